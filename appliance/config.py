@@ -1,0 +1,245 @@
+"""Settings of one booth: in go the defaults, a city file and a booth file, out comes one frozen, checked object."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from appliance.errors import BoothError
+
+CITIES = Path(__file__).parent.parent / "deploy" / "cities"
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(gt=0)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+
+
+class Section(BaseModel):
+    """A frozen group of settings; a key that nobody reads is an error, not a surprise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Identity(Section):
+    """Who this booth is: the two middle levels of its topics."""
+
+    city: Name = "new-york"
+    id: Name = "desk"
+
+
+class Camera(Section):
+    """Where frames come from."""
+
+    source: str = "v4l2:/dev/video0"
+    "A file, rtsp://, v4l2:/dev/video0, csi:0 or test:."
+    width: int = Field(1280, ge=64, le=7680)
+    height: int = Field(720, ge=64, le=4320)
+    frame_rate: float = Field(30, gt=0, le=240)
+    "Wanted frames per second; a camera gives its nearest mode."
+    first_frame_s: Seconds = 10
+    "The first pipeline after an installation scans all plugins, which takes many seconds."
+    stall_s: Seconds = 5
+    "No frame for so long means that the camera is lost and is opened anew."
+    repeat: bool = False
+    "Files only: start again at the end, at the file's own pace."
+
+
+class Detector(Section):
+    """Who is a person."""
+
+    width: int = Field(640, ge=32, le=1920, multiple_of=32)
+    height: int = Field(384, ge=32, le=1920, multiple_of=32)
+    score_floor: Share = 0.3
+    "Weaker boxes are not even shown to the tracker."
+    overlap: Share = 0.55
+    "Intersection over union above which the weaker of two boxes goes."
+    threads: int = Field(0, ge=0, le=64)
+    "0: as many as there are cores."
+
+
+class Garment(Section):
+    """Which views of a passage are looked at, and when a mask is too bad."""
+
+    views: int = Field(2, ge=1, le=8)
+    "Views of one passage that are masked and described at the most."
+    view_gap_s: Seconds = 0.8
+    "Views closer than this show the same thing."
+    min_height_px: int = Field(60, ge=16)
+    min_width_px: int = Field(20, ge=8)
+    max_overlap: Share = 0.15
+    "Share of the person's box that other boxes may cover."
+    per_frame: int = Field(2, ge=1, le=16)
+    "Views taken from one frame at the most, so that a crowd cannot stall the camera."
+
+
+class Zone(Section):
+    """A polygon on the ground of the picture."""
+
+    name: Name
+    kind: Literal["scored", "opt-out"] = "scored"
+    polygon: tuple[tuple[Share, Share], ...] = Field(min_length=3, max_length=32)
+    "Corners as shares of the picture's width and height."
+
+
+class Capture(Section):
+    """Whom the booth may look at."""
+
+    mode: Literal["open-street", "opt-in-zone"] = "open-street"
+    zones: tuple[Zone, ...] = ()
+
+    @model_validator(mode="after")
+    def _opt_in_needs_a_zone(self) -> Capture:
+        if self.mode == "opt-in-zone" and not any(zone.kind == "scored" for zone in self.zones):
+            raise ValueError("opt-in-zone needs at least one zone of kind 'scored' under capture.zones")
+        return self
+
+
+class Novelty(Section):
+    """What is usual here."""
+
+    bank: Path | None = None
+    "File made by `booth learn`; without it the booth counts passages but judges nobody."
+    neighbours: int = Field(3, ge=1, le=64)
+    "Nearest prototypes whose mean distance counts."
+
+
+class Rule(Section):
+    """When an outfit is an exception."""
+
+    wanted_share: float = Field(0.05, gt=0, le=0.5)
+    "Share of passages that shall be exceptions; the threshold is the rarity 1 - wanted_share."
+
+
+class Uplink(Section):
+    """The way to the world."""
+
+    broker: str = Field("mqtt://127.0.0.1:1883", pattern=r"^mqtts?://[^/\s:]+(:\d{1,5})?$")
+    keepalive_s: int = Field(30, ge=5, le=600)
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    status_every_s: Seconds = 300
+    health_every_s: Seconds = 60
+    outbox_rows: int = Field(100_000, ge=10)
+    "Rows kept at the most; the oldest go first, and are counted."
+
+
+class Display(Section):
+    """The page that staff see."""
+
+    host: Literal["127.0.0.1", "::1"] = "127.0.0.1"
+    port: int = Field(8480, ge=0, le=65535)
+    "0: any free port."
+    card_s: Seconds = 20
+    language: Literal["en", "fr", "sv", "es"] = "en"
+
+
+class Folders(Section):
+    """Where the booth keeps its few files."""
+
+    state: Path = Path("/var/lib/booth")
+    "On disk: the outbox."
+    runtime: Path = Path("/run/booth")
+    "In memory: sockets and vitals."
+
+
+class Settings(Section):
+    """Everything that can be set."""
+
+    booth: Identity = Identity()
+    wing: Literal["auto", "cpu", "jetson"] = "auto"
+    camera: Camera = Camera()
+    detector: Detector = Detector()
+    garments: Garment = Garment()
+    capture: Capture = Capture()
+    novelty: Novelty = Novelty()
+    decision: Rule = Rule()
+    uplink: Uplink = Uplink()
+    display: Display = Display()
+    folders: Folders = Folders()
+
+
+def load_settings(booth_file: Path, cities: Path = CITIES) -> Settings:
+    """Merge defaults < city < booth file. Raises BoothError naming file, line, key and cure."""
+    text = read_text(booth_file)
+    booth = parse_mapping(booth_file, text)
+    layers = [(booth_file, text, booth)]
+    city = booth.get("booth", {}).get("city") if isinstance(booth.get("booth"), dict) else None
+    city_file = cities / f"{city}.yaml"
+    if isinstance(city, str) and city_file.is_file():
+        city_text = read_text(city_file)
+        layers.insert(0, (city_file, city_text, parse_mapping(city_file, city_text)))
+    merged: dict[str, Any] = {}
+    for path, layer_text, layer in layers:
+        merged = merge(merged, layer)
+        try:
+            settings = Settings.model_validate(merged)
+        except ValidationError as error:
+            raise BoothError(explain(error, path, layer_text)) from None
+    return settings
+
+
+def read_text(path: Path) -> str:
+    """Text of a settings file. Raises BoothError when it is missing, unreadable or no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; name a settings file that exists") from None
+    except UnicodeDecodeError:
+        raise BoothError(f"{path}: not UTF-8 text; write the settings as YAML") from None
+
+
+def parse_mapping(path: Path, text: str) -> dict[str, Any]:
+    """YAML mapping of `text`, {} when empty. Raises BoothError with the line of the first mistake."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise BoothError(f"{path}:{line}: {error.problem}; mend the YAML there") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise BoothError(f"{path}:1: {str(error).splitlines()[0]}; mend the YAML") from None
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise BoothError(f"{path}:1: settings are `key: value` lines, this is a {type(data).__name__}")
+    return data
+
+
+def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`base` with the keys of `over` laid on top, section by section; lists are replaced whole."""
+    both = dict(base)
+    for key, value in over.items():
+        old = both.get(key)
+        both[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return both
+
+
+def explain(error: ValidationError, path: Path, text: str) -> str:
+    """One line per mistake: file, line, key, what is wrong and what would be right."""
+    lines = []
+    for fault in error.errors(include_url=False, include_context=False):
+        key = ".".join(str(part) for part in fault["loc"]) or "settings"
+        line = line_of(text, tuple(fault["loc"]))
+        cure = "unknown key; remove it or mend its spelling" if fault["type"] == "extra_forbidden" else fault["msg"]
+        lines.append(f"{path}:{line}: {key}: {cure}")
+    return "\n".join(lines)
+
+
+def line_of(text: str, location: tuple[int | str, ...]) -> int:
+    """Line, from 1, of the deepest part of `location` that the YAML text has."""
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    line = 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            found = (node.value[part], node.value[part])
+        else:
+            found = None
+        if found is None:
+            return line
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line

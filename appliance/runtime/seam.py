@@ -1,0 +1,91 @@
+"""The one seam: what a machine must offer. Frames and tensors are opaque above it; both wings answer these protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.records import DeviceArray, FloatArray, Frame, IntArray, MaskArray
+
+
+class Camera(Protocol):
+    """A source of frames. Owner: the vision loop; one thread takes frames."""
+
+    late: int
+    "Frames that a newer one replaced before they were taken; 0 in replay."
+
+    def take(self, timeout_s: float) -> Frame | None:
+        """Take the newest frame (live) or the next one (replay); None after `timeout_s` without any.
+
+        The frame's pixels are valid until the next call. Raises EndOfSource when a file is over and
+        SourceError when the source failed.
+        """
+
+    def close(self) -> None:
+        """Let go of the device; may be called twice."""
+
+
+class EndOfSource(Exception):
+    """A file has played to its end."""
+
+
+class ImageOps(Protocol):
+    """Geometry on pixels."""
+
+    def letterbox(self, frame: Frame, width: int, height: int) -> tuple[DeviceArray, float]:
+        """Fit the frame into the top left of a grey tensor, shape (1, 3, height, width), float32 RGB 0..255.
+
+        Returns the tensor, valid until the next call, and the scale: frame pixels per tensor pixel.
+        """
+
+    def crop(self, frame: Frame, boxes: FloatArray, width: int, height: int) -> DeviceArray:
+        """Stretch boxes (N, 4) to packed RGB, shape (N, height, width, 3), 8 bit; outside the frame is grey."""
+
+    def network_input(self, crops: DeviceArray) -> DeviceArray:
+        """Crops (N, H, W, 3) as a planar tensor (N, 3, H, W), float32, scaled to -1..1."""
+
+    def cut(self, crops: DeviceArray, masks: MaskArray, width: int, height: int) -> tuple[DeviceArray, DeviceArray]:
+        """Stretch the tight box of each mask to (height, width) and zero what the mask hides.
+
+        Returns cuts (N, height, width, 3) and masks (N, height, width). Every mask must have a pixel on.
+        """
+
+
+class Measures(Protocol):
+    """Colour and pattern of garments; definition in runtime/cpu/measures.py, mirrored by the other wing."""
+
+    def colour(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
+        """Global HSV histograms, shape (N, 128), unit length."""
+
+    def stripes(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
+        """Lab histograms of four horizontal stripes, shape (N, 1536)."""
+
+    def texture(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
+        """Eighteen pattern figures of four stripes, shape (N, 72)."""
+
+
+class Model(Protocol):
+    """A network: named arrays in, named arrays out. It knows nothing of boxes or masks."""
+
+    def infer(self, inputs: Mapping[str, DeviceArray]) -> dict[str, NDArray[np.float32]]:
+        """Run once. Raises ValueError for a wrong name, dtype or shape. Outputs belong to the caller."""
+
+
+class Neighbours(Protocol):
+    """Nearest rows of a bank."""
+
+    def search(self, queries: FloatArray, k: int) -> tuple[FloatArray, IntArray]:
+        """Euclidean distances and row numbers of the k nearest rows, nearest first, ties by row number.
+
+        queries (N, D) -> distances (N, min(k, M)), rows (N, min(k, M)).
+        """
+
+
+class Sensors(Protocol):
+    """The machine's own figures."""
+
+    def read(self) -> dict[str, float]:
+        """Figures by name with unit, such as `memory_free_mb`; a figure the machine lacks is absent."""
