@@ -1,0 +1,54 @@
+"""Figures of the running processes: in goes a dict once a second, out comes the freshest one, or None when stale."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from appliance.errors import BoothError
+
+STALE_S = 5.0
+"Older figures say nothing about now: the process that wrote them hangs or is gone."
+
+
+def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: float | None = None) -> None:
+    """Replace `runtime`/`process`.json in one step; a reader sees the old or the new figures, never half.
+
+    `now_s` is the monotonic clock (seconds since boot, shared by all processes of the machine); read here when
+    None. Raises BoothError when the folder cannot be written.
+    """
+    target = runtime / f"{process}.json"
+    draft = runtime / f".{process}.json.{os.getpid()}"
+    stamped = {**vitals, "written_s": time.monotonic() if now_s is None else now_s}
+    try:
+        runtime.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(stamped, separators=(",", ":")), encoding="utf-8")
+        draft.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        cure = "make it writable for this user or set folders.runtime to a folder that is"
+        raise BoothError(f"{target}: {error.strerror}; {cure}") from None
+
+
+def read_vitals(runtime: Path, process: str, now_s: float | None = None) -> dict[str, Any] | None:
+    """Figures of `process`, `written_s` included; None when missing, torn, or older than STALE_S at `now_s`."""
+    try:
+        vitals = json.loads((runtime / f"{process}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(vitals, dict) or not isinstance(vitals.get("written_s"), int | float):
+        return None
+    age_s = (time.monotonic() if now_s is None else now_s) - vitals["written_s"]
+    # A file from before a reboot carries a time in the future of the young monotonic clock.
+    return vitals if -STALE_S <= age_s <= STALE_S else None
+
+
+def remove_vitals(runtime: Path, process: str) -> None:
+    """Take back the figures of a process that ends cleanly; never raises."""
+    with contextlib.suppress(OSError):
+        (runtime / f"{process}.json").unlink(missing_ok=True)
