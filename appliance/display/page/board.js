@@ -1,0 +1,109 @@
+// The staff board: takes the booth's state as it changes and shows it; forgets each card on its own clock, too.
+"use strict";
+
+const SILENCE_MS = 12000; // the booth repeats itself every 5 s
+const RETRY_MS = 2000;
+const COLOURS = ["black", "white", "grey", "red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown", "beige"];
+const PATTERNS = ["striped", "patterned"];
+const PARTS = ["upper", "middle", "lower"];
+
+let source = null;
+let phrases = { quiet: "", lost: "...", footer: "" };
+let shown = "";
+let silence = 0;
+let expiry = 0;
+
+function byId(id) {
+  return document.getElementById(id);
+}
+
+function listen() {
+  if (source) source.close();
+  source = new EventSource("/events");
+  source.onmessage = (event) => show(JSON.parse(event.data));
+  source.onerror = () => {
+    lose();
+    if (source.readyState === EventSource.CLOSED) expectWord(RETRY_MS);
+  };
+  expectWord(SILENCE_MS);
+}
+
+// Without a word for so long the connection is made anew, whatever the browser believes of it.
+function expectWord(ms) {
+  clearTimeout(silence);
+  silence = setTimeout(() => { lose(); listen(); }, ms);
+}
+
+function lose() {
+  showStanding({ name: "lost", text: phrases.lost, reason: "" });
+  showCards([]);
+  byId("quiet").hidden = true;
+}
+
+function show(state) {
+  expectWord(SILENCE_MS);
+  phrases = state.phrases;
+  document.documentElement.lang = state.language;
+  byId("footer").textContent = phrases.footer;
+  byId("quiet").textContent = phrases.quiet;
+  showStanding(state.standing);
+  showCards(state.cards);
+  byId("quiet").hidden = state.cards.length > 0 || state.standing.name !== "watching";
+}
+
+function showStanding(standing) {
+  byId("standing").className = standing.name;
+  byId("standing-text").textContent = standing.text;
+  byId("standing-reason").textContent = standing.reason;
+}
+
+function showCards(cards) {
+  const now = performance.now();
+  const timed = cards.map((card) => ({ ...card, until: now + card.left_s * 1000 }));
+  clearTimeout(expiry);
+  if (timed.length) {
+    const next = Math.min(...timed.map((card) => card.until));
+    expiry = setTimeout(() => dropOld(timed), next - now);
+  }
+  const key = JSON.stringify(cards.map(({ left_s, ...rest }) => rest));
+  if (key === shown) return;
+  shown = key;
+  byId("cards").replaceChildren(...timed.map(cardElement));
+}
+
+function dropOld(timed) {
+  const now = performance.now();
+  const live = timed.filter((card) => card.until > now);
+  showCards(live.map(({ until, ...card }) => ({ ...card, left_s: (until - now) / 1000 })));
+  byId("quiet").hidden = live.length > 0 || byId("standing").className !== "watching";
+}
+
+function cardElement(card) {
+  const element = byId("card").content.firstElementChild.cloneNode(true);
+  element.querySelector(".words").textContent = card.text.join(" \u00b7 ");
+  element.querySelector(".odds").textContent = card.odds;
+  element.querySelector(".zone").textContent = card.zone;
+  dress(element.querySelector(".doll"), card.words);
+  element.querySelector(".left").animate(
+    [{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }],
+    { duration: Math.max(1, card.left_s * 1000), fill: "forwards" },
+  );
+  return element;
+}
+
+// Colour and pattern go on the part that is named, on all parts where none is.
+function dress(doll, words) {
+  const colour = COLOURS.filter((name) => words.includes(name));
+  const pattern = PATTERNS.find((name) => words.includes(name));
+  const named = PARTS.filter((name) => words.includes(name));
+  for (const name of named.length ? named : PARTS) {
+    const part = doll.querySelector("." + name);
+    part.classList.add("worn", ...colour.slice(0, 1));
+    if (!pattern) continue;
+    const veil = part.cloneNode();
+    veil.setAttribute("class", "veil " + pattern);
+    part.after(veil);
+  }
+}
+
+listen();

@@ -1,0 +1,42 @@
+"""How vision stands: in go its vitals (or None), out comes one of a few words that staff understand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+STANDINGS = ("watching", "starting", "blind", "uncalibrated", "paused", "ended", "silent")
+"`silent`: no fresh vitals; vision is not running or hangs."
+MOST_REASON = 120
+"Characters of a reason that are shown."
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One word for staff and the reason behind it."""
+
+    name: str
+    "One of STANDINGS."
+    reason: str = ""
+    "Plain English for the technician; empty when all is well."
+
+
+def standing_from_vitals(vitals: dict[str, Any] | None) -> Standing:
+    """The standing that `vitals` of vision tell; unknown states count as silent."""
+    if vitals is None:
+        return Standing("silent")
+    state = str(vitals.get("state", ""))
+    if state != "running":
+        name = state if state in {"starting", "blind", "paused", "ended"} else "silent"
+        return Standing(name, short(vitals.get("reason")))
+    calibrated = vitals.get("calibrated", "ok")
+    if calibrated not in {"ok", True}:
+        return Standing("uncalibrated", short(calibrated))
+    return Standing("watching")
+
+
+def short(reason: object) -> str:
+    """One line of `reason`, at most MOST_REASON characters; empty for None, False and 'ok'."""
+    if not isinstance(reason, str) or reason == "ok":
+        return ""
+    return " ".join(reason.split())[:MOST_REASON]
