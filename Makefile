@@ -1,0 +1,43 @@
+# The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test networks run test check bench clean lock
+
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGE := deploy/package
+CODE := appliance engines calibration tests deploy
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+setup: ## packages, environment, networks, sample street; quiet when all is there
+	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/system-packages.txt
+	@sh $(PACKAGE)/make-venv.sh $(VENV)
+	@$(BIN)/python -m engines setup
+
+run: setup ## a whole booth on this machine, at work on a sample street
+	@$(BIN)/booth demo
+
+setup-test: # what the tests need besides
+	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/system-packages.txt $(PACKAGE)/test-packages.txt
+	@sh $(PACKAGE)/make-venv.sh $(VENV) dev
+	@$(BIN)/python -m engines setup
+
+test: setup-test check ## the checks, then all tests
+	@$(BIN)/python -m pytest
+
+check: setup-test ## lint, format and types
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/mypy
+
+bench: setup ## measure this machine, stage by stage
+	@$(BIN)/booth bench
+
+lock: ## pin the Python packages anew (needs python3.10, python3.11 and python3.12)
+	@python3.11 $(PACKAGE)/lock.py $(PACKAGE)/requirements.lock
+
+clean: ## remove what was built in the checkout (the cache of downloads stays)
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
