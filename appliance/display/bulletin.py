@@ -75,4 +75,5 @@ class Bulletin:
             "odds": phrase_in(self.language, "odds").format(n=odds_of(card)),
             "zone": zone_in(self.language, card.zone),
             "left_s": round(left_s, 1),
+            "card_s": self.board.card_s,
         }

@@ -80,14 +80,20 @@ function dropOld(timed) {
 
 function cardElement(card) {
   const element = byId("card").content.firstElementChild.cloneNode(true);
-  element.querySelector(".words").textContent = card.text.join(" \u00b7 ");
+  element.querySelector(".words").replaceChildren(...card.text.map(wordElement));
   element.querySelector(".odds").textContent = card.odds;
   element.querySelector(".zone").textContent = card.zone;
   dress(element.querySelector(".doll"), card.words);
   element.querySelector(".left").animate(
-    [{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }],
+    [{ transform: `scaleX(${card.left_s / card.card_s})` }, { transform: "scaleX(0)" }],
     { duration: Math.max(1, card.left_s * 1000), fill: "forwards" },
   );
+  return element;
+}
+
+function wordElement(word) {
+  const element = document.createElement("span");
+  element.textContent = word;
   return element;
 }
 
