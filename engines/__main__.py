@@ -34,7 +34,8 @@ def list_models(cache: Cache, manifest: Manifest) -> None:
         print(f"{model.name}: {model.purpose}; {model.licence}")
         for size in model.sizes or (None,):
             state = "ready" if is_ready(cache, model, size) else "missing (run: make setup)"
-            print(f"  {size_text(size) if size else 'any size':>9}  {state}  {model_path(cache, model, size)}")
+            label = size_text(size) if size else "any size"
+            print(f"  {label:>9}  {state}  {model_path(cache, model, size)}")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The folder that downloads and converted networks live in: whole files under their names, or no file at all."""
+"""The folder of downloads and converted networks: whole files under their names, or no file at all."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ class Cache:
             yield Path(folder)
 
     @contextmanager
-    def lock(self, say_waiting: str = "another set-up is at work on the same cache; waiting for it") -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Hold the cache alone; leftovers of set-ups that were killed are removed first."""
         self._create()
         with (self.root / "lock").open("a") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                print(say_waiting, flush=True)
+                print("another set-up is at work on the same cache; waiting for it", flush=True)
                 fcntl.flock(handle, fcntl.LOCK_EX)
             for leftover in self.root.glob("partial-*"):
                 shutil.rmtree(leftover, ignore_errors=True)
@@ -75,18 +75,19 @@ class Cache:
 
 
 def default_cache() -> Cache:
-    """Return `${XDG_CACHE_HOME:-~/.cache}/booth`; a relative XDG_CACHE_HOME is ignored, as its standard says."""
+    """Return `${XDG_CACHE_HOME:-~/.cache}/booth`; a relative XDG_CACHE_HOME does not count (its standard)."""
     named = os.environ.get("XDG_CACHE_HOME", "")
     base = Path(named) if named.startswith("/") else Path.home() / ".cache"
     return Cache(base / "booth")
 
 
-def sha256_of(path: Path) -> str:
-    """Return the hash of a file's content in hex; reads it in pieces."""
+def sha256_of(*paths: Path) -> str:
+    """Return the hash of the files' content, one after the other, in hex; reads in pieces."""
     digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        while piece := handle.read(CHUNK_BYTES):
-            digest.update(piece)
+    for path in paths:
+        with path.open("rb") as handle:
+            while piece := handle.read(CHUNK_BYTES):
+                digest.update(piece)
     return digest.hexdigest()
 
 
@@ -96,7 +97,7 @@ def holds(path: Path, sha256: str) -> bool:
 
 
 def store(source: Path, target: Path) -> None:
-    """Move a finished file to its name in one step, its bytes on the disk first (a power cut loses it whole)."""
+    """Move a finished file to its name in one step, bytes on the disk first, for power cuts."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with source.open("rb") as handle:
         os.fsync(handle.fileno())

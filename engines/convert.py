@@ -6,6 +6,7 @@ The converter runs as a child on packages of its own, so that their old NumPy ne
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import shutil
 import subprocess
@@ -36,23 +37,30 @@ def convert_model(cache: Cache, model: Model, sizes: tuple[Size, ...] = ()) -> b
     with cache.scratch() as scratch:
         _run_converter(cache, model, missing, scratch)
         for size in missing:
-            _store_converted(scratch / size_text(size), model_path(cache, model, size), recipe_for(model, size))
+            target, recipe = model_path(cache, model, size), recipe_for(model, size)
+            _store_converted(scratch / size_text(size), target, recipe)
     return True
 
 
 def _run_converter(cache: Cache, model: Model, sizes: list[Size], scratch: Path) -> None:
     weights = [cache.weights / model.name / file.name for file in model.weight_files()]
     orders = [f"--make={size_text(size)}={scratch / size_text(size)}" for size in sizes]
-    script = Path(__file__).with_name(f"{model.converter}.py")
     for last_try in (False, True):
         tools = converter_tools(cache)
-        command = [sys.executable, "-I", "-S", str(script), f"--site={tools}", *map(str, weights), *orders]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+        # -S keeps the booth's own packages out; the tools come first, then this very folder `engines`.
+        command = [sys.executable, "-S", "-m", f"engines.{model.converter}", *map(str, weights), *orders]
+        path = os.pathsep.join([str(tools), str(Path(__file__).parents[1])])
+        done = subprocess.run(
+            command, cwd=scratch, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
+            timeout=LIMIT_S, check=False,
+        )  # fmt: skip
         if done.returncode == 0:
             return
         reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
         if last_try:
-            raise BoothError(f"{model.name}: the converter failed ({reason}); run: make clean-cache setup")
+            raise BoothError(
+                f"{model.name}: the converter failed ({reason}); remove {cache.root}, then run: make setup"
+            )
         print(f"  the converter failed ({reason}); its packages are installed again", flush=True)
         shutil.rmtree(tools)
 
@@ -90,4 +98,5 @@ def _install(packages: tuple[str, ...], folder: Path) -> None:
                "--no-compile", "--only-binary=:all:", "--target", str(folder), *packages]  # fmt: skip
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        raise BoothError(f"pip could not install the converter: {pip_reason(done.stderr)}; then run: make setup")
+        reason = pip_reason(done.stderr)
+        raise BoothError(f"pip could not install the converter: {reason}; then run: make setup")

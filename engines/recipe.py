@@ -1,4 +1,4 @@
-"""What a converted network was made from and with: a JSON sidecar beside the ONNX file, read and written here."""
+"""What a converted network was made from and with: the JSON sidecar beside each ONNX file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Recipe:
     size: str
     "Input size, like '640x384'."
     script_sha256: str
-    "Of the surgery's source file."
+    "Of the surgery's source files."
     packages: tuple[str, ...] = CONVERTER_PACKAGES
 
 

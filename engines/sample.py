@@ -1,4 +1,4 @@
-"""The sample street: an archive of sample data goes in, one video checked by hash comes out; the rest is dropped."""
+"""The sample street: an archive of sample data goes in, one video checked by hash comes out."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def fetch_sample(cache: Cache, sample: Sample, takers: dict[str, TakeVideo] | No
         except BoothError as error:
             reason = str(error)
             print(f"  {error}", flush=True)
-    raise BoothError(f"no source gave the sample street (last: {reason}); check the network, then run: make setup")
+    raise BoothError(f"no source gave the sample street (last: {reason}); mend that, then run: make setup")
 
 
 def _check(video: Path, sha256: str) -> None:
@@ -73,7 +73,8 @@ def _apt_download(package: str, folder: Path, options: list[str]) -> bool:
     user = ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
     quiet = [] if sys.stdout.isatty() else ["-qq"]
     command = ["apt-get", *quiet, *user, *options, "download", package]
-    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    silent = subprocess.DEVNULL
+    done = subprocess.run(command, cwd=folder, stdin=silent, stderr=silent, check=False)
     return done.returncode == 0
 
 

@@ -1,4 +1,4 @@
-"""Pins what the environment installs: pyproject.toml goes in, a constraints file for Python 3.10 to 3.12 comes out.
+"""Pins what the environment installs: pyproject.toml goes in, constraints for Python 3.10 to 3.12 come out.
 
 usage: python3.11 lock.py OUTPUT; python3.10, python3.11 and python3.12 with pip must be on the PATH.
 """
@@ -35,9 +35,7 @@ def lock_text(tables: dict[str, dict[str, str]]) -> str:
         if len(set(chosen.values())) == 1:
             lines.append(f"{name}=={next(iter(chosen.values()))}")
             continue
-        lines += [
-            f'{name}=={pin} ; python_version == "{version}"' for version, pin in chosen.items() if pin is not None
-        ]
+        lines += [f'{name}=={pin} ; python_version == "{v}"' for v, pin in chosen.items() if pin]
     return HEADER + "\n".join(lines) + "\n"
 
 
