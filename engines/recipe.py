@@ -31,10 +31,6 @@ class MadeFile:
     recipe: Recipe
     output_sha256: str
 
-    def fits(self, wanted: Recipe) -> bool:
-        """Tell whether the file was made by exactly this recipe."""
-        return self.recipe == wanted
-
 
 def recipe_path(onnx: Path) -> Path:
     """Return where the sidecar of an ONNX file lies."""

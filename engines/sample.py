@@ -13,8 +13,8 @@ from typing import IO
 
 from appliance.errors import BoothError
 from engines.cache import Cache, holds, sha256_of, store
+from engines.entries import Sample, SampleSource
 from engines.fetch import pip_download, say
-from engines.manifest import Sample, SampleSource
 
 TakeVideo = Callable[[SampleSource, str, Path], Path]
 "Takes a source, the video's file name and an empty folder; returns the video in that folder."

@@ -1,20 +1,22 @@
 #!/bin/sh
-# Installs the packages listed in the files given, when they are missing: as root with apt, else says what to type.
+# Installs the packages listed in the files given when they are missing: as root with apt, else says what to type.
 set -eu
+
+say() { echo "system packages: $*"; }
+fail() {
+    echo "booth: $*" >&2
+    exit 1
+}
 
 wanted=$(sed -e 's/#.*//' "$@" | tr -s ' \n' ' ')
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    if [ -n "${BOOTH_SYSTEM_PACKAGES_PRESENT:-}" ]; then
-        exit 0
-    fi
-    echo "booth: this system has no apt; install what these Debian packages hold, then set" >&2
-    echo "booth: BOOTH_SYSTEM_PACKAGES_PRESENT=1 and run make again:" >&2
-    echo "   $wanted" >&2
-    exit 1
+    [ -z "${BOOTH_SYSTEM_PACKAGES_PRESENT:-}" ] || exit 0
+    fail "this system has no apt; install what these Debian packages hold, then set" \
+        "BOOTH_SYSTEM_PACKAGES_PRESENT=1 and run make again:$wanted"
 fi
 
-# shellcheck disable=SC2086 # the list is words
+# shellcheck disable=SC2086 # a list of words
 present=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null | sed -n 's/ installed$//p' || true)
 missing=
 for package in $wanted; do
@@ -23,47 +25,61 @@ done
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ]; then
-    echo "booth: packages are missing; install them, then run make again:" >&2
+    echo "booth: system packages are missing; install them with this line, then run make again:" >&2
     echo "sudo apt-get install --no-install-recommends -y$missing" >&2
     exit 1
 fi
 
-# Debian starts a broker as soon as it is installed. Ours is a child on loopback: nothing is to listen behind it,
-# so starting services is refused while we install, and a new broker's unit is switched off for the next boot.
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
 policy=/usr/sbin/policy-rc.d
-new_policy=
+policy_is_ours=
+tidy_up() {
+    rm -f "$log"
+    [ -z "$policy_is_ours" ] || rm -f "$policy"
+}
+trap tidy_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# shellcheck disable=SC2086
+install_missing() { apt-get install --no-install-recommends -o Dpkg::Use-Pty=0 "$@" $missing </dev/null; }
+refresh_lists() {
+    say "refreshing the package lists"
+    apt-get update -qq </dev/null >"$log" 2>&1 || complain
+}
+complain() {
+    grep -E '^(E|W|Err):' "$log" >&2 || tail -n 5 "$log" >&2
+    fail "apt-get failed; check the network and apt's sources (Ubuntu: with the component universe), then run make again"
+}
+# The lists may be empty (container images) or older than the archive: both are seen before anything is installed.
+simulate() { LC_ALL=C install_missing --assume-no >"$log" 2>&1 || grep -q '^Need to get' "$log"; }
+
+simulate || { refresh_lists && simulate; } || complain
+say "installing$missing"
+say "$(sed -n -e 's/^Need to get \(.*\) of archives.*/\1 to download/p' "$log")," \
+    "$(sed -n -e 's/^After this operation, \(.*\) of additional.*/\1 on disk/p' "$log")"
+
+# Debian starts a broker as soon as it is installed. The booth runs its own on loopback and nothing is to listen
+# behind it, so services are not started now, and a newly installed broker not at the next boot either.
 if [ ! -e "$policy" ]; then
-    new_policy=$policy
+    policy_is_ours=yes
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod 755 "$policy"
 fi
-trap '[ -z "$new_policy" ] || rm -f "$new_policy"' EXIT
-trap 'exit 130' INT TERM
-
-echo "system packages: installing$missing"
-export DEBIAN_FRONTEND=noninteractive
-log=$(mktemp)
-# shellcheck disable=SC2086
-install() { apt-get install --no-install-recommends -y -o Dpkg::Use-Pty=0 $missing </dev/null >"$log" 2>&1; }
-if ! install; then
-    echo "system packages: refreshing the package lists"
-    if ! { apt-get update -qq </dev/null >"$log" 2>&1 && install; }; then
-        grep -E '^(E|W|Err):' "$log" >&2 || tail -n 5 "$log" >&2
-        rm -f "$log"
-        echo "booth: apt-get failed; check /etc/apt/sources.list and the network (Ubuntu: the component universe)" >&2
-        exit 1
-    fi
+if [ -t 1 ]; then
+    install_missing -y -q || { refresh_lists && install_missing -y -q; } || fail "apt-get failed, see above"
+else
+    install_missing -y >"$log" 2>&1 || { refresh_lists && install_missing -y >"$log" 2>&1; } || complain
 fi
-sed -n -e 's/^\(Need to get .*\)/system packages: \1/p' -e 's/^\(After this operation.*\)/system packages: \1/p' "$log"
-rm -f "$log"
 
 case " $missing " in
 *" mosquitto "*)
-    if command -v systemctl >/dev/null && [ -d /run/systemd/system ]; then
+    if [ -d /run/systemd/system ]; then
         systemctl disable --quiet mosquitto.service
     else
         rm -f /etc/systemd/system/multi-user.target.wants/mosquitto.service
     fi
-    echo "system packages: mosquitto is installed but not started as a service; the booth starts its own"
+    say "mosquitto is installed but its system service is off; the booth starts a broker of its own"
     ;;
 esac

