@@ -1,4 +1,4 @@
-"""The entries of models.yaml: the file goes in, frozen records of networks, packages and the sample come out."""
+"""The entries of models.yaml: frozen records of networks, of the packages that carry them, of the sample."""
 
 from __future__ import annotations
 
