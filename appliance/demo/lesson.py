@@ -1,0 +1,85 @@
+"""The demo's bank: a source goes in, what its first half wears comes out as a file kept for the next demo."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.demo.child import Child
+from appliance.demo.programs import FIRST_SHARE
+from appliance.errors import BoothError
+from appliance.vision.descriptor import VERSION
+from engines.cache import default_cache
+
+LIVE = ("rtsp://", "v4l2:", "csi:", "test:")
+STOP_S = 5.0
+
+
+class LessonError(BoothError):
+    """Learning failed and has already said why."""
+
+
+def is_file_source(source: str) -> bool:
+    """True for a recording, False for a camera."""
+    return not source.startswith(LIVE)
+
+
+def check_source(source: str) -> str:
+    """`source`, a file with its full path. Raises BoothError when there is no such file."""
+    if not is_file_source(source):
+        return source
+    path = Path(source).expanduser()
+    if not path.is_file():
+        wrong = "is a folder" if path.is_dir() else "no such file"
+        raise BoothError(f"{source}: {wrong}; name a video file or a camera ({', '.join(LIVE)})")
+    return str(path.resolve())
+
+
+def bank_place(source: Path, version: str = VERSION) -> Path:
+    """Where the bank of this very file (by size and time of change) is kept, whether it is there or not."""
+    facts = source.stat()
+    key = f"{source.resolve()} {facts.st_size} {facts.st_mtime_ns} {FIRST_SHARE} {version}"
+    name = hashlib.sha256(os.fsencode(key)).hexdigest()[:16]
+    return default_cache().root / "demo" / f"{name}.bank"
+
+
+def learn(
+    source: str, command: Callable[[str, Path], tuple[str, ...]], stop: Callable[[], bool]
+) -> Path | None:
+    """The bank of `source`, learnt now unless it was before; None when `stop` came true meanwhile.
+
+    Raises LessonError when the child failed (it has printed why).
+    """
+    place = bank_place(Path(source))
+    if place.is_file():
+        return place
+    place.parent.mkdir(parents=True, exist_ok=True)
+    # Learnt under another name first: a bank that was interrupted must never look like one.
+    draft = place.with_name(f".{place.name}.{os.getpid()}.part")
+    child = Child(command(source, draft), quiet=False)
+    try:
+        code = wait(child, stop)
+        if code == 0:
+            draft.replace(place)
+    finally:
+        child.wipe()
+        draft.unlink(missing_ok=True)
+    if code is not None and code != 0:
+        raise LessonError(f"{source}: nothing could be learnt from it; see the line above")
+    return None if code is None else place
+
+
+def wait(child: Child, stop: Callable[[], bool]) -> int | None:
+    """Exit code of `child`; None when `stop` came true first and it was asked to end."""
+    while (code := child.code()) is None:
+        if stop():
+            child.ask()
+            deadline_s = time.monotonic() + STOP_S
+            while child.code() is None and time.monotonic() < deadline_s:
+                time.sleep(0.05)
+            return None
+        time.sleep(0.05)
+    return code

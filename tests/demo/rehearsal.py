@@ -1,0 +1,76 @@
+"""A booth that behaves without a camera: `python rehearsal.py PROCESS --config F`; uplink and display are the real ones.
+
+Vision here counts frames at its pace, lets one passage in three be an exception, and obeys SIGTERM.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from appliance.config import Settings, load_settings
+from appliance.display.cards import CardSender
+from appliance.display.process import run_display
+from appliance.errors import BoothError
+from appliance.health.vitals import write_vitals
+from appliance.uplink.event import ExceptionEvent, payload_from_event
+from appliance.uplink.outbox import Outbox
+from appliance.uplink.process import run_uplink
+
+FRAMES = 60
+FRAME_S = 0.05
+EVERY = 10
+"Frames from one exception to the next."
+
+
+def run_vision(settings: Settings, stop: threading.Event) -> None:
+    """Play FRAMES frames, over and over when the source repeats."""
+    outbox = Outbox(settings.folders.state / "outbox.sqlite")
+    cards = CardSender(settings.folders.runtime)
+    vitals = {
+        "state": "running",
+        "calibrated": "ok",
+        "frames_per_second": 1 / FRAME_S,
+        "people": 2,
+        "late": 0,
+    }
+    boot, exceptions, frames = f"{time.time_ns() & 0xFFFFFFFF:08x}", 0, 0
+    while not stop.wait(FRAME_S) and (settings.camera.repeat or frames < FRAMES):
+        frames += 1
+        if frames % EVERY == 0:
+            exceptions += 1
+            outbox.add("exception", payload(settings, f"demo-{boot}-{exceptions}"))
+            cards.send(0.95, ("red", "striped", "upper"), "street", time.monotonic())
+        counts = {"frames": frames, "passages": frames // 3, "exceptions": exceptions, "abstained": 0}
+        write_vitals(settings.folders.runtime, "vision", vitals | counts)
+    write_vitals(settings.folders.runtime, "vision", vitals | counts | {"state": "ended"})
+
+
+def payload(settings: Settings, event_id: str) -> bytes:
+    """An event as vision would write it."""
+    return payload_from_event(
+        ExceptionEvent(
+            id=event_id, city=settings.booth.city, booth=settings.booth.id, at="2026-11-22T17:00:00Z",
+            clock_synced=True, rarity=0.95, why=("red", "striped", "upper"), zone="street", bank="none", engine="none",
+        )
+    )  # fmt: skip
+
+
+def main() -> int:
+    """Run one process until SIGTERM."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    processes = {"vision": run_vision, "uplink": run_uplink, "display": run_display}
+    try:
+        processes[sys.argv[1]](load_settings(Path(sys.argv[3])), stop)
+    except BoothError as error:
+        print(f"booth: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
