@@ -7,20 +7,20 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
 from appliance.errors import BoothError
 from engines.cache import Cache, holds, sha256_of, store
 from engines.entries import Sample, SampleSource
-from engines.fetch import pip_download, say
+from engines.pip import pip_download, say
 
 TakeVideo = Callable[[SampleSource, str, Path], Path]
 "Takes a source, the video's file name and an empty folder; returns the video in that folder."
 
 
-def fetch_sample(cache: Cache, sample: Sample, takers: dict[str, TakeVideo] | None = None) -> bool:
+def fetch_sample(cache: Cache, sample: Sample, takers: Mapping[str, TakeVideo] | None = None) -> bool:
     """Bring the sample street into the cache; returns False when it was there already.
 
     Raises BoothError when no source yields the video with the right hash.
