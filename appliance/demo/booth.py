@@ -130,7 +130,7 @@ class Booth:
         vision.state = "ended"
 
     def last_figures(self) -> Figures:
-        """The counts after close(): what waits is counted in the outbox itself, the uplink's word may be old."""
+        """The counts after close(): what waits is counted in the outbox itself, uplink's word may be old."""
         with contextlib.closing(Outbox(self._stage.folder / "state" / OUTBOX)) as outbox:
             return replace(self.figures(time.monotonic()), outbox_rows=outbox.rows())
 

@@ -40,7 +40,7 @@ def run_demo(
     """Play the whole booth: `source` (the sample street when None), learnt first unless a `bank` is given.
 
     `once`: end with the source. Returns 0 after a clean end, 1 when learning failed (its child said why) or
-    an event was lost. Raises BoothError, with the cure, for anything a person can mend. Main thread only.
+    an event did not arrive. Raises BoothError, with the cure, for anything a person can mend. Main thread only.
     """
     with Wish() as wish:
         source = check_source(source) if source else str(sample_street())
@@ -99,7 +99,7 @@ class Play:
         figures = self._booth.last_figures()
         for line in summary(figures, self._booth.all()):
             say(line)
-        return 1 if figures.lost else 0
+        return 1 if figures.lost or (once and figures.outbox_rows) else 0
 
     def _until(self, done: Callable[[], bool]) -> None:
         while not (self._wish.stop() or done()):

@@ -35,10 +35,9 @@ WORDS_IN: dict[str, tuple[str, str, str, str]] = {
     "vivid": ("vivid", "vif", "starkt färgat", "vivo"),
     "muted": ("muted", "éteint", "dämpat", "apagado"),
     "mixed": ("mixed", "mélangé", "blandat", "mezclado"),
-    "layered": ("layered", "superposé", "i lager", "en capas"),
-    "long": ("long", "long", "långt", "largo"),
-    "short": ("short", "court", "kort", "corto"),
-    "unusual": ("unusual", "inhabituel", "ovanligt", "inusual"),
+    "colour": ("unusual colour", "couleur inhabituelle", "ovanlig färg", "color inusual"),
+    "pattern": ("unusual pattern", "motif inhabituel", "ovanligt mönster", "estampado inusual"),
+    "cut": ("unusual cut", "coupe inhabituelle", "ovanlig skärning", "corte inusual"),
 }
 
 PHRASES_IN: dict[str, tuple[str, str, str, str]] = {

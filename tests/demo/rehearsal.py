@@ -1,4 +1,4 @@
-"""A booth that behaves without a camera: `python rehearsal.py PROCESS --config F`; uplink and display are the real ones.
+"""A booth without a camera: `python rehearsal.py PROCESS --config F`; uplink and display are real.
 
 Vision here counts frames at its pace, lets one passage in three be an exception, and obeys SIGTERM.
 """
@@ -53,10 +53,18 @@ def payload(settings: Settings, event_id: str) -> bytes:
     """An event as vision would write it."""
     return payload_from_event(
         ExceptionEvent(
-            id=event_id, city=settings.booth.city, booth=settings.booth.id, at="2026-11-22T17:00:00Z",
-            clock_synced=True, rarity=0.95, why=("red", "striped", "upper"), zone="street", bank="none", engine="none",
+            id=event_id,
+            city=settings.booth.city,
+            booth=settings.booth.id,
+            at="2026-11-22T17:00:00Z",
+            clock_synced=True,
+            rarity=0.95,
+            why=("red", "striped", "upper"),
+            zone="street",
+            bank="none",
+            engine="none",
         )
-    )  # fmt: skip
+    )
 
 
 def main() -> int:

@@ -1,0 +1,172 @@
+"""The card socket: cards arrive whole, everything else is ignored, and nobody ever waits."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from appliance.display.card import MOST_BYTES, Card, card_from_datagram, datagram_from_card
+from appliance.display.cards import MOST_AT_ONCE, CardReader, CardSender
+from appliance.errors import BoothError
+from appliance.vocabulary import WORDS
+
+GOOD = {
+    "schema": "card/1",
+    "at_s": 12.5,
+    "rarity": 0.987,
+    "why": ["red", "striped", "upper"],
+    "zone": "street",
+}
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4),
+)
+cards = st.builds(
+    Card,
+    rarity=st.floats(0, 1),
+    why=st.lists(st.sampled_from(WORDS), max_size=3).map(tuple),
+    zone=st.from_regex(r"\A[a-z0-9][a-z0-9-]{0,31}\Z"),
+    at_s=st.floats(0, 1e9),
+)
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[CardReader]:
+    with closing(CardReader(tmp_path)) as opened:
+        yield opened
+
+
+def throw(path: Path, *datagrams: bytes) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        for datagram in datagrams:
+            sender.sendto(datagram, str(path))
+
+
+@given(cards)
+def test_a_card_survives_its_way(card: Card) -> None:
+    assert card_from_datagram(datagram_from_card(card)) == card
+
+
+@given(st.binary(max_size=MOST_BYTES + 1))
+def test_bytes_that_are_no_card_are_refused_without_being_quoted(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"^[a-zA-Z0-9_/. ]+$"):
+        card_from_datagram(data)
+
+
+@given(st.sampled_from(sorted(GOOD)), anything)
+def test_a_card_with_one_odd_value_is_a_card_or_refused(key: str, value: object) -> None:
+    try:
+        card = card_from_datagram(json.dumps({**GOOD, key: value}).encode())
+    except ValueError:
+        return
+    assert isinstance(card, Card)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rarity": True},
+        {"rarity": 1.001},
+        {"rarity": 10**400},
+        {"at_s": float("nan")},
+        {"why": ["tall"]},
+        {"why": ["red"] * 4},
+        {"zone": "street\n"},
+        {"zone": "<b>"},
+        {"track": 7},
+        {"schema": "card/2"},
+    ],
+)
+def test_what_a_card_must_not_say_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        card_from_datagram(json.dumps({**GOOD, **change}).encode())
+
+
+def test_a_sent_card_arrives(reader: CardReader, tmp_path: Path) -> None:
+    with closing(CardSender(tmp_path)) as sender:
+        assert sender.send(0.987, ["red", "upper"], "street", 12.5)
+    assert list(reader.read()) == [Card(0.987, ("red", "upper"), "street", 12.5)]
+
+
+def test_a_card_without_a_board_is_dropped_silently(tmp_path: Path) -> None:
+    with closing(CardSender(tmp_path)) as sender:
+        assert not sender.send(0.9, ["red"], "street", 1)
+
+
+def test_the_sender_neither_waits_nor_raises_when_the_board_is_behind(
+    reader: CardReader, tmp_path: Path
+) -> None:
+    with closing(CardSender(tmp_path)) as sender:
+        answers = [sender.send(0.9, ["red"], "street", 1) for _ in range(5000)]
+    assert not all(answers)
+
+
+def test_the_sender_swallows_what_is_no_card(reader: CardReader, tmp_path: Path) -> None:
+    with closing(CardSender(tmp_path)) as sender:
+        assert not sender.send(2.0, ["red"], "street", 1)
+        assert not sender.send(0.9, ["tall"], "street", 1)
+        assert not sender.send(0.9, ["red"], "", 1)
+    assert list(reader.read()) == []
+
+
+def test_the_sender_reaches_a_board_that_was_started_anew(tmp_path: Path) -> None:
+    with closing(CardSender(tmp_path)) as sender:
+        for _ in range(2):
+            with closing(CardReader(tmp_path)) as reader:
+                assert sender.send(0.9, ["red"], "street", 1)
+                assert len(list(reader.read())) == 1
+
+
+def test_bad_datagrams_are_logged_once_and_again_after_a_good_one(
+    reader: CardReader, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = json.dumps(GOOD).encode()
+    with caplog.at_level(logging.WARNING):
+        throw(reader.path, b"secret", b"x" * 600, b"", good, b"{}")
+        assert len(list(reader.read())) == 1
+    assert len(caplog.records) == 2
+    assert "secret" not in caplog.text
+
+
+def test_one_reading_is_bounded(reader: CardReader, tmp_path: Path) -> None:
+    reader._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    with closing(CardSender(tmp_path)) as sender:
+        sent = sum(sender.send(0.9, ["red"], "street", 1) for _ in range(MOST_AT_ONCE * 2))
+    assert len(list(reader.read())) <= min(sent, MOST_AT_ONCE)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.binary(max_size=2000), max_size=8))
+def test_the_reader_survives_any_datagrams(reader: CardReader, datagrams: list[bytes]) -> None:
+    throw(reader.path, *datagrams)
+    assert list(reader.read()) == []
+    throw(reader.path, json.dumps(GOOD).encode())
+    assert len(list(reader.read())) == 1
+
+
+def test_only_this_user_may_send(reader: CardReader) -> None:
+    assert reader.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_board_is_refused_with_its_cure(reader: CardReader, tmp_path: Path) -> None:
+    with pytest.raises(BoothError, match="another staff board"):
+        CardReader(tmp_path)
+
+
+def test_the_socket_of_a_dead_board_is_replaced(tmp_path: Path) -> None:
+    CardReader(tmp_path)._socket.close()
+    with closing(CardReader(tmp_path)) as reader:
+        assert reader.path.is_socket()
+
+
+def test_a_path_too_long_for_a_socket_names_its_cure(tmp_path: Path) -> None:
+    with pytest.raises(BoothError, match=r"folders\.runtime"):
+        CardReader(tmp_path / ("x" * 120))

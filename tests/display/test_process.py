@@ -1,0 +1,214 @@
+"""The display process as a browser meets it: a real server on loopback."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from appliance.config import Settings
+from appliance.display.cards import CardSender
+from appliance.display.process import run_display
+from appliance.errors import BoothError
+from appliance.health.vitals import read_vitals, write_vitals
+
+PATIENCE_S = 10.0
+PATHS = ("/", "/board.css", "/board.js", "/state")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A display process in a thread."""
+
+    runtime: Path
+    url: str
+    stop: threading.Event
+    thread: threading.Thread
+
+
+def settings_for(runtime: Path, **display: Any) -> Settings:
+    return Settings.model_validate(
+        {"folders": {"runtime": str(runtime), "state": str(runtime)}, "display": {"port": 0, **display}}
+    )
+
+
+def until(what: Callable[[], Any]) -> Any:
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not (found := what()) and time.monotonic() < deadline_s:
+        time.sleep(0.02)
+    assert found
+    return found
+
+
+@contextmanager
+def display(runtime: Path, **keys: Any) -> Iterator[Running]:
+    stop = threading.Event()
+    thread = threading.Thread(target=run_display, args=(settings_for(runtime, **keys), stop))
+    thread.start()
+    try:
+        url = until(lambda: read_vitals(runtime, "display"))["url"]
+        until(lambda: reachable(url))
+        yield Running(runtime, url, stop, thread)
+    finally:
+        stop.set()
+        thread.join(PATIENCE_S)
+    assert not thread.is_alive()
+
+
+def reachable(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with display(tmp_path_factory.mktemp("run")) as process:
+        yield process
+
+
+def events(response: httpx.Response) -> Iterator[dict[str, Any]]:
+    for line in response.iter_lines():
+        if line.startswith("data: "):
+            yield json.loads(line.removeprefix("data: "))
+
+
+def test_a_card_reaches_a_listening_page(running: Running) -> None:
+    write_vitals(running.runtime, "vision", {"state": "running", "calibrated": "ok"})
+    with httpx.stream("GET", running.url + "events", timeout=PATIENCE_S) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        told = events(response)
+        next(told)
+        with closing(CardSender(running.runtime)) as sender:
+            assert sender.send(0.987, ("red", "striped", "upper"), "street", time.monotonic())
+        state = next(state for state in told if state["cards"])
+    card = state["cards"][0]
+    assert card["words"] == ["red", "striped", "upper"]
+    assert (card["odds"], card["zone"]) == ("1 in 77 today", "street")
+    assert 0 < card["left_s"] <= 20
+
+
+def test_a_state_tells_words_only(running: Running) -> None:
+    state = httpx.get(running.url + "state").json()
+    assert set(state) == {"schema", "language", "standing", "cards", "phrases"}
+    for card in state["cards"]:
+        assert set(card) == {"words", "text", "odds", "zone", "left_s", "card_s"}
+
+
+def test_the_page_learns_how_vision_stands(running: Running) -> None:
+    write_vitals(running.runtime, "vision", {"state": "blind", "reason": "no frame for 5 s"})
+    with httpx.stream("GET", running.url + "events", timeout=PATIENCE_S) as response:
+        standing = next(
+            state["standing"] for state in events(response) if state["standing"]["name"] == "blind"
+        )
+    assert standing == {"name": "blind", "text": "The camera sees nothing", "reason": "no frame for 5 s"}
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/missing"])
+def test_every_answer_allows_nothing_but_itself(running: Running, path: str) -> None:
+    headers = httpx.get(running.url.rstrip("/") + path).headers
+    assert headers["content-security-policy"].startswith("default-src 'none';")
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+    assert "set-cookie" not in headers
+    assert not any(name.startswith("access-control-") for name in headers)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_page_names_no_other_place(running: Running, path: str) -> None:
+    body = httpx.get(running.url.rstrip("/") + path).text
+    assert "http:" not in body
+    assert "https:" not in body
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8480",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example:80",
+        "10.0.0.7",
+        "",
+        "[::1",
+    ],
+)
+@pytest.mark.parametrize("path", [*PATHS, "/events"])
+def test_a_foreign_host_name_is_turned_away(running: Running, path: str, host: str) -> None:
+    response = httpx.get(running.url.rstrip("/") + path, headers={"host": host})
+    assert response.status_code == 421
+    assert "content-security-policy" in response.headers
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:9999", "localhost", "LOCALHOST:8480", "[::1]", "[::1]:8480"]
+)
+def test_the_names_of_this_machine_are_let_in(running: Running, host: str) -> None:
+    assert httpx.get(running.url + "state", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nobody_can_change_the_board(running: Running, method: str) -> None:
+    assert httpx.request(method, running.url + "state", content=b"{}").status_code == 405
+
+
+def test_only_loopback_listens(running: Running) -> None:
+    host, port = running.url.removeprefix("http://").rstrip("/").rsplit(":", 1)
+    assert host == "127.0.0.1"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.2", int(port)))  # would fail were the server bound to all addresses
+
+
+def test_a_flood_of_rubbish_does_not_stop_the_board(running: Running) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        for number in range(2000):
+            try:
+                sender.sendto(b"\xff" * (number % 900), str(running.runtime / "cards.sock"))
+            except BlockingIOError:
+                time.sleep(0.001)
+    assert httpx.get(running.url + "state").status_code == 200
+
+
+def test_a_card_goes_by_itself(tmp_path: Path) -> None:
+    with display(tmp_path, card_s=0.5, language="sv") as process:
+        with httpx.stream("GET", process.url + "events", timeout=PATIENCE_S) as response:
+            told = events(response)
+            next(told)
+            with closing(CardSender(tmp_path)) as sender:
+                sender.send(0.95, ("red",), "street", time.monotonic())
+            assert next(state for state in told if state["cards"])["cards"][0]["text"] == ["rött"]
+            assert next(state for state in told if not state["cards"])
+        assert until(lambda: (read_vitals(tmp_path, "display") or {}).get("cards")) == 1
+
+
+def test_a_listening_page_does_not_delay_the_stop_and_nothing_is_left(tmp_path: Path) -> None:
+    with (
+        display(tmp_path) as process,
+        httpx.stream("GET", process.url + "events", timeout=PATIENCE_S) as response,
+    ):
+        next(events(response))
+        process.stop.set()
+        process.thread.join(PATIENCE_S)
+        assert not process.thread.is_alive()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_taken_port_names_its_cure(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(BoothError, match=rf"display\.port {port}: .*set display\.port"):
+            run_display(settings_for(tmp_path, port=port), threading.Event())
