@@ -89,6 +89,8 @@ class Garments:
     "Shape (N, 256, 128), bool."
     ids: IntArray
     "Shape (N,): whose; only views that passed the mask check are here."
+    weights: FloatArray
+    "Shape (N,): 0..1, how much each view is to be believed, by its sharpness."
     refused: dict[int, str] = field(default_factory=dict)
     "Whose mask was bad, and why: these people are abstained from."
 
@@ -105,6 +107,24 @@ class Descriptors:
     def __post_init__(self) -> None:
         for name, rows in self.measures.items():
             check_shape(name, rows, (len(self.ids), None))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One person's way past the booth, summed up once and then forgotten."""
+
+    track: int
+    "Id of the passage in this run; stays in the process."
+    at_s: float
+    "Seconds, on the clock of Frame.captured_s."
+    box: tuple[float, float, float, float]
+    "Left, top, right, bottom in pixels: where the last used view stood."
+    zone: str
+    "Name of the zone, 'street' where none is marked."
+    measures: dict[str, FloatArray]
+    "Measure -> mean vector (D,) over the views; empty when abstained."
+    abstained: str = ""
+    "Why nothing could be seen of the clothes."
 
 
 @dataclass(frozen=True)

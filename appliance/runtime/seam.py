@@ -16,6 +16,8 @@ class Camera(Protocol):
 
     late: int
     "Frames that a newer one replaced before they were taken; 0 in replay."
+    shortfall: str
+    "One line on what a file left out, once it has ended; empty when it was whole."
 
     def take(self, timeout_s: float) -> Frame | None:
         """Take the newest frame (live) or the next one (replay); None after `timeout_s` without any.
@@ -23,6 +25,9 @@ class Camera(Protocol):
         The frame's pixels are valid until the next call. Raises EndOfSource when a file is over and
         SourceError when the source failed.
         """
+
+    def length_s(self) -> float:
+        """Seconds that a file says it lasts; 0 when unknown or endless. Known once a frame has been taken."""
 
     def close(self) -> None:
         """Let go of the device; may be called twice."""
@@ -35,6 +40,9 @@ class EndOfSource(Exception):
 class ImageOps(Protocol):
     """Geometry on pixels."""
 
+    def upload(self, rgb: NDArray[np.uint8]) -> DeviceArray:
+        """Host pixels (H, W, 3), packed RGB, as the pixels of a Frame."""
+
     def letterbox(self, frame: Frame, width: int, height: int) -> tuple[DeviceArray, float]:
         """Fit the frame into the top left of a grey tensor, shape (1, 3, height, width), float32 RGB 0..255.
 
@@ -46,6 +54,15 @@ class ImageOps(Protocol):
 
     def network_input(self, crops: DeviceArray) -> DeviceArray:
         """Crops (N, H, W, 3) as a planar tensor (N, 3, H, W), float32, scaled to -1..1."""
+
+    def segment(self, crops: DeviceArray, hints: NDArray[np.uint8]) -> MaskArray:
+        """Person masks (N, H, W) of crops (N, H, W, 3) by their colours alone.
+
+        `hints` (H, W) marks each pixel: 0 surely street, 1 surely person, 2 likely street, 3 likely person.
+        """
+
+    def sharpness(self, crops: DeviceArray) -> FloatArray:
+        """Detail of each crop, shape (N,), >= 0: low when blurred."""
 
     def cut(self, crops: DeviceArray, masks: MaskArray, width: int, height: int) -> tuple[DeviceArray, DeviceArray]:
         """Stretch the tight box of each mask to (height, width) and zero what the mask hides.

@@ -1,0 +1,120 @@
+"""The `booth` command: thin verbs that parse words and call the rooms below."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from appliance.config import Settings, load_settings
+from appliance.errors import BoothError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file; defaults without.")]
+BankFile = Annotated[Path | None, typer.Option("--bank", help="Bank made by `booth learn`.")]
+Sources = Annotated[list[str], typer.Argument(help="Photos, folders, videos, rtsp://, v4l2:/dev/video0 or test:.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+def settings_of(config: Path | None, **sections: dict[str, Any]) -> Settings:
+    """Settings of a file, or the defaults, with a few keys given on the command line."""
+    settings = load_settings(config) if config else Settings()
+    changed = {name: getattr(settings, name).model_copy(update=keys) for name, keys in sections.items()}
+    return settings.model_copy(update=changed)
+
+
+@app.command()
+def demo(
+    source: Annotated[str | None, typer.Argument(help="A video; the sample street without.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Play once, print a summary, end.")] = False,
+    headless: Annotated[bool, typer.Option("--headless", help="Plain lines instead of a live table.")] = False,
+    bank: BankFile = None,
+) -> None:
+    """The whole booth on this machine: sample street, local broker, staff board, live table."""
+    from appliance.demo import run_demo
+
+    raise typer.Exit(run_demo(source, once, headless, bank))
+
+
+@app.command()
+def run(
+    process: Annotated[str, typer.Argument(help="vision, uplink or display.")],
+    config: Annotated[Path, typer.Option("--config", help="Settings file.")],
+) -> None:
+    """One process, as systemd runs it."""
+    from appliance.verbs.run import run_process
+
+    run_process(process, load_settings(config))
+
+
+@app.command()
+def replay(
+    source: Annotated[str, typer.Argument(help="A video or test:.")],
+    bank: BankFile = None,
+    events: Annotated[Path | None, typer.Option("--events", help="File for events, one JSON line each.")] = None,
+    tracks: Annotated[Path | None, typer.Option("--tracks", help="File for tracks in MOT format.")] = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Play a recording offline, deterministic and at full speed."""
+    from appliance.verbs.replay import replay as replay_source
+
+    settings = settings_of(config, camera={"source": source}, novelty={"bank": bank} if bank else {})
+    replay_source(settings, events, tracks, as_json=as_json)
+
+
+@app.command()
+def learn(
+    sources: Sources,
+    bank: Annotated[Path, typer.Option("--bank", help="Bank file to write.")],
+    first_share: Annotated[float, typer.Option(min=0.01, max=1, help="Learn from this first part of each video.")] = 1,
+    config: Config = None,
+) -> None:
+    """Learn what is normal here."""
+    from appliance.verbs.learn import learn_street
+
+    learn_street(settings_of(config), sources, bank, first_share)
+
+
+@app.command()
+def score(
+    sources: Sources,
+    bank: BankFile = None,
+    as_json_lines: Annotated[bool, typer.Option("--jsonl", help="One JSON line per person.")] = False,
+    config: Config = None,
+) -> None:
+    """Rate everybody in photos or videos."""
+    from appliance.verbs.score import score as score_sources
+
+    settings = settings_of(config, novelty={"bank": bank} if bank else {})
+    score_sources(settings, sources, as_json_lines=as_json_lines)
+
+
+@app.command("check-config")
+def check_config(files: Annotated[list[Path], typer.Argument(help="Settings files.")]) -> None:
+    """Validate settings; errors name file, line, key and the cure."""
+    faults = []
+    for file in files:
+        try:
+            load_settings(file)
+            print(f"{file}: good")
+        except BoothError as error:
+            faults.append(str(error))
+    if faults:
+        raise BoothError("\n".join(faults))
+
+
+def main() -> None:
+    """Run one verb. What people can mend is one line on stderr and exit code 1."""
+    try:
+        app()
+    except BoothError as error:
+        print(f"booth: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

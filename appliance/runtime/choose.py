@@ -1,0 +1,55 @@
+"""The choice of the wing: the only file that names both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from appliance.config import Camera as CameraSettings
+from appliance.errors import BoothError
+from appliance.records import FloatArray
+from appliance.runtime.seam import Camera, ImageOps, Measures, Model, Neighbours, Sensors
+
+JETSON_MARK = Path("/etc/nv_tegra_release")
+
+
+class OpenCamera(Protocol):
+    """Opens a source, live or for replay."""
+
+    def __call__(self, settings: CameraSettings, *, live: bool) -> Camera: ...
+
+
+@dataclass(frozen=True)
+class Wing:
+    """One machine's answer to the seam."""
+
+    name: str
+    camera: OpenCamera
+    image: Callable[[], ImageOps]
+    measures: Callable[[], Measures]
+    model: Callable[[Path, int], Model]
+    "File and number of threads (0: one per core) to a network."
+    neighbours: Callable[[FloatArray], Neighbours]
+    sensors: Callable[[], Sensors]
+
+
+def choose_wing(wanted: str, jetson_mark: Path = JETSON_MARK) -> Wing:
+    """`cpu`, `jetson`, or the one that fits this machine for `auto`. Raises BoothError for one that cannot run here."""
+    if wanted == "jetson":
+        where = "on this machine" if jetson_mark.exists() else "without a Jetson"
+        raise BoothError(f"wing: the jetson wing is not built yet and cannot run {where}; set wing: cpu")
+    return cpu_wing()
+
+
+def cpu_wing() -> Wing:
+    """GStreamer, OpenCV, ONNX Runtime and NumPy."""
+    from appliance.runtime.cpu.camera import CpuCamera
+    from appliance.runtime.cpu.image import CpuImageOps
+    from appliance.runtime.cpu.measures import CpuMeasures
+    from appliance.runtime.cpu.model import CpuModel
+    from appliance.runtime.cpu.neighbours import CpuNeighbours
+    from appliance.runtime.cpu.sensors import CpuSensors
+
+    return Wing("cpu", CpuCamera, CpuImageOps, CpuMeasures, CpuModel, CpuNeighbours, CpuSensors)

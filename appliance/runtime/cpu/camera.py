@@ -1,0 +1,153 @@
+"""Frames by GStreamer: a SOURCE in, the newest frame (live) or every frame (replay) out, without a copy."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from appliance.config import Camera
+from appliance.errors import BoothError, SourceError
+from appliance.records import Frame
+from appliance.runtime.cpu.pipelines import launch_line
+from appliance.runtime.seam import EndOfSource
+
+SLICE_S = 0.25
+"Longest wait in one go, so that a stop, an error on the bus and deadlines are seen in time."
+SHORT_S = 1.0
+"A file that stops so much before the length in its header is called cut short."
+
+
+class CpuCamera:
+    """Camera of the CPU wing. One thread takes frames; GStreamer's own threads only decode and count."""
+
+    def __init__(self, settings: Camera, *, live: bool) -> None:
+        """Open the source. Raises SourceError when it cannot be opened, BoothError without GStreamer."""
+        self.late = 0
+        self.shortfall = ""
+        self._settings = settings
+        self._live = live
+        self._gst = load_gstreamer()
+        self._launch = launch_line(settings, live=live)
+        self._mapped: tuple[Any, Any] | None = None
+        self._index = 0
+        self._taken = 0
+        self._arrived = 0
+        self._arrived_s = 0.0
+        self._position_s = 0.0
+        self._missing = ""
+        self._pipeline = self._gst.parse_launch(self._launch.line)
+        self._sink = self._pipeline.get_by_name("sink")
+        self._sink.get_static_pad("sink").add_probe(self._gst.PadProbeType.BUFFER, self._count)
+        self._pipeline.set_state(self._gst.State.PLAYING)
+
+    def take(self, timeout_s: float) -> Frame | None:
+        """See Camera.take."""
+        self._release()
+        deadline_s = time.monotonic() + timeout_s
+        while True:
+            wait_s = min(SLICE_S, deadline_s - time.monotonic())
+            sample = self._sink.try_pull_sample(max(0, int(wait_s * self._gst.SECOND)))
+            if sample is not None:
+                return self._frame(sample)
+            self._read_bus()
+            if self._sink.is_eos():
+                self._end()
+            if time.monotonic() >= deadline_s:
+                return None
+
+    def length_s(self) -> float:
+        """See Camera.length_s."""
+        known, duration = self._pipeline.query_duration(self._gst.Format.TIME)
+        return float(duration) / self._gst.SECOND if known else 0.0
+
+    def close(self) -> None:
+        """See Camera.close."""
+        self._release()
+        self._pipeline.set_state(self._gst.State.NULL)
+
+    def _frame(self, sample: Any) -> Frame:
+        shape = sample.get_caps().get_structure(0)
+        width, height = int(shape.get_value("width")), int(shape.get_value("height"))
+        buffer = sample.get_buffer()
+        mapped = buffer.map(self._gst.MapFlags.READ)
+        if isinstance(mapped, tuple):  # PyGObject's own map, which copies every frame
+            raise BoothError("GStreamer's Python overrides are missing: apt-get install python3-gst-1.0")
+        view = mapped.__enter__()
+        self._mapped = (mapped, buffer)
+        # GStreamer pads rows of packed RGB to four bytes (gst-video, video-info.c).
+        stride = (width * 3 + 3) // 4 * 4
+        pixels = np.ndarray((height, width, 3), np.uint8, view.data, strides=(stride, 3, 1))
+        frame = Frame(pixels, width, height, self._captured_s(buffer), self._index)
+        self._index += 1
+        self._taken += 1
+        self.late = max(0, self._arrived - self._taken) if self._live else 0
+        return frame
+
+    def _captured_s(self, buffer: Any) -> float:
+        if self._live:
+            return self._arrived_s or time.monotonic()
+        if buffer.pts == self._gst.CLOCK_TIME_NONE:
+            return self._index / self._settings.frame_rate
+        self._position_s = float(buffer.pts) / self._gst.SECOND
+        return self._position_s
+
+    def _count(self, _pad: Any, _info: Any) -> Any:
+        self._arrived += 1
+        self._arrived_s = time.monotonic()
+        return self._gst.PadProbeReturn.OK
+
+    def _release(self) -> None:
+        if self._mapped is not None:
+            self._mapped[0].__exit__(None, None, None)
+            self._mapped = None
+
+    def _read_bus(self) -> None:
+        kinds = self._gst.MessageType.ERROR | self._gst.MessageType.ELEMENT
+        while (message := self._pipeline.get_bus().pop_filtered(kinds)) is not None:
+            detail = message.get_structure()
+            if message.type == self._gst.MessageType.ERROR:
+                error, debug = message.parse_error()
+                raise SourceError(self._explain("no picture in it" if "not-linked" in debug else error.message))
+            if detail is not None and detail.get_name() == "missing-plugin":
+                self._missing = str(detail.get_string("name"))
+
+    def _explain(self, message: str) -> str:
+        where = f"{self._settings.source}: " + (f"frame {self._index}: " if self._index else "")
+        if self._missing:
+            return f"{where}no plugin for {self._missing}; apt-get install gstreamer1.0-libav gstreamer1.0-plugins-bad"
+        return f"{where}{message.strip().rstrip('.')}; check the source with: gst-play-1.0 or gst-discoverer-1.0"
+
+    def _end(self) -> None:
+        self._read_bus()
+        if self._index == 0:
+            raise SourceError(self._explain("no picture in it"))
+        if self._live and self._settings.repeat and self._rewind():
+            return
+        whole_s = self.length_s()
+        if not self._live and whole_s > self._position_s + SHORT_S:
+            self.shortfall = (
+                f"{self._settings.source}: ends after {self._position_s:.1f} s of {whole_s:.1f} s, the rest is unreadable"
+            )
+        raise EndOfSource(self._settings.source)
+
+    def _rewind(self) -> bool:
+        flags = self._gst.SeekFlags.FLUSH | self._gst.SeekFlags.KEY_UNIT
+        return bool(self._pipeline.seek_simple(self._gst.Format.TIME, flags, 0))
+
+
+def load_gstreamer() -> Any:
+    """Import and initialise GStreamer once. Raises BoothError naming the packages when it is absent."""
+    try:
+        import gi
+
+        gi.require_version("Gst", "1.0")
+        gi.require_version("GstApp", "1.0")
+        # GstApp gives the sink its methods.
+        from gi.repository import Gst, GstApp  # noqa: F401
+    except (ImportError, ValueError) as error:
+        raise BoothError(f"GStreamer is missing ({error}); run: make setup") from None
+    if not Gst.is_initialized():
+        Gst.init(None)
+    return Gst

@@ -1,0 +1,127 @@
+"""Geometry on pixels with OpenCV: frames in, tensors, crops and masked cuts out."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.records import FloatArray, Frame, MaskArray
+
+GREY = 114
+"Filling of a letterbox, as the detector's training had it (PaddleDetection and YOLO use the same value)."
+SEGMENT_STEP = 3
+SEGMENT_ROUNDS = 3
+
+Pixels = NDArray[np.uint8]
+
+
+class CpuImageOps:
+    """ImageOps of the CPU wing. Owner: one thread; the letterbox tensor is reused from call to call."""
+
+    def __init__(self) -> None:
+        self._canvas: Pixels = np.empty((0, 0, 3), np.uint8)
+        self._tensor: FloatArray = np.empty((1, 3, 0, 0), np.float32)
+        self._fitted = (0, 0)
+
+    def upload(self, rgb: Pixels) -> Pixels:
+        """Take host pixels (H, W, 3) as a frame's pixels; the CPU needs no copy."""
+        return rgb
+
+    def letterbox(self, frame: Frame, width: int, height: int) -> tuple[FloatArray, float]:
+        """See ImageOps.letterbox. The grey border is painted only when the geometry changes."""
+        scale = max(frame.width / width, frame.height / height)
+        fitted = max(1, round(frame.height / scale)), max(1, round(frame.width / scale))
+        if self._canvas.shape[:2] != (height, width) or fitted != self._fitted:
+            self._canvas = np.full((height, width, 3), GREY, np.uint8)
+            self._tensor = np.full((1, 3, height, width), GREY, np.float32)
+            self._fitted = fitted
+        rows, columns = fitted
+        inside = self._canvas[:rows, :columns]
+        cv2.resize(frame.pixels, (columns, rows), dst=inside, interpolation=cv2.INTER_LINEAR)
+        for channel in range(3):
+            self._tensor[0, channel, :rows, :columns] = inside[:, :, channel]
+        return self._tensor, scale
+
+    def crop(self, frame: Frame, boxes: FloatArray, width: int, height: int) -> Pixels:
+        """See ImageOps.crop."""
+        crops = np.empty((len(boxes), height, width, 3), np.uint8)
+        for row, box in enumerate(boxes):
+            left, top, right, bottom = (int(edge) for edge in (*np.floor(box[:2]), *np.ceil(box[2:])))
+            right, bottom = max(right, left + 1), max(bottom, top + 1)
+            inside = frame.pixels[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+            if inside.size == 0:
+                crops[row] = GREY
+                continue
+            bordered = cv2.copyMakeBorder(
+                inside,
+                max(-top, 0),
+                max(bottom - max(top, 0) - inside.shape[0], 0),
+                max(-left, 0),
+                max(right - max(left, 0) - inside.shape[1], 0),
+                cv2.BORDER_CONSTANT,
+                value=(GREY, GREY, GREY),
+            )
+            crops[row] = stretch(bordered, width, height)
+        return crops
+
+    def network_input(self, crops: Pixels) -> FloatArray:
+        """See ImageOps.network_input."""
+        planar = np.ascontiguousarray(crops.transpose(0, 3, 1, 2), dtype=np.float32)
+        planar -= 127.5
+        planar /= 127.5
+        return planar
+
+    def segment(self, crops: Pixels, hints: NDArray[np.uint8]) -> MaskArray:
+        """See ImageOps.segment: GrabCut (Rother et al. 2004) at a third of the size, which is all a street shows."""
+        height, width = hints.shape
+        small = hints[1::SEGMENT_STEP, 1::SEGMENT_STEP]
+        masks = np.zeros((len(crops), height, width), np.bool_)
+        for row, crop in enumerate(crops):
+            marks = small.copy()
+            shrunk = stretch(crop, small.shape[1], small.shape[0])
+            cv2.setRNGSeed(0)  # its colour clusters start at random: the same crop shall give the same mask
+            models = np.zeros((1, 65)), np.zeros((1, 65))
+            cv2.grabCut(shrunk, marks, None, *models, SEGMENT_ROUNDS, cv2.GC_INIT_WITH_MASK)
+            grown = np.repeat(np.repeat(marks % 2 == 1, SEGMENT_STEP, axis=0), SEGMENT_STEP, axis=1)
+            masks[row] = grown[:height, :width]
+        return masks
+
+    def sharpness(self, crops: Pixels) -> FloatArray:
+        """See ImageOps.sharpness."""
+        return np.array([detail(crop) for crop in crops], np.float32).reshape(len(crops))
+
+    def cut(self, crops: Pixels, masks: MaskArray, width: int, height: int) -> tuple[Pixels, MaskArray]:
+        """See ImageOps.cut."""
+        cuts = np.zeros((len(crops), height, width, 3), np.uint8)
+        kept = np.zeros((len(crops), height, width), np.bool_)
+        for row, (crop, mask) in enumerate(zip(crops, masks, strict=True)):
+            rows, columns = span(mask.any(axis=1)), span(mask.any(axis=0))
+            inside = mask[rows, columns]
+            # Hidden pixels go before the resize, or they would bleed into the garment's edge.
+            hidden = np.where(inside[..., None], crop[rows, columns], 0).astype(np.float32)
+            weight = stretch(inside.astype(np.float32), width, height)
+            kept[row] = weight > 0.5
+            colour = stretch(hidden, width, height) / np.maximum(weight, 1e-3)[..., None]
+            cuts[row] = np.where(kept[row][..., None], np.clip(np.rint(colour), 0, 255), 0)
+        return cuts, kept
+
+
+def stretch(picture: NDArray[np.generic], width: int, height: int) -> NDArray[np.generic]:
+    """Resize (H, W[, 3]) without keeping the aspect; averages when it shrinks, so that pattern does not alias."""
+    shrinks = picture.shape[0] > height or picture.shape[1] > width
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    resized: NDArray[np.generic] = cv2.resize(picture, (width, height), interpolation=method)
+    return resized
+
+
+def span(line: MaskArray) -> slice:
+    """First to last True of a line (L,); the whole line when none is True."""
+    hits = np.flatnonzero(line)
+    return slice(int(hits[0]), int(hits[-1]) + 1) if len(hits) else slice(0, len(line))
+
+
+def detail(crop: Pixels) -> float:
+    """Variance of the Laplacian of a crop's grey levels (Pech-Pacheco et al. 2000): low when blurred."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    return float(cv2.Laplacian(grey, cv2.CV_32F).var())

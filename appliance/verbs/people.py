@@ -1,0 +1,97 @@
+"""People of any SOURCE: photos, folders, videos or cameras in, passages with their source out. For learn and score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from appliance.app import Eyes
+from appliance.config import Settings
+from appliance.errors import SourceError
+from appliance.records import FloatArray, Frame, Passage
+from appliance.runtime.photos import is_photo, read_photo
+from appliance.verbs.playback import play, tell
+from appliance.vision.pipeline import describe_people
+
+PHOTO_SCORE = 0.45
+"A photo has no second frame to confirm a person, so weaker boxes are left out."
+VIDEO_SUFFIXES = frozenset({".avi", ".mp4", ".mkv", ".mov", ".mpg", ".mpeg", ".ts", ".webm", ".m4v"})
+
+Advance = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody found in a source."""
+
+    source: str
+    passage: Passage
+
+
+def expand(source: str) -> list[str]:
+    """The photos and videos of a folder, by name; anything else is itself. Raises SourceError for an empty folder."""
+    folder = Path(source)
+    if not folder.is_dir():
+        return [source]
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    known = [str(path) for path in files if is_photo(path) or path.suffix.lower() in VIDEO_SUFFIXES]
+    if not known:
+        raise SourceError(f"{folder}: no photo or video in this folder; name one that has some")
+    return known
+
+
+def find_people(
+    sources: list[str], settings: Settings, eyes: Eyes, share: float, advance: Advance = lambda _: None
+) -> Iterator[Person]:
+    """Everybody in `sources`. One that cannot be read is told on stderr; raises SourceError when none can."""
+    fault, used = "", 0
+    for source in [one for given in sources for one in expand(given)]:
+        advance(source)
+        try:
+            yield from people_of(source, settings, eyes, share)
+            used += 1
+        except SourceError as error:
+            tell(fault)
+            fault = str(error)
+    if used == 0:
+        raise SourceError(fault)
+    tell(fault)
+
+
+def people_of(source: str, settings: Settings, eyes: Eyes, share: float) -> Iterator[Person]:
+    """Everybody in one photo, video or camera; tells when there is nobody."""
+    found = 0
+    passages = photo_people(Path(source), settings, eyes) if is_photo(Path(source)) else video_people(source, settings, eyes, share)
+    for passage in passages:
+        found += 1
+        yield Person(source, passage)
+    if found == 0:
+        tell(f"{source}: nobody in it")
+
+
+def video_people(source: str, settings: Settings, eyes: Eyes, share: float) -> Iterator[Passage]:
+    """Passages of a video or a test pattern, in the order in which they are complete."""
+    camera = settings.camera.model_copy(update={"source": source})
+    for item in play(settings.model_copy(update={"camera": camera}), eyes, None, share):
+        yield from item.step.passages
+
+
+def photo_people(path: Path, settings: Settings, eyes: Eyes) -> Iterator[Passage]:
+    """People of one photo, best detection first; whoever is too small is left out."""
+    pixels = read_photo(path)
+    frame = Frame(eyes.image.upload(pixels), pixels.shape[1], pixels.shape[0], 0.0, 0)
+    detections = eyes.detector.detect(frame)
+    boxes = detections.boxes[(detections.scores >= PHOTO_SCORE) & large_enough(detections.boxes, settings)]
+    yield from describe_people(frame, boxes, eyes.garments, eyes.descriptor)
+
+
+def large_enough(boxes: FloatArray, settings: Settings) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which boxes (N, 4) are of a person large enough to judge, shape (N,)."""
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    enough: np.ndarray[tuple[int], np.dtype[np.bool_]] = (height >= settings.garments.min_height_px) & (
+        width >= settings.garments.min_width_px
+    )
+    return enough

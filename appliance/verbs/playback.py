@@ -1,0 +1,81 @@
+"""A recorded source from first to last frame: settings in, one step per frame out. Shared by the offline verbs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from appliance.app import Eyes, make_pipeline, open_camera
+from appliance.config import Settings
+from appliance.errors import SourceError
+from appliance.records import Frame
+from appliance.runtime.seam import Camera, EndOfSource
+from appliance.vision.novelty import Judge
+from appliance.vision.pipeline import Pipeline, Step
+
+SILENCE_S = 8.0
+"A recorded source that gives nothing for so long is broken."
+
+
+@dataclass(frozen=True)
+class Played:
+    """One frame of a recording and what it brought."""
+
+    index: int
+    "Frames from 0."
+    captured_s: float
+    size: tuple[int, int]
+    "Width and height in pixels."
+    step: Step
+    pipeline: Pipeline
+    "Its stopwatch holds the seconds per stage so far."
+
+
+def play(settings: Settings, eyes: Eyes, judge: Judge | None, share: float = 1.0) -> Iterator[Played]:
+    """Play the first `share` of settings.camera.source, every frame; the last item concludes what was in view.
+
+    Raises SourceError when not one frame can be read; what breaks later is told on stderr and ends the play.
+    """
+    camera = open_camera(settings, eyes, live=False)
+    pipeline: Pipeline | None = None
+    last: Played | None = None
+    try:
+        while (frame := next_frame(settings, camera, started=last is not None)) is not None:
+            if share < 1 and frame.captured_s >= share * camera.length_s() > 0:
+                break
+            pipeline = pipeline or make_pipeline(settings, eyes, judge, frame)
+            last = played(frame, pipeline.step(frame), pipeline)
+            yield last
+    finally:
+        camera.close()
+    if pipeline is not None and last is not None:
+        yield Played(last.index, last.captured_s, last.size, pipeline.finish(last.captured_s), pipeline)
+
+
+def next_frame(settings: Settings, camera: Camera, *, started: bool) -> Frame | None:
+    """The next frame, None at the end. A fault after the first frame is told and counts as the end."""
+    try:
+        frame: Frame | None = camera.take(SILENCE_S)
+        if frame is None:
+            raise SourceError(f"{settings.camera.source}: no frame for {SILENCE_S:.0f} s; the file is broken or no video")
+    except EndOfSource:
+        tell(camera.shortfall)
+        return None
+    except SourceError as error:
+        if not started:
+            raise
+        tell(f"{error}; what came before was used")
+        return None
+    return frame
+
+
+def played(frame: Frame, step: Step, pipeline: Pipeline) -> Played:
+    """What is kept of a frame: never its pixels."""
+    return Played(frame.index, frame.captured_s, (frame.width, frame.height), step, pipeline)
+
+
+def tell(line: str) -> None:
+    """One line for people, on stderr; nothing for an empty one."""
+    if line:
+        print(line, file=sys.stderr)

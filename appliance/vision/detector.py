@@ -1,0 +1,76 @@
+"""People in a frame: pixels in, boxes with scores out. The decoding of boxes is written once, here."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from appliance.config import Detector as DetectorSettings
+from appliance.records import Detections, FloatArray, Frame, IntArray
+from appliance.runtime.seam import ImageOps, Model
+
+
+class Detector:
+    """PicoDet (arXiv 2111.00902), person class only, at any input size that is a multiple of 32."""
+
+    def __init__(self, settings: DetectorSettings, image: ImageOps, model: Model) -> None:
+        self._settings = settings
+        self._image = image
+        self._model = model
+
+    def detect(self, frame: Frame) -> Detections:
+        """Find the people of one frame, best first."""
+        tensor, scale = self._image.letterbox(frame, self._settings.width, self._settings.height)
+        outputs = self._model.infer({"image": tensor})
+        return decode(
+            outputs["boxes"][0], outputs["scores"].reshape(-1), scale, (frame.width, frame.height), self._settings
+        )
+
+
+def decode(
+    boxes: FloatArray,
+    scores: FloatArray,
+    scale: float,
+    size: tuple[int, int],
+    settings: DetectorSettings,
+) -> Detections:
+    """Network boxes (N, 4) in tensor pixels and scores (N,) to detections in pixels of a frame of `size`.
+
+    Boxes below the floor, not finite, or outside the picture go; doubles go by non-maximum suppression.
+    """
+    strong = (scores >= settings.score_floor) & np.isfinite(boxes).all(axis=1)
+    width, height = size
+    clipped = (boxes[strong] * scale).clip(0, np.array([width, height, width, height]))
+    kept_scores = scores[strong]
+    solid = ((clipped[:, 2:] - clipped[:, :2]) >= 1).all(axis=1)
+    clipped, kept_scores = clipped[solid], kept_scores[solid]
+    rows = suppress(clipped, kept_scores, settings.overlap)
+    return Detections(clipped[rows].astype(np.float32), kept_scores[rows].astype(np.float32))
+
+
+def suppress(boxes: FloatArray, scores: FloatArray, overlap: float) -> IntArray:
+    """Greedy non-maximum suppression: rows that stay, best score first, ties by row number."""
+    order = np.argsort(-scores, kind="stable")
+    overlaps = iou(boxes, boxes)
+    alive = np.ones(len(boxes), np.bool_)
+    kept = []
+    for row in order:
+        if alive[row]:
+            kept.append(row)
+            alive &= overlaps[row] <= overlap
+    return np.array(kept, np.int64)
+
+
+def iou(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Intersection over union of boxes (N, 4) and (M, 4), both left-top-right-bottom: shape (N, M), 0..1."""
+    low = np.maximum(first[:, None, :2], second[None, :, :2])
+    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    shared = (high - low).clip(min=0).prod(axis=2)
+    union = area(first)[:, None] + area(second)[None, :] - shared
+    ratio: FloatArray = shared / np.maximum(union, 1e-9)
+    return ratio
+
+
+def area(boxes: FloatArray) -> FloatArray:
+    """Area of boxes (N, 4) in square pixels, shape (N,); 0 for boxes turned inside out."""
+    size: FloatArray = (boxes[:, 2:] - boxes[:, :2]).clip(min=0).prod(axis=1)
+    return size

@@ -1,0 +1,79 @@
+"""How far an outfit is from what the street wears: descriptors and a bank in, distances and rarities out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.artifacts import LEVELS, Bank, Tail
+from appliance.records import FloatArray
+from appliance.runtime.seam import Neighbours
+
+Figures = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Novelty:
+    """What the bank says of N passages."""
+
+    distances: Figures
+    "Shape (N,): sum over measures of -ln p, nats, >= 0."
+    rarities: Figures
+    "Shape (N,): 0..1."
+    surprises: dict[str, Figures]
+    "Measure -> its share of the distance, shape (N,), nats."
+    nearest: dict[str, NDArray[np.int64]]
+    "Measure -> row of the nearest prototype, shape (N,)."
+
+
+class Judge:
+    """A bank made searchable. Owner: the vision loop; a new bank means a new judge."""
+
+    def __init__(self, bank: Bank, neighbours: int, search_in: Callable[[FloatArray], Neighbours]) -> None:
+        self.bank = bank
+        self._k = neighbours
+        self._search = {name: search_in(measure.prototypes) for name, measure in bank.measures.items()}
+
+    def judge(self, measures: dict[str, FloatArray]) -> Novelty:
+        """Judge N passages by their raw vectors, measure -> (N, D)."""
+        surprises, nearest = {}, {}
+        for name, measure in self.bank.measures.items():
+            queries = standardise(measures[name], measure.centre, measure.spread)
+            distances, rows = self._search[name].search(queries, self._k)
+            surprises[name] = -np.log(tail_share(distances.mean(axis=1), measure.tail))
+            nearest[name] = rows[:, 0]
+        fused: Figures = np.sum(list(surprises.values()), axis=0)
+        return Novelty(fused, 1 - tail_share(fused, self.bank.fused), surprises, nearest)
+
+
+def standardise(vectors: FloatArray, centre: FloatArray, spread: FloatArray) -> FloatArray:
+    """Raw vectors (N, D) in the units of a bank."""
+    scaled: FloatArray = ((vectors - centre) / spread).astype(np.float32)
+    return scaled
+
+
+def tail_share(distances: FloatArray | Figures, tail: Tail) -> Figures:
+    """Share of the street at least so far away: distances (N,) to p-values (N,), in (0, 1].
+
+    Up to the last decile by interpolation; beyond it by the predictive distribution of an exponential tail whose
+    mean is known from `tail.count` passages only (a Lomax law, e.g. Gelman et al., Bayesian Data Analysis, 2.6),
+    so that a young bank does not claim certainty.
+    """
+    wide = np.asarray(distances, np.float64)
+    inside = 1 - np.interp(wide, tail.deciles, LEVELS)
+    beyond = (wide - tail.deciles[-1]).clip(min=0) / (tail.excess * tail.count)
+    outside = (1 - LEVELS[-1]) * (1 + beyond) ** -tail.count
+    return np.where(wide > tail.deciles[-1], outside, inside)
+
+
+def fit_tail(distances: FloatArray | Figures) -> Tail:
+    """Tail of reference distances (N,), N >= 1: deciles, and the mean excess over the last one."""
+    wide = np.sort(np.asarray(distances, np.float64))
+    deciles = np.quantile(wide, LEVELS)
+    over = wide[wide > deciles[-1]] - deciles[-1]
+    # A street that is all alike still needs a slope, or the smallest crease would be an exception.
+    least = max(1e-6, 0.1 * float(deciles[-1] - deciles[0]))
+    return Tail(deciles, max(float(over.mean()) if len(over) else 0.0, least), max(1.0, float(len(over))))

@@ -1,0 +1,105 @@
+"""The way of one frame, from pixels to decisions: this loop is the table of contents of the vision process."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from appliance.records import Decision, Frame, Passage, Tracks
+from appliance.vision.decision import Decider
+from appliance.vision.descriptor import Descriptor
+from appliance.vision.detector import Detector
+from appliance.vision.garments import GarmentCutter
+from appliance.vision.passages import Passages
+from appliance.vision.tracker import Tracker
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one frame brought."""
+
+    tracks: Tracks
+    passages: list[Passage]
+    "Passages that are complete with this frame."
+    decisions: list[Decision]
+    "One per passage; none without a bank."
+
+
+class Stopwatch:
+    """Seconds spent per stage since the last lap."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def time(self, stage: str) -> Iterator[None]:
+        """Add the time inside the block to `stage`."""
+        begin = time.perf_counter()
+        yield
+        self.seconds[stage] += time.perf_counter() - begin
+
+
+class Pipeline:
+    """detector -> tracker -> garments -> descriptor -> novelty -> decision, one frame at a time."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        tracker: Tracker,
+        passages: Passages,
+        garments: GarmentCutter,
+        descriptor: Descriptor,
+        decider: Decider | None,
+    ) -> None:
+        self._detector = detector
+        self._tracker = tracker
+        self._passages = passages
+        self._garments = garments
+        self._descriptor = descriptor
+        self._decider = decider
+        self.stopwatch = Stopwatch()
+
+    def step(self, frame: Frame) -> Step:
+        """Take one frame through all stages. Its pixels are not kept."""
+        time_ = self.stopwatch.time
+        with time_("detector"):
+            detections = self._detector.detect(frame)
+        with time_("tracker"):
+            tracks = self._tracker.update(detections, frame.captured_s)
+        views = self._passages.choose(tracks, frame)
+        with time_("garments"):
+            garments = self._garments.cut(frame, views.ids, views.boxes)
+        with time_("descriptor"):
+            descriptors = self._descriptor.describe(garments)
+        self._passages.fold(views, garments, descriptors, frame.captured_s)
+        return self._conclude(tracks, frame.captured_s)
+
+    def finish(self, now_s: float) -> Step:
+        """Conclude what is still in view when the source ends."""
+        return self._conclude(self._tracker.finish(), now_s)
+
+    def _conclude(self, tracks: Tracks, now_s: float) -> Step:
+        passages = self._passages.ripe(tracks, now_s)
+        with self.stopwatch.time("novelty"):
+            decisions = self._decider.decide(passages) if self._decider else []
+        return Step(tracks, passages, decisions)
+
+
+def describe_people(
+    frame: Frame, boxes: np.ndarray[tuple[int, int], np.dtype[np.float32]], garments: GarmentCutter, descriptor: Descriptor
+) -> list[Passage]:
+    """People (N, 4) of a single photo as passages, in the order of the boxes: one view each, no track."""
+    ids = np.arange(len(boxes), dtype=np.int64)
+    cuts = garments.cut(frame, ids, boxes)
+    described = descriptor.describe(cuts)
+    row_of = {track: row for row, track in enumerate(described.ids.tolist())}
+    passages = []
+    for track, box in enumerate(boxes.tolist()):
+        measures = {} if track in cuts.refused else {n: rows[row_of[track]] for n, rows in described.measures.items()}
+        passages.append(Passage(track, frame.captured_s, tuple(box), "street", measures, cuts.refused.get(track, "")))
+    return passages

@@ -1,0 +1,40 @@
+"""Which views are worth a look: boxes of one frame in, how well each person shows out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from appliance.config import Garment
+from appliance.records import FloatArray, Frame
+
+EDGE_PX = 2
+"A box that comes so close to the picture's edge is cut off."
+
+
+def view_quality(boxes: FloatArray, frame: Frame, settings: Garment) -> FloatArray:
+    """How well N people show, shape (N,): 0 for a view not to be used, else the uncovered height in pixels.
+
+    Unusable: too small, cut off at the picture's edge, or covered by somebody nearer.
+    """
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    free = 1 - covered_share(boxes)
+    usable = (height >= settings.min_height_px) & (width >= settings.min_width_px)
+    usable &= (boxes[:, :2] > EDGE_PX).all(axis=1)
+    usable &= (boxes[:, 2] < frame.width - EDGE_PX) & (boxes[:, 3] < frame.height - EDGE_PX)
+    usable &= free >= 1 - settings.max_overlap
+    quality: FloatArray = np.where(usable, height * free, 0).astype(np.float32)
+    return quality
+
+
+def covered_share(boxes: FloatArray) -> FloatArray:
+    """Largest share of each box (N, 4) that another one covers, shape (N,), 0..1.
+
+    Any overlap counts, in front or behind: a neighbour's clothes are as wrong in the mask either way.
+    """
+    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    shared = (high - low).clip(min=0).prod(axis=2)
+    np.fill_diagonal(shared, 0)
+    own = (boxes[:, 2:] - boxes[:, :2]).clip(min=0).prod(axis=1)
+    share: FloatArray = shared.max(axis=1, initial=0) / np.maximum(own, 1e-6)
+    return share

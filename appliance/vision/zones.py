@@ -1,0 +1,39 @@
+"""Where a person stands: zones of the picture in, who may be looked at and the zone's name out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from appliance.config import Capture, Zone
+from appliance.records import FloatArray
+
+STREET = "street"
+"Name of everywhere that no zone is marked."
+NOWHERE = ""
+"Marks a person whom the booth may not look at."
+
+
+def zones_of(boxes: FloatArray, width: int, height: int, capture: Capture) -> list[str]:
+    """Zone of each person by the feet of boxes (N, 4) in a picture of that size; NOWHERE where none may look.
+
+    Opt-out zones win over scored ones; in opt-in mode whoever is in no scored zone is left alone.
+    """
+    feet = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2 / width, boxes[:, 3] / height], axis=1)
+    feet = feet.clip(0, 1)
+    names = [STREET if capture.mode == "open-street" else NOWHERE] * len(boxes)
+    for kind in ("scored", "opt-out"):
+        for zone in (zone for zone in capture.zones if zone.kind == kind):
+            for row in np.flatnonzero(contains(zone, feet)):
+                names[row] = zone.name if kind == "scored" else NOWHERE
+    return names
+
+
+def contains(zone: Zone, points: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which points (N, 2) lie inside the polygon, shape (N,), by the even-odd rule (Shimrat 1962)."""
+    corners = np.array(zone.polygon)
+    inside = np.zeros(len(points), np.bool_)
+    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        crosses = (y1 > points[:, 1]) != (y2 > points[:, 1])
+        slope = (x2 - x1) / (y2 - y1) if y1 != y2 else 0.0
+        inside ^= crosses & (points[:, 0] < x1 + slope * (points[:, 1] - y1))
+    return inside

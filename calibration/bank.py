@@ -1,0 +1,78 @@
+"""The bank from passages: one raw vector per passage and measure in, prototypes and calibrated tails out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from appliance.artifacts import MIN_SUPPORTERS, Bank, Measure
+from appliance.errors import BoothError
+from appliance.records import FloatArray
+from appliance.vision.novelty import Figures, fit_tail, standardise, tail_share
+from calibration.prototypes import Prototypes, find_prototypes
+
+STANDARDISED = "texture"
+"Its figures have different units, so each is divided by its spread over the street; histograms are not."
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One measure of a bank being made, and how far the street's own passages are from it."""
+
+    measure: Measure
+    distances: Figures
+    "Shape (N,): of each passage from prototypes that were made without it."
+
+
+def learn_bank(passages: dict[str, FloatArray], descriptor: str, neighbours: int, seed: int = 0) -> Bank:
+    """Make a bank of passages, measure -> (N, D). Raises BoothError when there are fewer than ten people."""
+    count = len(next(iter(passages.values())))
+    if count < MIN_SUPPORTERS:
+        raise BoothError(
+            f"only {count} people could be learned from, a bank needs {MIN_SUPPORTERS}; give longer or more sources"
+        )
+    rng = np.random.default_rng(seed)
+    references = {name: learn_measure(name, raw, neighbours, rng) for name, raw in passages.items()}
+    fused: Figures = np.sum(
+        [-np.log(tail_share(ref.distances, ref.measure.tail)) for ref in references.values()], axis=0
+    )
+    measures = {name: ref.measure for name, ref in references.items()}
+    return Bank(descriptor, count, measures, fit_tail(fused))
+
+
+def learn_measure(name: str, raw: FloatArray, neighbours: int, rng: np.random.Generator) -> Reference:
+    """Prototypes and tail of one measure from raw vectors (N, D)."""
+    centre, spread = scale_of(raw, standardised=name == STANDARDISED)
+    vectors = standardise(raw, centre, spread)
+    found = find_prototypes(vectors, rng)
+    distances = held_out_distances(vectors, found, neighbours)
+    return Reference(Measure(found.centres, found.supporters, centre, spread, fit_tail(distances)), distances)
+
+
+def scale_of(raw: FloatArray, *, standardised: bool) -> tuple[FloatArray, FloatArray]:
+    """Centre and spread (D,) that turn raw vectors (N, D) into comparable figures."""
+    length = raw.shape[1]
+    if not standardised:
+        return np.zeros(length, np.float32), np.ones(length, np.float32)
+    deviation = np.maximum(raw.std(axis=0), 0.05)
+    return raw.mean(axis=0).astype(np.float32), (deviation * np.sqrt(length)).astype(np.float32)
+
+
+def held_out_distances(vectors: FloatArray, found: Prototypes, neighbours: int) -> Figures:
+    """Mean distance of each passage to its nearest prototypes, its own share taken out of its own, shape (N,).
+
+    Leave one out without learning N times: the mean of a cluster of n without x is (n m - x) / (n - 1).
+    """
+    away = distance_matrix(vectors, found.centres)
+    rows = np.arange(len(vectors))
+    size = found.supporters[found.members]
+    away[rows, found.members] *= size / (size - 1)
+    return np.sort(away, axis=1)[:, :neighbours].mean(axis=1)
+
+
+def distance_matrix(first: FloatArray, second: FloatArray) -> Figures:
+    """Euclidean distances between rows of (N, D) and (P, D), shape (N, P)."""
+    one, other = first.astype(np.float64), second.astype(np.float64)
+    squared = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2 * one @ other.T
+    return np.sqrt(squared.clip(min=0))
