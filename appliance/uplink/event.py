@@ -1,4 +1,4 @@
-"""The exception event: ten checked values go in, 512 bytes of JSON at most (contract/exception.json) come out."""
+"""The exception event: ten checked values go in, at most 512 bytes of closed JSON come out."""
 
 from __future__ import annotations
 

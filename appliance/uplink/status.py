@@ -1,0 +1,124 @@
+"""Status and health: vitals go in, the values of contract/status.json and contract/health.json come out."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+from appliance.config import Identity
+from appliance.health.clock import Clock
+
+Values = dict[str, Any]
+MOST_TEXT = 120
+"Characters of free text in one field."
+ADDRESS = re.compile(r"\S*(://|@)\S*")
+"Camera addresses carry passwords."
+FIGURES = ("frames_per_second", "frames", "late", "passages", "exceptions", "abstained")
+"Of vision, as they are; how many people are in view at this moment is nobody's business."
+START_S = 60.0
+"For so long after its own start the uplink calls a silent vision process 'starting', later 'not running'."
+SILENT = "vision is not running"
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What the uplink knows of itself."""
+
+    rows: int
+    "Messages that wait in the outbox."
+    sent: int
+    "Messages the broker took since the uplink started."
+    dropped: int
+    "Messages lost to the outbox's bound."
+    refused: int
+    "Messages that the broker refuses now."
+    fault: str
+    "Why nothing can be read from the outbox; '' while all is well."
+
+    @property
+    def publishing(self) -> str:
+        """'ok', or why messages do not arrive."""
+        if self.fault:
+            return self.fault
+        return f"broker refuses {self.refused} messages" if self.refused else "ok"
+
+
+def status_values(
+    booth: Identity, state: str, reason: str, vision: Values | None, *, sending: Sending, clock: Clock
+) -> Values:
+    """Status by schema status/1; `state` is online, offline or starting; `vision` None: nothing is known."""
+    seen = vision or {}
+    unknown = "unknown" if state == "offline" else SILENT
+    return {
+        "schema": "status/1",
+        "city": booth.city,
+        "booth": booth.id,
+        "state": state,
+        "reason": _text(reason, ""),
+        **{key: _text(seen.get(key), unknown) for key in ("camera", "inference", "calibrated")},
+        "publishing": _text(sending.publishing, "ok"),
+        "versions": {
+            "booth": _version(),
+            **{key: _text(seen.get(key), "none") for key in ("engine", "bank")},
+        },
+        "at": clock.minute,
+        "clock_synced": clock.synced,
+        "dropped": sending.dropped,
+        "refused": sending.refused,
+    }
+
+
+def booth_state(vision: Values | None, age_s: float) -> tuple[str, str]:
+    """State and reason of a connected booth, `age_s` seconds after the uplink's start."""
+    if vision is None:
+        return ("starting", "") if age_s < START_S else ("online", SILENT)
+    state = str(vision.get("state", "unknown"))
+    fallback = "" if state in ("starting", "running") else state
+    return "starting" if state == "starting" else "online", _text(vision.get("reason"), fallback)
+
+
+def health_values(
+    booth: Identity, vision: Values | None, *, sending: Sending, uptime_s: float, clock: Clock
+) -> Values:
+    """Figures by schema health/1; None where vision gives none."""
+    return {
+        "schema": "health/1",
+        "city": booth.city,
+        "booth": booth.id,
+        "at": clock.minute,
+        "clock_synced": clock.synced,
+        **{key: _figure((vision or {}).get(key)) for key in FIGURES},
+        "outbox_rows": sending.rows,
+        "sent": sending.sent,
+        "dropped": sending.dropped,
+        "refused": sending.refused,
+        "uptime_s": round(uptime_s),
+    }
+
+
+def payload_from_values(values: Values) -> bytes:
+    """Compact ASCII JSON."""
+    return json.dumps(values, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def _text(value: object, instead: str) -> str:
+    """Printable ASCII of `value` with addresses taken out; `instead` where it is no text or empty."""
+    text = ADDRESS.sub("(address)", value if isinstance(value, str) and value else instead)
+    return "".join(mark if " " <= mark <= "~" else "?" for mark in text)[:MOST_TEXT]
+
+
+def _figure(value: object) -> float | int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return None
+    return value if isinstance(value, int) else round(value, 2)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("booth")
+    except metadata.PackageNotFoundError:
+        return "unknown"
