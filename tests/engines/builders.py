@@ -1,0 +1,70 @@
+"""Packages, models and caches for the tests of engines: small, real files in a temporary folder."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+from engines.cache import Cache
+from engines.entries import Model, Package, WeightFile
+
+WEIGHTS = b"weights of a network, as published" * 1000
+MEMBER = "vendor/ckpt/net.bin"
+
+
+def sha256(content: bytes) -> str:
+    """Return the hash in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def wheel_file(
+    folder: Path, name: str = "street-weights", content: bytes = WEIGHTS, requires: str = ""
+) -> Path:
+    """Write an installable wheel, version 1.0, that carries one weight file."""
+    stem = name.replace("-", "_")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{stem}-1.0-py3-none-any.whl"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr(MEMBER, content)
+        bundle.writestr(f"{stem}-1.0.dist-info/METADATA", metadata + requires)
+        bundle.writestr(
+            f"{stem}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        bundle.writestr(f"{stem}-1.0.dist-info/RECORD", "")
+    return path
+
+
+def package(name: str = "street-weights", content: bytes = WEIGHTS) -> Package:
+    """Return the manifest's entry of such a wheel."""
+    return Package(name, "1.0", 34_000, (WeightFile("net.bin", MEMBER, sha256(content)),))
+
+
+def converted_bytes(size: tuple[int, int]) -> bytes:
+    """Return what the fake converter writes for a size."""
+    return b"onnx of %dx%d" % size
+
+
+def model(*sources: Package, converter: str = "picodet") -> Model:
+    """Return a network of two sizes, made from one weight file."""
+    known = {size: sha256(converted_bytes(size)) for size in ((64, 32), (96, 64))}
+    return Model(
+        "net", "tests", "CC0", converter, known if converter != "none" else {}, sources or (package(),)
+    )
+
+
+class FakeConverter:
+    """Writes what is asked for, counts its runs, and fails or writes other bytes when told so."""
+
+    def __init__(self, suffix: bytes = b"") -> None:
+        self.runs: list[list[tuple[int, int]]] = []
+        self.suffix = suffix
+        self.failure: Exception | None = None
+
+    def __call__(self, cache: Cache, net: Model, made: dict[tuple[int, int], Path]) -> None:
+        self.runs.append(list(made))
+        for size, path in made.items():
+            path.write_bytes(converted_bytes(size) + self.suffix)
+            if self.failure:
+                raise self.failure

@@ -1,0 +1,76 @@
+"""The manifest: complete, and clear about what is wrong with a broken one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.errors import BoothError
+from engines.entries import read_manifest, size_of, size_text
+
+
+def test_every_weight_file_is_pinned() -> None:
+    manifest = read_manifest()
+    for model in manifest.models.values():
+        pins = [file.sha256 for source in model.sources for file in source.files] + list(model.known.values())
+        assert all(re.fullmatch("[0-9a-f]{64}", pin) for pin in pins)
+        assert all(source.version for source in model.sources)
+        assert model.licence
+        assert model.purpose
+    assert re.fullmatch("[0-9a-f]{64}", manifest.sample.sha256)
+
+
+def test_every_source_of_a_network_carries_the_same_files() -> None:
+    for model in read_manifest().models.values():
+        pins = [{(file.name, file.sha256) for file in source.files} for source in model.sources]
+        assert all(pin == pins[0] for pin in pins)
+
+
+def test_the_default_detector_takes_640_by_384() -> None:
+    assert read_manifest().model("picodet-s").sizes[0] == (640, 384)
+
+
+def test_an_unknown_network_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(BoothError, match=r"'yolo'.*modnet, picodet-s"):
+        read_manifest().model("yolo")
+
+
+@given(st.integers(1, 9999), st.integers(1, 9999))
+def test_sizes_read_back_as_written(width: int, height: int) -> None:
+    assert size_of(size_text((width, height))) == (width, height)
+
+
+@pytest.mark.parametrize("text", ["", "640", "640x", "x", "axb"])
+def test_a_size_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"size|int"):
+        size_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "models: 3",
+        "models: {}",
+        "models: {a: {purpose: x}}",
+        "{",
+        "sample: {}",
+        "- a",
+        "\x00",
+        "models: {a: 1}",
+    ],
+)
+def test_a_broken_manifest_is_named_with_the_cure(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "models.yaml"
+    path.write_text(text)
+    with pytest.raises(BoothError, match=r"models\.yaml.*git"):
+        read_manifest(path)
+
+
+def test_a_missing_manifest_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BoothError, match=r"absent\.yaml"):
+        read_manifest(tmp_path / "absent.yaml")
