@@ -1,0 +1,194 @@
+"""The shell steps of set-up: quiet when all is there, one clear line with the cure when not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ROOT / "deploy" / "package"
+BASE_TOOLS = (
+    "sh",
+    "sed",
+    "tr",
+    "grep",
+    "mktemp",
+    "rm",
+    "tail",
+    "cat",
+    "cut",
+    "dirname",
+    "sha256sum",
+    "flock",
+)
+ALL_PRESENT = 'for name in "$@"; do case $name in -*) ;; *) echo "$name installed" ;; esac; done'
+
+
+class FakeSystem:
+    """A PATH with the base tools and the commands a test writes; keeps what apt-get was called with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        self.log = folder / "apt.log"
+        for tool in BASE_TOOLS:
+            real = shutil.which(tool)
+            assert real, f"{tool} is not on this machine"
+            (self.bin / tool).symlink_to(real)
+
+    def command(self, name: str, body: str) -> None:
+        path = self.bin / name
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+
+    def run(self, script: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = ["sh", str(PACKAGES / script), *map(str, arguments)]
+        path = {"PATH": str(self.bin), "TMPDIR": str(self.bin.parent)}
+        return subprocess.run(
+            command, env=path | environment, capture_output=True, text=True, check=False, timeout=60
+        )
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> FakeSystem:
+    fake = FakeSystem(tmp_path)
+    fake.command("dpkg-query", ALL_PRESENT)
+    fake.command("apt-get", f'echo "$@" >> {fake.log}')
+    fake.command("id", "echo 1000")
+    return fake
+
+
+@pytest.fixture
+def wanted(tmp_path: Path) -> Path:
+    path = tmp_path / "packages.txt"
+    path.write_text("# a list\none   # why\ntwo-1.0 # why\n")
+    return path
+
+
+def test_with_all_packages_there_nothing_is_said_or_done(system: FakeSystem, wanted: Path) -> None:
+    done = system.run("install-system-packages.sh", wanted)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not system.log.exists()
+
+
+def test_without_root_the_exact_line_is_printed(system: FakeSystem, wanted: Path) -> None:
+    system.command("dpkg-query", 'echo "one installed"; echo "two-1.0 config-files"; exit 1')
+    done = system.run("install-system-packages.sh", wanted)
+    assert done.returncode == 1
+    assert "sudo apt-get install --no-install-recommends -y two-1.0\n" in done.stderr
+    assert not system.log.exists()
+
+
+def test_another_distribution_is_told_what_to_install(system: FakeSystem, wanted: Path) -> None:
+    (system.bin / "apt-get").unlink()
+    done = system.run("install-system-packages.sh", wanted)
+    assert done.returncode == 1
+    assert "no apt" in done.stderr
+    assert "one two-1.0" in done.stderr
+    done = system.run("install-system-packages.sh", wanted, BOOTH_SYSTEM_PACKAGES_PRESENT="1")
+    assert done.returncode == 0
+
+
+def test_an_archive_out_of_reach_is_quoted_with_the_cure(system: FakeSystem, wanted: Path) -> None:
+    system.command("id", "echo 0")
+    system.command("dpkg-query", "exit 1")
+    system.command(
+        "apt-get", f'echo "$@" >> {system.log}; echo "E: Unable to locate package one" >&2; exit 100'
+    )
+    done = system.run("install-system-packages.sh", wanted)
+    assert done.returncode == 1
+    assert "E: Unable to locate package one" in done.stderr
+    assert "check the network" in done.stderr
+    assert "update" in system.log.read_text()
+    assert not list(system.bin.parent.glob("tmp.*"))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [("exit 1", "does not run"), ("echo 3.9", "is Python 3.9"), ("echo 3.13", "3.13")]
+)
+def test_a_python_that_will_not_do_is_named(system: FakeSystem, tmp_path: Path, body: str, said: str) -> None:
+    system.command("python", body)
+    done = system.run("make-venv.sh", tmp_path / "venv", BOOTH_PYTHON=str(system.bin / "python"))
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert not (tmp_path / "venv").exists()
+
+
+def fake_python(system: FakeSystem) -> str:
+    """Write a Python 3.11 whose -m venv makes a folder with itself in it and whose pip does nothing."""
+    python = system.bin / "python"
+    system.command(
+        "python",
+        f'case "$*" in *version_info*) echo 3.11 ;; "-m venv"*) for last; do :; done; '
+        f"/bin/mkdir -p $last/bin; /bin/cp {python} $last/bin/python; echo made >> {system.log} ;; "
+        f'"-m pip"*) echo pip >> {system.log} ;; esac',
+    )
+    return str(python)
+
+
+def test_an_environment_is_made_once(system: FakeSystem, tmp_path: Path) -> None:
+    python = fake_python(system)
+    first = system.run("make-venv.sh", tmp_path / "venv", BOOTH_PYTHON=python)
+    assert first.returncode == 0, first.stderr
+    assert "MB" in first.stdout
+    second = system.run("make-venv.sh", tmp_path / "venv", BOOTH_PYTHON=python)
+    assert (second.returncode, second.stdout) == (0, "")
+    assert system.log.read_text() == "made\npip\n"
+
+
+def test_an_environment_that_does_not_run_is_made_anew(system: FakeSystem, tmp_path: Path) -> None:
+    python = fake_python(system)
+    system.run("make-venv.sh", tmp_path / "venv", BOOTH_PYTHON=python)
+    (tmp_path / "venv" / "bin" / "python").unlink()
+    done = system.run("make-venv.sh", tmp_path / "venv", BOOTH_PYTHON=python)
+    assert done.returncode == 0
+    assert "making it anew" in done.stdout
+    assert system.log.read_text() == "made\npip\nmade\npip\n"
+
+
+def test_an_environment_cut_short_is_made_anew(system: FakeSystem, tmp_path: Path) -> None:
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    done = system.run("make-venv.sh", tmp_path / "venv", BOOTH_PYTHON=fake_python(system))
+    assert done.returncode == 0
+    assert "making it anew" in done.stdout
+
+
+def test_the_tests_extras_are_added_to_the_same_environment(system: FakeSystem, tmp_path: Path) -> None:
+    python = fake_python(system)
+    system.run("make-venv.sh", tmp_path / "venv", BOOTH_PYTHON=python)
+    system.run("make-venv.sh", tmp_path / "venv", "dev", BOOTH_PYTHON=python)
+    for extra in ((), ("dev",)):
+        assert system.run("make-venv.sh", tmp_path / "venv", *extra, BOOTH_PYTHON=python).stdout == ""
+    assert system.log.read_text() == "made\npip\npip\n"
+
+
+def test_bare_make_lists_the_verbs() -> None:
+    done = subprocess.run(
+        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for verb in ("setup", "run", "test", "check", "bench", "clean"):
+        assert f"  make {verb} " in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
+def test_the_scripts_pass_shellcheck() -> None:
+    scripts = [*map(str, PACKAGES.glob("*.sh")), str(ROOT / ".ci" / "run")]
+    done = subprocess.run(
+        ["shellcheck", *scripts], capture_output=True, text=True, check=False, env=dict(os.environ)
+    )
+    assert done.stdout == ""
+
+
+def test_no_script_names_a_registry() -> None:
+    files = [
+        path
+        for path in (*PACKAGES.iterdir(), *(ROOT / "engines").iterdir(), ROOT / "Makefile")
+        if path.is_file()
+    ]
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert not any(host in text for host in ("pypi" + ".org", "pythonhosted", "debian" + ".org")), path
