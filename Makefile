@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test networks run test check bench clean lock
+.PHONY: help setup setup-test networks run test test-empty check bench clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,9 @@ check: setup-test ## lint, format and types
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
 	@$(BIN)/mypy
+
+test-empty: ## the two commands on an empty Debian in a folder (root, debootstrap; SUITE=jammy for Ubuntu)
+	@bash $(PACKAGE)/try-empty-machine.sh $(SUITE)
 
 bench: setup ## measure this machine, stage by stage
 	@$(BIN)/booth bench
