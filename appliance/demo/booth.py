@@ -22,6 +22,8 @@ from appliance.uplink.process import OUTBOX
 
 GRACE_S = 5.0
 "For a process to end by itself."
+LISTEN_S = 5.0
+"For the subscriber to be let in."
 PROCESSES = ("vision", "uplink", "display")
 
 
@@ -58,6 +60,7 @@ class Booth:
         self._tally = Tally(stage.runtime)
         self._listener = Listener(broker.port, CITY, BOOTH)
         self._worked: set[str] = set()
+        self._opened_s = 0.0
         self._hints = (f"watch it: {watch_command(broker.port)}", "Ctrl-C stops everything.")
         self._broker_url = broker.url
         self.broker = Kept("broker", lambda: BrokerLife(broker), Restarts())
@@ -73,7 +76,8 @@ class Booth:
 
     def open(self) -> None:
         """Start the broker and the subscriber, so that no event comes before somebody listens."""
-        self.broker.tend(time.monotonic())
+        self._opened_s = time.monotonic()
+        self.broker.tend(self._opened_s)
         self._listener.start()
 
     def all(self) -> list[Kept]:
@@ -83,7 +87,7 @@ class Booth:
     def turn(self, now_s: float) -> Scene:
         """Look after everybody; returns what is to be shown at `now_s` (monotonic)."""
         self.broker.tend(now_s)
-        for kept in self.processes:
+        for kept in self.processes if self._heard(now_s) else ():
             if read_vitals(self._stage.runtime, kept.name, now_s) is not None:
                 self._worked.add(kept.name)
             kept.tend(now_s, kept.name in self._worked)
@@ -91,6 +95,10 @@ class Booth:
         figures = self.figures(now_s)
         title = f"booth demo: {self._stage.source}"
         return Scene(title, figures, self._standings(figures), fresh, self._hints)
+
+    def _heard(self, now_s: float) -> bool:
+        """Somebody listens, so that the first event is not published to nobody; does not wait for ever."""
+        return self._listener.listening() or now_s - self._opened_s > LISTEN_S
 
     def figures(self, now_s: float) -> Figures:
         """The counts at `now_s`."""

@@ -27,6 +27,7 @@ class Listener:
     def __init__(self, port: int, city: str, booth: str) -> None:
         self.distinct = 0
         "Events received, each counted once."
+        self._granted = False
         self._topic = topic(city, booth, "exception")
         self._payloads: collections.deque[bytes] = collections.deque(maxlen=MOST_IDS)
         self._ids: collections.OrderedDict[str, None] = collections.OrderedDict()
@@ -35,6 +36,7 @@ class Listener:
             CallbackAPIVersion.VERSION2, f"demo-{secrets.token_hex(4)}", protocol=paho.MQTTv5
         )
         self._client.on_connect = self._subscribe
+        self._client.on_subscribe = self._note_grant
         self._client.on_message = self._keep
         self._client.reconnect_delay_set(1, 2)
         lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -48,6 +50,10 @@ class Listener:
     def connected(self) -> bool:
         """The broker has us."""
         return self._client.is_connected()
+
+    def listening(self) -> bool:
+        """The broker has granted the subscription at least once; from then on nothing passes us by."""
+        return self._granted
 
     def take(self) -> list[ExceptionEvent]:
         """New events since the last call; repeats and foreign messages are left out."""
@@ -75,6 +81,9 @@ class Listener:
 
     def _subscribe(self, client: paho.Client, *_: Any) -> None:
         client.subscribe(self._topic, qos=1)
+
+    def _note_grant(self, *_: Any) -> None:
+        self._granted = True
 
     def _keep(self, _client: Any, _userdata: Any, message: paho.MQTTMessage) -> None:
         self._payloads.append(bytes(message.payload))

@@ -40,7 +40,7 @@ def run_demo(
     """Play the whole booth: `source` (the sample street when None), learnt first unless a `bank` is given.
 
     `once`: end with the source. Returns 0 after a clean end, 1 when learning failed (its child said why) or
-    an event did not arrive. Raises BoothError, with the cure, for anything a person can mend. Main thread only.
+    an event did not arrive. Raises BoothError, with the cure, for what a person can mend. Main thread only.
     """
     with Wish() as wish:
         source = check_source(source) if source else str(sample_street())

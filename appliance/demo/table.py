@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import time
 
+from rich.columns import Columns
 from rich.console import Console, Group
 from rich.live import Live
 from rich.markup import escape
@@ -33,7 +34,13 @@ class LiveTable:
         clock = time.strftime("%H:%M:%S")
         self._events.extendleft((clock, event) for event in scene.fresh)
         hints = Text("\n".join(scene.hints), style="dim", overflow="fold")
-        parts = (figures_table(scene), standings_table(scene), self._events_table(), hints)
+        parts = (
+            Text(scene.title, style="bold"),
+            counts(scene),
+            standings_table(scene),
+            self._events_table(),
+            hints,
+        )
         self._live.update(Group(*parts), refresh=True)
 
     def close(self) -> None:
@@ -50,10 +57,10 @@ class LiveTable:
         return table
 
 
-def figures_table(scene: Scene) -> Table:
-    """The counts, one column each."""
+def counts(scene: Scene) -> Columns:
+    """The counts, as many beside each other as fit."""
     figures = scene.figures
-    cells = {
+    told = {
         "frames/s": f"{figures.frames_per_second:.1f}",
         "frames": str(figures.frames),
         "late": str(figures.late),
@@ -61,15 +68,11 @@ def figures_table(scene: Scene) -> Table:
         "passages": str(figures.passages),
         "exceptions": str(figures.exceptions),
         "delivered": str(figures.delivered),
-        "outbox": str(figures.outbox_rows),
+        "in the outbox": str(figures.outbox_rows),
     }
-    table = Table(
-        box=None, pad_edge=False, title=escape(scene.title), title_justify="left", title_style="bold"
+    return Columns(
+        [Text.assemble((value, "bold cyan"), f" {name}") for name, value in told.items()], padding=(0, 3)
     )
-    for name in cells:
-        table.add_column(name, justify="right")
-    table.add_row(*cells.values(), style="bold cyan")
-    return table
 
 
 def standings_table(scene: Scene) -> Table:

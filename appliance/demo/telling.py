@@ -24,6 +24,8 @@ def event_line(event: ExceptionEvent) -> str:
 
 def process_line(kept: Kept, told: str) -> str:
     """How one process stands: what it tells itself while it runs, else what became of it."""
+    if kept.state == "pausing" and not kept.restarts.total:
+        return "starting"
     again = f", restarted {kept.restarts.total}x" if kept.restarts.total else ""
     fault = f" ({kept.fault})" if kept.fault and kept.state != "running" else ""
     state = told if kept.state == "running" else {"pausing": "down, coming back"}.get(kept.state, kept.state)
