@@ -46,6 +46,10 @@ class Camera(Section):
     repeat: bool = False
     "Files only: start again at the end, at the file's own pace."
 
+    def source_is_file(self) -> bool:
+        """Whether the source is a recording: it can be over, and waiting does not mend it."""
+        return not self.source.startswith(("v4l2:", "rtsp:", "rtsps:", "csi:", "test:"))
+
 
 class Detector(Section):
     """Who is a person."""

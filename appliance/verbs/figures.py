@@ -1,0 +1,61 @@
+"""What vision tells of itself: counts and states in, the vitals file once a second and on every change out."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from appliance.health.vitals import write_vitals
+from appliance.vision.pipeline import Step
+
+EVERY_S = 1.0
+WINDOW = 30
+"Frames over which the rate is averaged."
+
+
+class Figures:
+    """Owner of vision's vitals; counts only, nothing of anybody."""
+
+    def __init__(self, runtime: Path) -> None:
+        self._runtime = runtime
+        self._values: dict[str, Any] = {"frames": 0, "late": 0, "people": 0}
+        self._values |= {"passages": 0, "abstained": 0, "exceptions": 0, "frames_per_second": 0.0}
+        self._stamps_s: deque[float] = deque(maxlen=WINDOW)
+        self._written_s = float("-inf")
+
+    def set(self, **values: Any) -> None:
+        """Change states by name; written at once if one is new."""
+        changed = any(self._values.get(name) != value for name, value in values.items())
+        self._values |= values
+        if changed:
+            self._write(time.monotonic())
+
+    def frame(self, step: Step, late: int, now_s: float) -> bool:
+        """Count one frame; True when the camera was not known to deliver."""
+        self._stamps_s.append(now_s)
+        self._values["frames"] += 1
+        self._values |= {"late": late, "people": len(step.tracks.ids), "frames_per_second": self._rate()}
+        self.count(step)
+        return self._values.get("camera") != "ok"
+
+    def count(self, step: Step) -> None:
+        """Count what a step concluded."""
+        self._values["passages"] += len(step.passages)
+        self._values["abstained"] += sum(bool(passage.abstained) for passage in step.passages)
+        self._values["exceptions"] += sum(decision.exception for decision in step.decisions)
+
+    def publish(self) -> None:
+        """Write the figures if the last ones are a second old."""
+        now_s = time.monotonic()
+        if now_s - self._written_s >= EVERY_S:
+            self._write(now_s)
+
+    def _rate(self) -> float:
+        spent_s = self._stamps_s[-1] - self._stamps_s[0]
+        return round((len(self._stamps_s) - 1) / spent_s, 1) if spent_s > 0 else 0.0
+
+    def _write(self, now_s: float) -> None:
+        self._written_s = now_s
+        write_vitals(self._runtime, "vision", self._values, now_s)

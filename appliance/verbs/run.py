@@ -1,0 +1,35 @@
+"""`booth run`: one of the three processes until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+
+from appliance.config import Settings
+from appliance.errors import BoothError
+
+PROCESSES = ("vision", "uplink", "display")
+
+
+def run_process(process: str, settings: Settings) -> None:
+    """Run `process` until SIGTERM or SIGINT. Raises BoothError for another name and for what it cannot mend itself."""
+    if process not in PROCESSES:
+        raise BoothError(f"{process}: no such process; one of {', '.join(PROCESSES)}")
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format=f"{process}: %(message)s")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if process == "vision":
+        from appliance.verbs.vision import run_vision
+
+        run_vision(settings, stop)
+    elif process == "uplink":
+        from appliance.uplink.process import run_uplink
+
+        run_uplink(settings, stop)
+    else:
+        from appliance.display.process import run_display
+
+        run_display(settings, stop)

@@ -1,0 +1,141 @@
+"""`booth run vision`: a live camera in; events to the outbox, cards to the board and vitals out."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+
+from appliance.app import Eyes, load_eyes, load_judge, make_pipeline, open_camera
+from appliance.config import Settings
+from appliance.display.cards import CardSender
+from appliance.errors import SourceError
+from appliance.health import notify
+from appliance.health.clock import read_clock
+from appliance.health.hardening import forbid_dumps
+from appliance.records import Decision, Frame
+from appliance.runtime.seam import Camera, EndOfSource
+from appliance.uplink.anonymizer import Anonymizer, Origin
+from appliance.uplink.event import payload_from_event
+from appliance.uplink.outbox import Outbox
+from appliance.verbs.figures import Figures
+from appliance.vision.novelty import Judge
+from appliance.vision.pipeline import Pipeline, Step
+
+SLICE_S = 0.5
+"Longest wait for a frame in one go: vitals and a stop are due in between."
+LONGEST_PAUSE_S = 30.0
+log = logging.getLogger(__name__)
+
+
+def run_vision(settings: Settings, stop: threading.Event) -> None:
+    """Look until `stop` or the end of a file. Raises BoothError for a missing network, bank or file."""
+    forbid_dumps()
+    figures = Figures(settings.folders.runtime)
+    figures.set(state="starting", reason="loading networks", camera="starting", inference="starting")
+    eyes = load_eyes(settings)
+    judge = load_judge(settings, eyes.wing)
+    figures.set(inference="ok", calibrated="ok" if judge else "no bank: booth learn SOURCE --bank FILE")
+    figures.set(wing=eyes.wing.name, engine=eyes.engine, bank=judge.bank.id if judge else "none")
+    Lookout(settings, eyes, judge, figures).run(stop)
+    notify.stopping()
+
+
+class Lookout:
+    """Owns the camera and the way of its frames; opens the camera anew whenever it is lost."""
+
+    def __init__(self, settings: Settings, eyes: Eyes, judge: Judge | None, figures: Figures) -> None:
+        self._settings = settings
+        self._eyes = eyes
+        self._judge = judge
+        self._figures = figures
+        self._pipeline: Pipeline | None = None
+        self._outbox = Outbox(settings.folders.state / "outbox.sqlite", settings.uplink.outbox_rows)
+        self._cards = CardSender(settings.folders.runtime)
+        bank = judge.bank.id if judge else "none"
+        self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
+
+    def run(self, stop: threading.Event) -> None:
+        """The one loop that retries: open, look, and after a loss pause with jitter and open again."""
+        attempt = 0
+        while not stop.is_set():
+            try:
+                seen = self._look(stop)
+                attempt = 0 if seen else attempt + 1
+            except EndOfSource:
+                return self._finish("ended", "the source is over")
+            pause_s = min(LONGEST_PAUSE_S, random.uniform(0.5, 1.5 ** min(10, attempt + 1)))  # noqa: S311 - jitter
+            self._rest(pause_s, stop)
+        return self._finish("stopped", "told to stop")
+
+    def _look(self, stop: threading.Event) -> int:
+        """Frames seen before the camera was lost. Raises EndOfSource, and SourceError for a file that is none."""
+        camera, frames = None, 0
+        try:
+            camera = open_camera(self._settings, self._eyes, live=True)
+            while not stop.is_set():
+                self._step(camera, self._await(camera, stop, first=frames == 0))
+                frames += 1
+        except SourceError as error:
+            if frames == 0 and self._settings.camera.source_is_file():
+                raise
+            self._figures.set(state="blind", reason=str(error), camera=str(error), people=0)
+            log.warning("camera lost: %s", error)
+        except StopIteration:
+            pass
+        finally:
+            if camera is not None:
+                camera.close()
+        return frames
+
+    def _await(self, camera: Camera, stop: threading.Event, *, first: bool) -> Frame:
+        """The next frame. Raises SourceError after too long a silence, StopIteration on `stop`."""
+        limit_s = self._settings.camera.first_frame_s if first else self._settings.camera.stall_s
+        since_s = time.monotonic()
+        while not stop.is_set():
+            frame = camera.take(SLICE_S)
+            if frame is not None:
+                return frame
+            self._figures.publish()
+            if time.monotonic() - since_s > limit_s:
+                raise SourceError(f"{self._settings.camera.source}: no frame for {limit_s:.0f} s; check cable and power")
+        raise StopIteration
+
+    def _step(self, camera: Camera, frame: Frame) -> None:
+        if self._pipeline is None:
+            self._pipeline = make_pipeline(self._settings, self._eyes, self._judge, frame)
+        step = self._pipeline.step(frame)
+        if self._figures.frame(step, camera.late, time.monotonic()):
+            self._figures.set(state="running", reason="", camera="ok")
+            notify.ready()
+            log.info("camera delivers: %s", self._settings.camera.source)
+        notify.alive()
+        self._tell(step)
+        self._figures.publish()
+
+    def _tell(self, step: Step) -> None:
+        for decision in step.decisions:
+            if decision.exception:
+                self._send(decision)
+
+    def _send(self, decision: Decision) -> None:
+        """The event first, it must not be lost; the card may be."""
+        event = self._anonymizer.event(decision, read_clock())
+        if not self._outbox.add("exception", payload_from_event(event)):
+            self._figures.set(outbox=self._outbox.fault)
+        self._cards.send(event.rarity, event.why, event.zone, decision.at_s)
+
+    def _rest(self, pause_s: float, stop: threading.Event) -> None:
+        until_s = time.monotonic() + pause_s
+        while time.monotonic() < until_s and not stop.wait(min(SLICE_S, pause_s)):
+            self._figures.publish()
+
+    def _finish(self, state: str, reason: str) -> None:
+        if self._pipeline is not None:
+            step = self._pipeline.finish(time.monotonic())
+            self._figures.count(step)
+            self._tell(step)
+        self._figures.set(state=state, reason=reason, camera=state, people=0)
+        self._outbox.close()
+        self._cards.close()
