@@ -1,0 +1,194 @@
+"""The drain: a row goes when the broker took it, stays when refused, and the window is never passed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.uplink.drain import LONGEST_RETRY_S, Drain
+from appliance.uplink.mqtt import Link, LinkLostError
+from appliance.uplink.outbox import Outbox
+from tests.uplink.fakes import FakeLink
+
+NOT_AUTHORISED = 135
+
+
+def filled(folder: Path, count: int) -> Outbox:
+    outbox = Outbox(folder / "outbox.sqlite")
+    for number in range(count):
+        assert outbox.add("exception", b"%d" % number)
+    return outbox
+
+
+def longest(_low: float, high: float) -> float:
+    return high
+
+
+class Line:
+    """A drain on a fake link with a clock that each step moves."""
+
+    def __init__(self, outbox: Outbox, window: int = 4) -> None:
+        self.link = FakeLink(window)
+        self.drain = Drain(outbox, lambda kind: kind, longest)
+        self.now_s = 0.0
+
+    def step(self, answers: int | None = None, seconds: float = 1.0) -> None:
+        self.now_s += seconds
+        self.drain.step(cast(Link, self.link), self.link.answer(answers), self.now_s)
+
+
+def test_rows_arrive_in_order_and_are_gone_after(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 11)
+    line = Line(outbox)
+    for _ in range(5):
+        line.step()
+    assert line.link.taken == [b"%d" % number for number in range(11)]
+    assert line.link.most_on_the_way == 4
+    assert (outbox.rows(), line.drain.sent) == (0, 11)
+
+
+def test_a_row_without_an_answer_stays(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 3)
+    line = Line(outbox)
+    for _ in range(5):
+        line.step(answers=0)
+    assert (line.link.sent, outbox.rows()) == ([b"0", b"1", b"2"], 3)
+
+
+@pytest.mark.parametrize("code", [0x00, 0x10])
+def test_success_without_a_subscriber_is_success(tmp_path: Path, code: int) -> None:
+    outbox = filled(tmp_path, 3)
+    line = Line(outbox)
+    line.link.code = code
+    line.step()
+    line.step()
+    assert outbox.rows() == 0
+
+
+def test_refused_rows_stay_and_arrive_once_the_broker_is_mended(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 10)
+    line = Line(outbox)
+    line.link.code = NOT_AUTHORISED
+    for _ in range(4):
+        line.step()
+    assert (outbox.rows(), len(line.drain.refused)) == (10, 4)
+    assert len(line.link.sent) == 4, "a window of refusals is enough to know"
+    line.link.code = 0
+    for _ in range(6):
+        line.step(seconds=LONGEST_RETRY_S)
+    assert sorted(line.link.taken) == [b"%d" % number for number in range(10)]
+    assert (outbox.rows(), line.drain.refused) == (0, set())
+
+
+def test_refused_rows_are_tried_ever_less_often(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 1)
+    line = Line(outbox)
+    line.link.code = NOT_AUTHORISED
+    for _ in range(3600):
+        line.step(seconds=10)
+    assert 36_000 / LONGEST_RETRY_S <= len(line.link.sent) <= 36_000 / LONGEST_RETRY_S + 20
+
+
+def test_one_refused_row_holds_up_no_other(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 9)
+    line = Line(outbox)
+    line.link.codes[b"2"] = NOT_AUTHORISED
+    for _ in range(5):
+        line.step(seconds=0.1)
+    assert [row.payload for row in outbox.batch(9)] == [b"2"]
+    assert len(line.drain.refused) == 1
+
+
+def test_a_refused_row_that_the_outbox_dropped_is_refused_no_longer(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 1)
+    line = Line(outbox)
+    line.link.code = NOT_AUTHORISED
+    line.step()
+    line.step()
+    assert len(line.drain.refused) == 1
+    outbox.delete([outbox.batch(1)[0].number])
+    line.step(seconds=LONGEST_RETRY_S)
+    assert line.drain.refused == set()
+
+
+def test_what_was_on_the_way_is_sent_again_after_a_loss(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 6)
+    line = Line(outbox)
+    line.step()
+    line.link.lost = True
+    with pytest.raises(LinkLostError):
+        line.step(answers=1)
+    line.link = FakeLink()
+    line.drain.reconnected()
+    for _ in range(3):
+        line.step()
+    assert line.link.taken == [b"%d" % number for number in range(1, 6)]
+    assert outbox.rows() == 0
+
+
+def test_a_disk_that_cannot_delete_sends_nothing_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = filled(tmp_path, 6)
+    line = Line(outbox)
+    delete = outbox.delete
+    monkeypatch.setattr(outbox, "delete", lambda numbers: not list(numbers))
+    for _ in range(4):
+        line.step()
+    assert outbox.rows() == 6
+    monkeypatch.setattr(outbox, "delete", delete)
+    line.drain.reconnected()
+    for _ in range(4):
+        line.step()
+    assert line.link.sent == [b"%d" % number for number in range(6)]
+    assert outbox.rows() == 0
+
+
+def test_a_replaced_outbox_is_drained_from_its_start(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 3)
+    line = Line(outbox)
+    line.step()
+    outbox.file.rename(tmp_path / "aside")
+    Outbox(outbox.file).add("exception", b"new")
+    line.step()
+    line.step()
+    assert line.link.taken[-1] == b"new"
+    assert Outbox(outbox.file).rows() == 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 4), st.sampled_from([0, 0x10, 135, 151]), st.booleans()),
+        max_size=25,
+    )
+)
+def test_every_row_arrives_whatever_the_broker_does(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, int, int, bool]]
+) -> None:
+    outbox = Outbox(tmp_path_factory.mktemp("drain") / "outbox.sqlite")
+    line = Line(outbox)
+    taken: list[bytes] = []
+    added = 0
+    for adds, answers, code, lost in steps:
+        for _ in range(adds):
+            outbox.add("exception", b"%d" % added)
+            added += 1
+        line.link.code = code
+        line.step(answers, seconds=3)
+        if lost:
+            taken += line.link.taken
+            line.link = FakeLink()
+            line.drain.reconnected()
+    line.link.code = 0
+    for _ in range(added + 3):
+        line.step(seconds=LONGEST_RETRY_S)
+    taken += line.link.taken
+    assert set(taken) == {b"%d" % number for number in range(added)}
+    assert len(taken) == len(set(taken)), "nothing that was acknowledged is sent again"
+    assert outbox.rows() == 0
+    outbox.close()

@@ -1,0 +1,190 @@
+"""The outbox: loses nothing but what it counts, keeps the order, outlives kills, damage and full disks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.errors import BoothError
+from appliance.uplink.outbox import Outbox
+
+WRITER = """
+import sys
+from pathlib import Path
+from appliance.uplink.outbox import Outbox
+outbox = Outbox(Path(sys.argv[1]))
+for number in range(100_000):
+    assert outbox.add("exception", b"%d" % number)
+    print(number, flush=True)
+"""
+STEPS = st.lists(
+    st.one_of(
+        st.just(("add", 0)),
+        st.tuples(st.just("take"), st.integers(1, 4)),
+        st.tuples(st.just("refuse"), st.integers(1, 4)),
+        st.just(("reopen", 0)),
+    ),
+    max_size=40,
+)
+
+
+def contents(outbox: Outbox) -> list[bytes]:
+    return [row.payload for row in outbox.batch(1_000_000)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=STEPS, bound=st.integers(1, 6))
+def test_nothing_is_lost_but_what_is_counted(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]], bound: int
+) -> None:
+    file = tmp_path_factory.mktemp("outbox") / "outbox.sqlite"
+    writer, drainer = Outbox(file, bound), Outbox(file, bound)
+    waiting: list[bytes] = []
+    added = dropped = 0
+    for step, count in steps:
+        if step == "add":
+            payload = b"%d" % added
+            assert writer.add("exception", payload)
+            added += 1
+            waiting.append(payload)
+            dropped += len(waiting[:-bound])
+            waiting = waiting[-bound:]
+        elif step == "take":
+            taken = drainer.batch(count)
+            assert [row.payload for row in taken] == waiting[:count]
+            assert drainer.delete([row.number for row in taken])
+            waiting = waiting[count:]
+        elif step == "refuse":
+            rows = drainer.batch(count)
+            later = drainer.batch(count, after=rows[-1].number) if rows else []
+            assert [row.payload for row in rows + later] == waiting[: 2 * count]
+        else:
+            writer.close()
+            drainer.close()
+        assert contents(drainer) == waiting
+        assert (writer.rows(), drainer.rows()) == (len(waiting), len(waiting))
+        assert (writer.dropped(), drainer.dropped()) == (dropped, dropped)
+    writer.close()
+    drainer.close()
+
+
+def test_an_empty_outbox_gives_nothing(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    assert (outbox.batch(5), outbox.rows(), outbox.dropped(), outbox.delete([])) == ([], 0, 0, True)
+
+
+def test_rows_that_are_gone_can_be_deleted_again(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    outbox.add("exception", b"a")
+    number = outbox.batch(1)[0].number
+    assert outbox.delete([number])
+    assert outbox.delete([number, 99])
+    assert outbox.rows() == 0
+
+
+def test_what_was_added_survives_kill_9(tmp_path: Path) -> None:
+    file = tmp_path / "outbox.sqlite"
+    with subprocess.Popen([sys.executable, "-c", WRITER, file], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        said = [int(writer.stdout.readline()) for _ in range(60)]
+        writer.send_signal(signal.SIGKILL)
+        said += [int(line) for line in writer.stdout if line.endswith("\n")]
+    kept = [int(payload) for payload in contents(Outbox(file))]
+    # One more may be on disk whose number the writer had no time to say.
+    assert kept in (said, [*said, said[-1] + 1])
+
+
+@pytest.mark.parametrize("damage", [b"no database at all" * 300, b"SQLite format 3\x00" + os.urandom(9000)])
+def test_a_damaged_file_is_set_aside_and_a_new_one_started(tmp_path: Path, damage: bytes) -> None:
+    file = tmp_path / "outbox.sqlite"
+    file.write_bytes(damage)
+    outbox = Outbox(file)
+    assert outbox.add("exception", b"a")
+    assert contents(outbox) == [b"a"]
+    assert (tmp_path / "outbox.sqlite.corrupt-1").read_bytes() == damage
+
+
+def test_another_programs_database_is_set_aside(tmp_path: Path) -> None:
+    file = tmp_path / "outbox.sqlite"
+    with sqlite3.connect(file) as base:
+        base.execute("CREATE TABLE theirs (value)")
+    base.close()
+    assert Outbox(file).add("exception", b"a")
+    assert (tmp_path / "outbox.sqlite.corrupt-1").is_file()
+
+
+def test_damage_at_work_is_met_by_one_process_and_followed_by_the_other(tmp_path: Path) -> None:
+    file = tmp_path / "outbox.sqlite"
+    writer, drainer = Outbox(file), Outbox(file)
+    writer.add("exception", b"before")
+    old = drainer.batch(1)[0].number
+    file.rename(tmp_path / "outbox.sqlite.corrupt-1")
+    assert writer.add("exception", b"after")
+    assert drainer.delete([old])
+    assert contents(drainer) == [b"after"]
+    assert (writer.openings, drainer.openings) == (2, 2)
+    writer.close()
+    drainer.close()
+    assert contents(Outbox(file)) == [b"after"]
+
+
+def test_pages_that_rot_at_work_cost_the_old_rows_and_no_new_ones(tmp_path: Path) -> None:
+    file = tmp_path / "outbox.sqlite"
+    writer = Outbox(file)
+    for _ in range(50):
+        writer.add("exception", b"x" * 400)
+    writer.close()
+    writer = Outbox(file)
+    assert writer.rows() == 50
+    with file.open("r+b") as rotten:
+        rotten.write(os.urandom(file.stat().st_size))
+    drainer = Outbox(file)
+    assert contents(drainer) == []
+    assert writer.add("exception", b"after")
+    assert contents(drainer) == [b"after"]
+    assert (tmp_path / "outbox.sqlite.corrupt-1").is_file()
+
+
+def test_damaged_files_are_kept_apart(tmp_path: Path) -> None:
+    file = tmp_path / "outbox.sqlite"
+    for _ in range(3):
+        file.write_bytes(b"rubbish" * 1000)
+        Outbox(file).close()
+    assert {path.name for path in tmp_path.glob("*.corrupt-?")} == {
+        f"outbox.sqlite.corrupt-{n}" for n in (1, 2, 3)
+    }
+
+
+def test_a_full_disk_refuses_says_so_and_the_loss_is_counted_later(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    outbox.add("exception", b"a")
+    fill_disk(outbox)
+    assert [outbox.add("exception", b"x" * 50_000) for _ in range(3)] == [False] * 3
+    assert "full" in outbox.fault
+    assert (outbox.dropped(), contents(outbox)) == (3, [b"a"])
+    outbox.close()
+    assert outbox.add("exception", b"b")
+    assert outbox.fault == ""
+    assert (outbox.dropped(), contents(outbox)) == (3, [b"a", b"b"])
+    assert Outbox(outbox.file).dropped() == 3
+
+
+def fill_disk(outbox: Outbox) -> None:
+    """Let the file not grow any more, until it is opened anew."""
+    assert outbox._opened is not None
+    pages = outbox._opened.base.execute("PRAGMA page_count").fetchone()[0]
+    outbox._opened.base.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BoothError, match=r"file/state: .*folders\.state"):
+        Outbox(tmp_path / "file" / "state" / "outbox.sqlite")

@@ -1,0 +1,103 @@
+"""Status and health: whatever vision's vitals hold, the messages keep their schemas and give nothing away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.config import Identity
+from appliance.uplink.status import (
+    SILENT,
+    START_S,
+    Sending,
+    booth_state,
+    health_values,
+    payload_from_values,
+    status_values,
+)
+from tests.uplink.builders import CLOCK, check_schema
+
+BOOTH = Identity(city="new-york", id="desk")
+WELL = Sending(rows=2, sent=5, dropped=0, refused=0, fault="")
+ANYTHING = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text(), max_size=2)
+)
+KEYS = st.sampled_from(
+    [
+        "state",
+        "reason",
+        "camera",
+        "inference",
+        "calibrated",
+        "bank",
+        "engine",
+        "frames",
+        "late",
+        "passages",
+        "x",
+    ]
+)
+
+
+def status(vision: dict[str, Any] | None, state: str = "online", sending: Sending = WELL) -> dict[str, Any]:
+    values = status_values(BOOTH, state, "", vision, sending=sending, clock=CLOCK)
+    return check_schema("status", payload_from_values(values))
+
+
+@given(st.none() | st.dictionaries(KEYS, ANYTHING))
+def test_any_vitals_give_messages_by_the_schema(vision: dict[str, Any] | None) -> None:
+    state, reason = booth_state(vision, 100.0)
+    values = status_values(BOOTH, state, reason, vision, sending=WELL, clock=CLOCK)
+    check_schema("status", payload_from_values(values))
+    figures = health_values(BOOTH, vision, sending=WELL, uptime_s=1.5, clock=CLOCK)
+    check_schema("health", payload_from_values(figures))
+
+
+def test_each_part_is_told_on_its_own() -> None:
+    said = status(
+        {"camera": "ok", "inference": "no engine", "calibrated": "ok", "bank": "b1", "engine": "e1"}
+    )
+    assert (said["camera"], said["inference"], said["calibrated"]) == ("ok", "no engine", "ok")
+    assert (said["versions"]["bank"], said["versions"]["engine"]) == ("b1", "e1")
+    assert said["publishing"] == "ok"
+
+
+def test_nothing_is_claimed_about_parts_that_are_silent() -> None:
+    assert status(None)["camera"] == SILENT
+    assert status(None, "offline")["camera"] == "unknown"
+
+
+def test_refusals_and_a_broken_outbox_are_told() -> None:
+    assert "refuses 3" in status(None, sending=Sending(9, 0, 0, 3, ""))["publishing"]
+    assert status(None, sending=Sending(0, 0, 0, 0, "disk full"))["publishing"] == "disk full"
+
+
+@pytest.mark.parametrize("secret", ["rtsp://admin:hunter2@10.0.0.3/stream", "user:hunter2@camera"])
+def test_addresses_of_cameras_stay_in_the_booth(secret: str) -> None:
+    said = status({"camera": f"no answer from {secret}, 3 tries", "reason": secret})
+    assert "hunter2" not in str(said)
+    assert said["camera"] == "no answer from (address) 3 tries"
+
+
+@pytest.mark.parametrize(
+    ("vision", "age_s", "expected"),
+    [
+        (None, START_S - 1, ("starting", "")),
+        (None, START_S, ("online", SILENT)),
+        ({"state": "starting"}, 900, ("starting", "")),
+        ({"state": "running"}, 900, ("online", "")),
+        ({"state": "blind", "reason": "camera lost"}, 900, ("online", "camera lost")),
+        ({"state": "paused"}, 900, ("online", "paused")),
+    ],
+)
+def test_the_state_of_a_booth(vision: dict[str, Any] | None, age_s: float, expected: tuple[str, str]) -> None:
+    assert booth_state(vision, age_s) == expected
+
+
+def test_people_in_view_are_not_told() -> None:
+    values = health_values(BOOTH, {"people": 4, "frames": 7}, sending=WELL, uptime_s=0, clock=CLOCK)
+    assert values["frames"] == 7
+    assert "people" not in values
