@@ -93,6 +93,43 @@ def score(
     score_sources(settings, sources, as_json_lines=as_json_lines)
 
 
+@app.command()
+def bench(
+    source: Annotated[str | None, typer.Argument(help="A video; the sample street without.")] = None,
+    bank: BankFile = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Measure this machine: each stage, the whole, and the limit beside it."""
+    from appliance.verbs.bench import bench as bench_source
+    from engines.manifest import sample_street
+
+    given = source or str(sample_street())
+    settings = settings_of(config, camera={"source": given}, novelty={"bank": bank} if bank else {})
+    bench_source(settings, as_json=as_json)
+
+
+@app.command()
+def doctor(config: Config = None, as_json: AsJson = False) -> None:
+    """Check this machine, its camera, networks, clock and keys; every failure names its cure."""
+    from appliance.verbs.doctor import examine
+
+    raise typer.Exit(examine(settings_of(config), as_json=as_json, configured=config is not None))
+
+
+@app.command()
+def watch(
+    broker: Annotated[str, typer.Option("--broker", help="mqtt://HOST:PORT")] = "mqtt://127.0.0.1:1883",
+    city: Annotated[str | None, typer.Option("--city", help="Only this city.")] = None,
+    seconds: Annotated[float | None, typer.Option("--seconds", help="End after so long.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Subscribe to the broker and show the fleet."""
+    from appliance.uplink.watch import watch as watch_fleet
+
+    watch_fleet(broker, city, as_json, seconds)
+
+
 @app.command("check-config")
 def check_config(files: Annotated[list[Path], typer.Argument(help="Settings files.")]) -> None:
     """Validate settings; errors name file, line, key and the cure."""

@@ -15,6 +15,7 @@ from appliance.records import FloatArray, Frame, Passage
 from appliance.runtime.photos import is_photo, read_photo
 from appliance.verbs.playback import play, tell
 from appliance.vision.pipeline import describe_people
+from appliance.vision.stopwatch import Stopwatch
 
 PHOTO_SCORE = 0.45
 "A photo has no second frame to confirm a person, so weaker boxes are left out."
@@ -83,7 +84,7 @@ def photo_people(path: Path, settings: Settings, eyes: Eyes) -> Iterator[Passage
     """People of one photo, best detection first; whoever is too small is left out."""
     pixels = read_photo(path)
     frame = Frame(eyes.image.upload(pixels), pixels.shape[1], pixels.shape[0], 0.0, 0)
-    detections = eyes.detector.detect(frame)
+    detections = eyes.detector.detect(frame, Stopwatch())
     boxes = detections.boxes[(detections.scores >= PHOTO_SCORE) & large_enough(detections.boxes, settings)]
     yield from describe_people(frame, boxes, eyes.garments, eyes.descriptor)
 

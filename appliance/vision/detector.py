@@ -7,6 +7,7 @@ import numpy as np
 from appliance.config import Detector as DetectorSettings
 from appliance.records import Detections, FloatArray, Frame, IntArray
 from appliance.runtime.seam import ImageOps, Model
+from appliance.vision.stopwatch import Stopwatch
 
 
 class Detector:
@@ -17,13 +18,15 @@ class Detector:
         self._image = image
         self._model = model
 
-    def detect(self, frame: Frame) -> Detections:
+    def detect(self, frame: Frame, stopwatch: Stopwatch) -> Detections:
         """Find the people of one frame, best first."""
-        tensor, scale = self._image.letterbox(frame, self._settings.width, self._settings.height)
-        outputs = self._model.infer({"image": tensor})
-        return decode(
-            outputs["boxes"][0], outputs["scores"].reshape(-1), scale, (frame.width, frame.height), self._settings
-        )
+        with stopwatch.time("letterbox"):
+            tensor, scale = self._image.letterbox(frame, self._settings.width, self._settings.height)
+        with stopwatch.time("detector"):
+            outputs = self._model.infer({"image": tensor})
+        with stopwatch.time("decode"):
+            boxes, scores = outputs["boxes"][0], outputs["scores"].reshape(-1)
+            return decode(boxes, scores, scale, (frame.width, frame.height), self._settings)
 
 
 def decode(
@@ -37,11 +40,11 @@ def decode(
 
     Boxes below the floor, not finite, or outside the picture go; doubles go by non-maximum suppression.
     """
-    strong = (scores >= settings.score_floor) & np.isfinite(boxes).all(axis=1)
+    strong = np.flatnonzero(scores >= settings.score_floor)  # thousands of cells, a few dozen of them people
     width, height = size
     clipped = (boxes[strong] * scale).clip(0, np.array([width, height, width, height]))
     kept_scores = scores[strong]
-    solid = ((clipped[:, 2:] - clipped[:, :2]) >= 1).all(axis=1)
+    solid = ((clipped[:, 2:] - clipped[:, :2]) >= 1).all(axis=1)  # false for boxes that are not finite, too
     clipped, kept_scores = clipped[solid], kept_scores[solid]
     rows = suppress(clipped, kept_scores, settings.overlap)
     return Detections(clipped[rows].astype(np.float32), kept_scores[rows].astype(np.float32))

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +12,7 @@ from appliance.vision.descriptor import Descriptor
 from appliance.vision.detector import Detector
 from appliance.vision.garments import GarmentCutter
 from appliance.vision.passages import Passages
+from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.tracker import Tracker
 
 
@@ -28,20 +25,6 @@ class Step:
     "Passages that are complete with this frame."
     decisions: list[Decision]
     "One per passage; none without a bank."
-
-
-class Stopwatch:
-    """Seconds spent per stage since the last lap."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-
-    @contextmanager
-    def time(self, stage: str) -> Iterator[None]:
-        """Add the time inside the block to `stage`."""
-        begin = time.perf_counter()
-        yield
-        self.seconds[stage] += time.perf_counter() - begin
 
 
 class Pipeline:
@@ -66,17 +49,16 @@ class Pipeline:
 
     def step(self, frame: Frame) -> Step:
         """Take one frame through all stages. Its pixels are not kept."""
-        time_ = self.stopwatch.time
-        with time_("detector"):
-            detections = self._detector.detect(frame)
-        with time_("tracker"):
+        timed = self.stopwatch.time
+        detections = self._detector.detect(frame, self.stopwatch)
+        with timed("tracker"):
             tracks = self._tracker.update(detections, frame.captured_s)
-        views = self._passages.choose(tracks, frame)
-        with time_("garments"):
+            views = self._passages.choose(tracks, frame)
+        with timed("garments"):
             garments = self._garments.cut(frame, views.ids, views.boxes)
-        with time_("descriptor"):
+        with timed("descriptor"):
             descriptors = self._descriptor.describe(garments)
-        self._passages.fold(views, garments, descriptors, frame.captured_s)
+            self._passages.fold(views, garments, descriptors, frame.captured_s)
         return self._conclude(tracks, frame.captured_s)
 
     def finish(self, now_s: float) -> Step:
