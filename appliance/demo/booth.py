@@ -88,7 +88,8 @@ class Booth:
         """Look after everybody; returns what is to be shown at `now_s` (monotonic)."""
         self.broker.tend(now_s)
         for kept in self.processes if self._heard(now_s) else ():
-            if read_vitals(self._stage.runtime, kept.name, now_s) is not None:
+            vitals = read_vitals(self._stage.runtime, kept.name, now_s)
+            if vitals is not None and vitals.get("state") != "starting":
                 self._worked.add(kept.name)
             kept.tend(now_s, kept.name in self._worked)
         fresh = tuple(self._listener.take())
@@ -105,7 +106,8 @@ class Booth:
         return self._tally.read(now_s, self._listener.distinct)
 
     def _standings(self, figures: Figures) -> tuple[tuple[str, str], ...]:
-        reason = f" ({figures.reason})" if figures.reason else ""
+        ended = figures.vision in ("ended", "stopped")
+        reason = f" ({figures.reason})" if figures.reason and not ended else ""
         told = {
             "broker": f"up, {self._broker_url}",
             "vision": f"{figures.vision}{reason}",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from rich.console import Console
 
 from appliance.demo.child import Child
 from appliance.demo.programs import FIRST_SHARE
@@ -56,20 +59,28 @@ def learn(
     place = bank_place(Path(source))
     if place.is_file():
         return place
+    print(f"learning what {source} normally wears; the next demo of it starts at once", flush=True)
     place.parent.mkdir(parents=True, exist_ok=True)
-    # Learnt under another name first: a bank that was interrupted must never look like one.
-    draft = place.with_name(f".{place.name}.{os.getpid()}.part")
-    child = Child(command(source, draft), quiet=False)
-    try:
-        code = wait(child, stop)
+    # Learnt in another folder first: a bank that was interrupted must never look like one.
+    with tempfile.TemporaryDirectory(prefix="partial-", dir=place.parent) as folder:
+        draft = Path(folder) / "street.bank"
+        code = teach(command(source, draft), stop)
         if code == 0:
             draft.replace(place)
-    finally:
-        child.wipe()
-        draft.unlink(missing_ok=True)
     if code is not None and code != 0:
         raise LessonError(f"{source}: nothing could be learnt from it; see the line above")
     return None if code is None else place
+
+
+def teach(command: Sequence[str], stop: Callable[[], bool]) -> int | None:
+    """Exit code of the child that learns and shows its progress; None when `stop` came true meanwhile."""
+    child = Child(command, quiet=False)
+    try:
+        return wait(child, stop)
+    finally:
+        child.wipe()
+        # A child that was killed in the middle of its progress bar has left the cursor hidden.
+        Console().show_cursor(True)
 
 
 def wait(child: Child, stop: Callable[[], bool]) -> int | None:

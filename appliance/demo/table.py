@@ -22,11 +22,11 @@ GOOD = ("running", "online", "up", "ended", "watching")
 
 
 class LiveTable:
-    """A picture that is drawn over itself; plain text remains in the terminal only when it is closed."""
+    """A picture that is drawn over itself; its last state stays in the terminal."""
 
     def __init__(self, console: Console) -> None:
         self._events: collections.deque[tuple[str, ExceptionEvent]] = collections.deque(maxlen=MOST_EVENTS)
-        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._live = Live(console=console, auto_refresh=False, transient=False)
         self._live.start()
 
     def show(self, scene: Scene) -> None:
@@ -34,17 +34,13 @@ class LiveTable:
         clock = time.strftime("%H:%M:%S")
         self._events.extendleft((clock, event) for event in scene.fresh)
         hints = Text("\n".join(scene.hints), style="dim", overflow="fold")
-        parts = (
-            Text(scene.title, style="bold"),
-            counts(scene),
-            standings_table(scene),
-            self._events_table(),
-            hints,
-        )
-        self._live.update(Group(*parts), refresh=True)
+        title = Text(scene.title, style="bold")
+        parts = (title, counts(scene), standings_table(scene), self._events_table(), hints)
+        spaced = [line for part in parts for line in (part, Text())]
+        self._live.update(Group(*spaced[:-1]), refresh=True)
 
     def close(self) -> None:
-        """Take the picture away and give the cursor back."""
+        """Give the cursor back."""
         self._live.stop()
 
     def _events_table(self) -> Table:
