@@ -52,6 +52,7 @@ class LocalBroker:
     def start(self) -> None:
         """Start it and return once it accepts. Raises BoothError when it is missing or does not come up."""
         program = find_mosquitto()
+        self._check_port()
         if program is None:
             raise BoothError("mosquitto: not found; install it with: apt-get install mosquitto")
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -105,6 +106,17 @@ class LocalBroker:
             # Else it becomes user mosquitto, who cannot write to the folder.
             lines.append("user root")
         return "\n".join([*lines, self.extra, ""])
+
+    def _check_port(self) -> None:
+        """Else the one who has the port would be taken for our child."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError as error:
+                raise BoothError(
+                    f"port {self.port}: {error.strerror}; choose another for the broker"
+                ) from None
 
     def _wait(self) -> None:
         deadline_s = time.monotonic() + READY_S
