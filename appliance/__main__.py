@@ -15,7 +15,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; defaults without.")]
 BankFile = Annotated[Path | None, typer.Option("--bank", help="Bank made by `booth learn`.")]
-Sources = Annotated[list[str], typer.Argument(help="Photos, folders, videos, rtsp://, v4l2:/dev/video0 or test:.")]
+Sources = Annotated[
+    list[str], typer.Argument(help="Photos, folders, videos, rtsp://, v4l2:/dev/video0 or test:.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -30,7 +32,9 @@ def settings_of(config: Path | None, **sections: dict[str, Any]) -> Settings:
 def demo(
     source: Annotated[str | None, typer.Argument(help="A video; the sample street without.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Play once, print a summary, end.")] = False,
-    headless: Annotated[bool, typer.Option("--headless", help="Plain lines instead of a live table.")] = False,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Plain lines instead of a live table.")
+    ] = False,
     bank: BankFile = None,
 ) -> None:
     """The whole booth on this machine: sample street, local broker, staff board, live table."""
@@ -54,7 +58,9 @@ def run(
 def replay(
     source: Annotated[str, typer.Argument(help="A video or test:.")],
     bank: BankFile = None,
-    events: Annotated[Path | None, typer.Option("--events", help="File for events, one JSON line each.")] = None,
+    events: Annotated[
+        Path | None, typer.Option("--events", help="File for events, one JSON line each.")
+    ] = None,
     tracks: Annotated[Path | None, typer.Option("--tracks", help="File for tracks in MOT format.")] = None,
     as_json: AsJson = False,
     config: Config = None,
@@ -70,7 +76,9 @@ def replay(
 def learn(
     sources: Sources,
     bank: Annotated[Path, typer.Option("--bank", help="Bank file to write.")],
-    first_share: Annotated[float, typer.Option(min=0.01, max=1, help="Learn from this first part of each video.")] = 1,
+    first_share: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Learn from this first part of each video.")
+    ] = 1,
     config: Config = None,
 ) -> None:
     """Learn what is normal here."""
@@ -125,9 +133,10 @@ def watch(
     as_json: AsJson = False,
 ) -> None:
     """Subscribe to the broker and show the fleet."""
+    from appliance.uplink.address import Broker
     from appliance.uplink.watch import watch as watch_fleet
 
-    watch_fleet(broker, city, as_json, seconds)
+    watch_fleet(Broker(broker), city, as_json, seconds)
 
 
 @app.command("check-config")

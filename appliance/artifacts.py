@@ -43,7 +43,12 @@ class Tail:
     def __post_init__(self) -> None:
         check_shape("deciles", self.deciles, (len(LEVELS),))
         numbers = np.array([*self.deciles, self.excess, self.count])
-        if not np.isfinite(numbers).all() or (np.diff(self.deciles) < 0).any() or self.excess <= 0 or self.count < 1:
+        if (
+            not np.isfinite(numbers).all()
+            or (np.diff(self.deciles) < 0).any()
+            or self.excess <= 0
+            or self.count < 1
+        ):
             raise ValueError("a tail needs finite ascending deciles, a positive excess and a count")
 
 
@@ -93,15 +98,14 @@ class Bank:
 def save_bank(bank: Bank, path: Path) -> str:
     """Write `bank` at once or not at all; returns its id."""
     tensors = tensors_of(bank)
-    digest = content_hash(tensors)
-    metadata = {
+    facts = {
         "schema": SCHEMA,
         "descriptor": bank.descriptor,
         "passages": str(bank.passages),
         "measures": ",".join(bank.measures),
-        "sha256": digest,
     }
-    write_atomically(path, save(tensors, metadata))
+    digest = content_hash(tensors, facts)
+    write_atomically(path, save(tensors, {**facts, "sha256": digest}))
     return digest[:12]
 
 
@@ -119,8 +123,10 @@ def load_bank(path: Path, descriptor: str) -> Bank:
     if metadata.get("schema") != SCHEMA:
         raise BankError(f"{path}: schema {metadata.get('schema')!r} instead of {SCHEMA!r}; {cure}")
     if metadata.get("descriptor") != descriptor:
-        raise BankError(f"{path}: made with {metadata.get('descriptor')!r}, this booth has {descriptor!r}; {cure}")
-    digest = content_hash(tensors)
+        raise BankError(
+            f"{path}: made with {metadata.get('descriptor')!r}, this booth has {descriptor!r}; {cure}"
+        )
+    digest = content_hash(tensors, {key: text for key, text in metadata.items() if key != "sha256"})
     if metadata.get("sha256") != digest:
         raise BankError(f"{path}: the content does not fit its checksum; {cure}")
     try:
@@ -170,9 +176,11 @@ def unpack_tail(numbers: NDArray[np.float64]) -> Tail:
     return Tail(numbers[:-2], float(numbers[-2]), float(numbers[-1]))
 
 
-def content_hash(tensors: Mapping[str, NDArray[Any]]) -> str:
-    """Sha256 over names, shapes, dtypes and bytes, in the order of names."""
+def content_hash(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, str]) -> str:
+    """Sha256 over the facts, then names, shapes, dtypes and bytes, each in the order of names."""
     digest = hashlib.sha256()
+    for key in sorted(facts):
+        digest.update(f"{key}={facts[key]}\n".encode())
     for name in sorted(tensors):
         array = np.ascontiguousarray(tensors[name])
         digest.update(f"{name} {array.shape} {array.dtype.str}\n".encode())
@@ -201,4 +209,6 @@ def write_atomically(path: Path, content: bytes) -> None:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; name a folder with space that can be written") from None
+        raise BoothError(
+            f"{path}: {os.strerror(error.errno or 0)}; name a folder with space that can be written"
+        ) from None

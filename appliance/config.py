@@ -1,8 +1,9 @@
-"""Settings of one booth: in go the defaults, a city file and a booth file, out comes one frozen, checked object."""
+"""Settings of one booth: defaults, a city file and a booth file in, one frozen, checked object out."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,8 @@ from appliance.errors import BoothError
 CITIES = Path(__file__).parent.parent / "deploy" / "cities"
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,31}$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 
 
 class Section(BaseModel):
@@ -172,8 +174,9 @@ def load_settings(booth_file: Path, cities: Path = CITIES) -> Settings:
     booth = parse_mapping(booth_file, text)
     layers = [(booth_file, text, booth)]
     city = booth.get("booth", {}).get("city") if isinstance(booth.get("booth"), dict) else None
-    city_file = cities / f"{city}.yaml"
-    if isinstance(city, str) and city_file.is_file():
+    # Only a city's name may become a file's name; any other is refused below with its line.
+    if isinstance(city, str) and re.fullmatch(NAME_PATTERN, city) and (cities / f"{city}.yaml").is_file():
+        city_file = cities / f"{city}.yaml"
         city_text = read_text(city_file)
         layers.insert(0, (city_file, city_text, parse_mapping(city_file, city_text)))
     merged: dict[str, Any] = {}
@@ -191,9 +194,13 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; name a settings file that exists") from None
+        raise BoothError(
+            f"{path}: {os.strerror(error.errno or 0)}; name a settings file that exists"
+        ) from None
     except UnicodeDecodeError:
         raise BoothError(f"{path}: not UTF-8 text; write the settings as YAML") from None
+    except ValueError as error:
+        raise BoothError(f"{path}: {error}; name a settings file that exists") from None
 
 
 def parse_mapping(path: Path, text: str) -> dict[str, Any]:
@@ -205,6 +212,8 @@ def parse_mapping(path: Path, text: str) -> dict[str, Any]:
         raise BoothError(f"{path}:{line}: {error.problem}; mend the YAML there") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise BoothError(f"{path}:1: {str(error).splitlines()[0]}; mend the YAML") from None
+    except (AttributeError, LookupError):  # PyYAML's own slips: `!!timestamp soon`, `!!bool perhaps`
+        raise BoothError(f"{path}:1: a value does not fit the type it claims; mend the YAML") from None
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -227,7 +236,11 @@ def explain(error: ValidationError, path: Path, text: str) -> str:
     for fault in error.errors(include_url=False, include_context=False):
         key = ".".join(str(part) for part in fault["loc"]) or "settings"
         line = line_of(text, tuple(fault["loc"]))
-        cure = "unknown key; remove it or mend its spelling" if fault["type"] == "extra_forbidden" else fault["msg"]
+        cure = (
+            "unknown key; remove it or mend its spelling"
+            if fault["type"] == "extra_forbidden"
+            else fault["msg"]
+        )
         lines.append(f"{path}:{line}: {key}: {cure}")
     return "\n".join(lines)
 

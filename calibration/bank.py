@@ -68,11 +68,13 @@ def held_out_distances(vectors: FloatArray, found: Prototypes, neighbours: int) 
     rows = np.arange(len(vectors))
     size = found.supporters[found.members]
     away[rows, found.members] *= size / (size - 1)
-    return np.sort(away, axis=1)[:, :neighbours].mean(axis=1)
+    distances: Figures = np.sort(away, axis=1)[:, :neighbours].mean(axis=1)
+    return distances
 
 
 def distance_matrix(first: FloatArray, second: FloatArray) -> Figures:
     """Euclidean distances between rows of (N, D) and (P, D), shape (N, P)."""
     one, other = first.astype(np.float64), second.astype(np.float64)
     squared = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1) - 2 * one @ other.T
-    return np.sqrt(squared.clip(min=0))
+    distances: Figures = np.sqrt(squared.clip(min=0))
+    return distances

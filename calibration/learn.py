@@ -36,7 +36,9 @@ def learn(passages: Iterable[Passage], descriptor: str, neighbours: int, file: P
         people += 1
         for name, vector in passage.measures.items():
             rows.setdefault(name, []).append(vector)
-    vectors = {name: np.stack(vectors) for name, vectors in rows.items()} or {"none": np.zeros((0, 1), np.float32)}
+    vectors = {name: np.stack(vectors) for name, vectors in rows.items()} or {
+        "none": np.zeros((0, 1), np.float32)
+    }
     bank = learn_bank(vectors, descriptor, neighbours)
     prototypes = {name: len(measure.prototypes) for name, measure in bank.measures.items()}
     return Learned(save_bank(bank, file), people, abstained, prototypes)

@@ -59,7 +59,8 @@ def seed_centres(vectors: FloatArray, count: int, rng: np.random.Generator) -> F
 def nearest_rows(vectors: FloatArray, centres: FloatArray) -> IntArray:
     """Row of the nearest centre (P, D) for each vector (N, D), shape (N,)."""
     squared = (centres**2).sum(axis=1) - 2 * vectors @ centres.T
-    return np.argmin(squared, axis=1).astype(np.int64)
+    rows: IntArray = np.argmin(squared, axis=1).astype(np.int64)
+    return rows
 
 
 def cluster_means(vectors: FloatArray, members: IntArray, count: int) -> FloatArray:

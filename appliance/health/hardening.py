@@ -12,4 +12,4 @@ PR_SET_DUMPABLE = 4
 def forbid_dumps() -> bool:
     """No core file and no attaching debugger may ever hold a frame; False where the kernel refuses."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    return ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
+    return bool(ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0)

@@ -18,7 +18,8 @@ JETSON_MARK = Path("/etc/nv_tegra_release")
 class OpenCamera(Protocol):
     """Opens a source, live or for replay."""
 
-    def __call__(self, settings: CameraSettings, *, live: bool) -> Camera: ...
+    def __call__(self, settings: CameraSettings, *, live: bool) -> Camera:
+        """Open `settings.source`; see Camera."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The one seam: what a machine must offer. Frames and tensors are opaque above it; both wings answer these protocols."""
+"""The one seam: what a machine must offer. Frames and tensors are opaque above it; both wings answer it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ class ImageOps(Protocol):
     def sharpness(self, crops: DeviceArray) -> FloatArray:
         """Detail of each crop, shape (N,), >= 0: low when blurred."""
 
-    def cut(self, crops: DeviceArray, masks: MaskArray, width: int, height: int) -> tuple[DeviceArray, DeviceArray]:
+    def cut(
+        self, crops: DeviceArray, masks: MaskArray, width: int, height: int
+    ) -> tuple[DeviceArray, DeviceArray]:
         """Stretch the tight box of each mask to (height, width) and zero what the mask hides.
 
         Returns cuts (N, height, width, 3) and masks (N, height, width). Every mask must have a pixel on.

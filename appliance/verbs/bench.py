@@ -114,7 +114,9 @@ def best_ms(work: Callable[[], object], times: int = 5) -> float:
 
 def machine() -> str:
     """Processor and cores of this machine, in words."""
-    names = [line.split(":", 1)[1].strip() for line in cpu_lines() if line.startswith(("model name", "Model"))]
+    names = [
+        line.split(":", 1)[1].strip() for line in cpu_lines() if line.startswith(("model name", "Model"))
+    ]
     cores = len(os.sched_getaffinity(0))
     return f"{names[0] if names else platform.machine()}, {cores} cores, {platform.machine()}"
 

@@ -21,7 +21,9 @@ def learn_street(settings: Settings, sources: list[str], bank: Path, share: floa
     eyes = load_eyes(settings)
     learned = learn(counted(sources, settings, eyes, share), VERSION, settings.novelty.neighbours, bank)
     kinds = ", ".join(f"{count} {name}" for name, count in learned.prototypes.items())
-    print(f"{bank}: learned from {learned.people} people ({learned.abstained} abstained); prototypes: {kinds}")
+    print(
+        f"{bank}: learned from {learned.people} people ({learned.abstained} abstained); prototypes: {kinds}"
+    )
 
 
 def counted(sources: list[str], settings: Settings, eyes: Eyes, share: float) -> Iterator[Passage]:
@@ -29,7 +31,9 @@ def counted(sources: list[str], settings: Settings, eyes: Eyes, share: float) ->
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, transient=True, disable=not sys.stderr.isatty()) as progress:
         task, people = progress.add_task("learning"), 0
-        for person in find_people(sources, settings, eyes, share, lambda one: progress.update(task, description=one)):
+        for person in find_people(
+            sources, settings, eyes, share, lambda one: progress.update(task, description=one)
+        ):
             people += not person.passage.abstained
             progress.update(task, description=f"{person.source}: {people} people so far")
             yield person.passage

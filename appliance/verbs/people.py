@@ -65,7 +65,11 @@ def find_people(
 def people_of(source: str, settings: Settings, eyes: Eyes, share: float) -> Iterator[Person]:
     """Everybody in one photo, video or camera; tells when there is nobody."""
     found = 0
-    passages = photo_people(Path(source), settings, eyes) if is_photo(Path(source)) else video_people(source, settings, eyes, share)
+    passages = (
+        photo_people(Path(source), settings, eyes)
+        if is_photo(Path(source))
+        else video_people(source, settings, eyes, share)
+    )
     for passage in passages:
         found += 1
         yield Person(source, passage)

@@ -65,7 +65,7 @@ class Lookout:
                 attempt = 0 if seen else attempt + 1
             except EndOfSource:
                 return self._finish("ended", "the source is over")
-            pause_s = min(LONGEST_PAUSE_S, random.uniform(0.5, 1.5 ** min(10, attempt + 1)))  # noqa: S311 - jitter
+            pause_s = min(LONGEST_PAUSE_S, random.uniform(0.5, 1.5 ** min(10, attempt + 1)))
             self._rest(pause_s, stop)
         return self._finish("stopped", "told to stop")
 
@@ -99,7 +99,9 @@ class Lookout:
                 return frame
             self._figures.publish()
             if time.monotonic() - since_s > limit_s:
-                raise SourceError(f"{self._settings.camera.source}: no frame for {limit_s:.0f} s; check cable and power")
+                raise SourceError(
+                    f"{self._settings.camera.source}: no frame for {limit_s:.0f} s; check cable and power"
+                )
         raise StopIteration
 
     def _step(self, camera: Camera, frame: Frame) -> None:

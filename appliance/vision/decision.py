@@ -23,7 +23,9 @@ class Decider:
         novelty = self._judge.judge(stacked(seen, self._judge)) if seen else None
         row = iter(range(len(seen)))
         return [
-            abstention(passage) if passage.abstained or novelty is None else self._decision(passage, novelty, next(row))
+            abstention(passage)
+            if passage.abstained or novelty is None
+            else self._decision(passage, novelty, next(row))
             for passage in passages
         ]
 
@@ -57,5 +59,13 @@ def stacked(passages: list[Passage], judge: Judge) -> dict[str, FloatArray]:
 def abstention(passage: Passage) -> Decision:
     """The decision that nothing can be said."""
     return Decision(
-        passage.track, passage.at_s, passage.box, 0.0, 0.0, (), passage.zone, exception=False, abstained=passage.abstained
+        passage.track,
+        passage.at_s,
+        passage.box,
+        0.0,
+        0.0,
+        (),
+        passage.zone,
+        exception=False,
+        abstained=passage.abstained,
     )

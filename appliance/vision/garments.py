@@ -81,7 +81,7 @@ def person_in_matte(matte: FloatArray) -> MaskArray:
     """The person of a matte (H, W), 0..1. Raises MaskRefused when the network was in doubt."""
     if not np.isfinite(matte).all():
         raise MaskRefused("matte is not finite")
-    person = largest_part(matte > SURE)
+    person: MaskArray = largest_part(matte > SURE)
     doubt = float(((matte > 0.1) & (matte < 0.9)).sum() / max(1, int(person.sum())))
     if doubt > MAX_DOUBT:
         raise MaskRefused(f"{doubt:.0%} of the mask is in doubt")
@@ -96,6 +96,6 @@ def clothes_of(person: MaskArray) -> MaskArray:
     rows = np.flatnonzero(person.any(axis=1))
     if rows[-1] - rows[0] < MIN_SPAN * len(person):
         raise MaskRefused("only part of the person is visible")
-    clothes = person.copy()
+    clothes: MaskArray = person.copy()
     clothes[: neck_row(person)] = False
     return clothes

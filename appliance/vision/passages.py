@@ -71,7 +71,9 @@ class Passages:
 
     def fold(self, views: Views, garments: Garments, descriptors: Descriptors, now_s: float) -> None:
         """Add the views' descriptors to their passages."""
-        boxes: dict[int, Box] = {i: (b[0], b[1], b[2], b[3]) for i, b in zip(views.ids.tolist(), views.boxes.tolist(), strict=True)}
+        boxes: dict[int, Box] = {
+            i: (b[0], b[1], b[2], b[3]) for i, b in zip(views.ids.tolist(), views.boxes.tolist(), strict=True)
+        }
         for track, reason in garments.refused.items():
             record = self._records[track]
             record.refused, record.last_look_s, record.tries = reason, now_s, record.tries + 1

@@ -14,6 +14,7 @@ from appliance.vision.garments import GarmentCutter
 from appliance.vision.passages import Passages
 from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.tracker import Tracker
+from appliance.vision.zones import STREET
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ class Pipeline:
 
 
 def describe_people(
-    frame: Frame, boxes: np.ndarray[tuple[int, int], np.dtype[np.float32]], garments: GarmentCutter, descriptor: Descriptor
+    frame: Frame,
+    boxes: np.ndarray[tuple[int, int], np.dtype[np.float32]],
+    garments: GarmentCutter,
+    descriptor: Descriptor,
 ) -> list[Passage]:
     """People (N, 4) of a single photo as passages, in the order of the boxes: one view each, no track."""
     ids = np.arange(len(boxes), dtype=np.int64)
@@ -82,6 +86,19 @@ def describe_people(
     row_of = {track: row for row, track in enumerate(described.ids.tolist())}
     passages = []
     for track, box in enumerate(boxes.tolist()):
-        measures = {} if track in cuts.refused else {n: rows[row_of[track]] for n, rows in described.measures.items()}
-        passages.append(Passage(track, frame.captured_s, tuple(box), "street", measures, cuts.refused.get(track, "")))
+        measures = (
+            {}
+            if track in cuts.refused
+            else {n: rows[row_of[track]] for n, rows in described.measures.items()}
+        )
+        passages.append(
+            Passage(
+                track,
+                frame.captured_s,
+                (box[0], box[1], box[2], box[3]),
+                STREET,
+                measures,
+                cuts.refused.get(track, ""),
+            )
+        )
     return passages

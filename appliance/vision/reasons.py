@@ -16,7 +16,9 @@ STRIPED = 0.35
 "Difference of the log slopes across and down from which a pattern has a direction."
 
 
-def reasons(surprises: dict[str, float], measures: dict[str, FloatArray], usual: dict[str, FloatArray]) -> tuple[str, ...]:
+def reasons(
+    surprises: dict[str, float], measures: dict[str, FloatArray], usual: dict[str, FloatArray]
+) -> tuple[str, ...]:
     """Words for one passage. `surprises`: nats by measure; `measures` and `usual`: raw vectors (D,) by measure.
 
     The measure that surprised most speaks first; the colour that exceeds the usual most is always named.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from appliance.config import Capture, Zone
-from appliance.records import FloatArray
+from appliance.records import FloatArray, MaskArray
 
 STREET = "street"
 "Name of everywhere that no zone is marked."
@@ -18,8 +18,8 @@ def zones_of(boxes: FloatArray, width: int, height: int, capture: Capture) -> li
 
     Opt-out zones win over scored ones; in opt-in mode whoever is in no scored zone is left alone.
     """
-    feet = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2 / width, boxes[:, 3] / height], axis=1)
-    feet = feet.clip(0, 1)
+    middle = (boxes[:, 0] + boxes[:, 2]) / 2 / width
+    feet: FloatArray = np.stack([middle, boxes[:, 3] / height], axis=1).clip(0, 1).astype(np.float32)
     names = [STREET if capture.mode == "open-street" else NOWHERE] * len(boxes)
     for kind in ("scored", "opt-out"):
         for zone in (zone for zone in capture.zones if zone.kind == kind):
@@ -28,7 +28,7 @@ def zones_of(boxes: FloatArray, width: int, height: int, capture: Capture) -> li
     return names
 
 
-def contains(zone: Zone, points: FloatArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def contains(zone: Zone, points: FloatArray) -> MaskArray:
     """Which points (N, 2) lie inside the polygon, shape (N,), by the even-odd rule (Shimrat 1962)."""
     corners = np.array(zone.polygon)
     inside = np.zeros(len(points), np.bool_)

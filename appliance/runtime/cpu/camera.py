@@ -109,15 +109,19 @@ class CpuCamera:
             detail = message.get_structure()
             if message.type == self._gst.MessageType.ERROR:
                 error, debug = message.parse_error()
-                raise SourceError(self._explain("no picture in it" if "not-linked" in debug else error.message))
+                raise SourceError(
+                    self._explain("no picture in it" if "not-linked" in debug else error.message)
+                )
             if detail is not None and detail.get_name() == "missing-plugin":
                 self._missing = str(detail.get_string("name"))
 
     def _explain(self, message: str) -> str:
         where = f"{self._settings.source}: " + (f"frame {self._index}: " if self._index else "")
         if self._missing:
-            return f"{where}no plugin for {self._missing}; apt-get install gstreamer1.0-libav gstreamer1.0-plugins-bad"
-        return f"{where}{message.strip().rstrip('.')}; check the source with: gst-play-1.0 or gst-discoverer-1.0"
+            return f"{where}no plugin for {self._missing}; apt-get install gstreamer1.0-libav"
+        return (
+            f"{where}{message.strip().rstrip('.')}; check the source with: gst-play-1.0 or gst-discoverer-1.0"
+        )
 
     def _end(self) -> None:
         self._read_bus()
@@ -127,9 +131,8 @@ class CpuCamera:
             return
         whole_s = self.length_s()
         if not self._live and whole_s > self._position_s + SHORT_S:
-            self.shortfall = (
-                f"{self._settings.source}: ends after {self._position_s:.1f} s of {whole_s:.1f} s, the rest is unreadable"
-            )
+            read = f"ends after {self._position_s:.1f} s of {whole_s:.1f} s"
+            self.shortfall = f"{self._settings.source}: {read}, the rest is unreadable"
         raise EndOfSource(self._settings.source)
 
     def _rewind(self) -> bool:

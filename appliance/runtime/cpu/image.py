@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ GREY = 114
 SEGMENT_STEP = 3
 SEGMENT_ROUNDS = 3
 
+Scalar = TypeVar("Scalar", bound=np.generic)
 Pixels = NDArray[np.uint8]
 
 
@@ -107,11 +110,11 @@ class CpuImageOps:
         return cuts, kept
 
 
-def stretch(picture: NDArray[np.generic], width: int, height: int) -> NDArray[np.generic]:
+def stretch(picture: NDArray[Scalar], width: int, height: int) -> NDArray[Scalar]:
     """Resize (H, W[, 3]) without keeping the aspect; averages when it shrinks, so that pattern does not alias."""
     shrinks = picture.shape[0] > height or picture.shape[1] > width
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    resized: NDArray[np.generic] = cv2.resize(picture, (width, height), interpolation=method)
+    resized: NDArray[Scalar] = cv2.resize(picture, (width, height), interpolation=method)
     return resized
 
 

@@ -5,6 +5,9 @@ Each measure reads mask pixels only: whatever stands behind the mask cannot chan
 
 from __future__ import annotations
 
+from itertools import pairwise, product
+from typing import TypeVar
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +29,7 @@ MIN_PATTERN_PX = 30
 "A stripe with fewer pixels says nothing of its pattern."
 
 Pixels = NDArray[np.uint8]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class CpuMeasures:
@@ -70,8 +74,8 @@ def hsv_histogram(cut: Pixels, mask: MaskArray) -> FloatArray:
     for part, inside in zip(split(points), split(mask), strict=True):
         counts = soft_histogram(part[inside], HSV_BINS, circular=True)
         total += counts * (inside.mean() / max(float(counts.sum()), 1e-9))
-    total = np.sqrt(total / max(float(total.sum()), 1e-9))
-    return total
+    unit: FloatArray = np.sqrt(total / np.float32(max(float(total.sum()), 1e-9)))
+    return unit
 
 
 def lab_histogram(cut: Pixels, mask: MaskArray) -> FloatArray:
@@ -84,14 +88,15 @@ def lab_histogram(cut: Pixels, mask: MaskArray) -> FloatArray:
         stripe_histogram(part[inside], float(inside.mean()))
         for part, inside in zip(split(points), split(mask), strict=True)
     ]
-    return np.concatenate(rows) / np.float32(np.sqrt(STRIPES))
+    return np.concatenate(rows) * np.float32(STRIPES**-0.5)
 
 
 def stripe_histogram(points: FloatArray, coverage: float) -> FloatArray:
     """Smoothed Lab histogram of one stripe's pixels (P, 3), square-rooted, weighted by the stripe's coverage."""
     counts = smooth(soft_histogram(points, LAB_BINS, circular=False))
     shares = np.sqrt(counts / max(float(counts.sum()), 1e-9))
-    return (shares * np.sqrt(min(1.0, coverage / THIN))).astype(np.float32)
+    weighted: FloatArray = (shares * np.sqrt(min(1.0, coverage / THIN))).astype(np.float32)
+    return weighted
 
 
 def soft_histogram(points: FloatArray, bins: tuple[int, int, int], *, circular: bool) -> FloatArray:
@@ -102,7 +107,7 @@ def soft_histogram(points: FloatArray, bins: tuple[int, int, int], *, circular: 
     share = centred - low
     low_bin = low.astype(np.int64)
     counts = np.zeros(int(size.prod()))
-    for corner in np.ndindex(2, 2, 2):
+    for corner in product((0, 1), repeat=3):
         place = low_bin + corner
         first = place[:, 0] % bins[0] if circular else place[:, 0].clip(0, bins[0] - 1)
         second, third = place[:, 1].clip(0, bins[1] - 1), place[:, 2].clip(0, bins[2] - 1)
@@ -116,7 +121,7 @@ def smooth(counts: FloatArray) -> FloatArray:
     """Gaussian of sigma 0.7 over the three axes of a Lab histogram: neighbouring colours are alike."""
     kernel = np.exp(-0.5 * (np.arange(-2, 3) / 0.7) ** 2).astype(np.float32)
     kernel /= kernel.sum()
-    cube = counts.reshape(LAB_BINS)
+    cube: NDArray[np.float32] = counts.reshape(*LAB_BINS)
     for axis in range(3):
         turned = np.moveaxis(cube, axis, 0)
         padded = np.concatenate([turned[:1], turned[:1], turned, turned[-1:], turned[-1:]])
@@ -131,18 +136,18 @@ def texture_figures(cut: Pixels, mask: MaskArray) -> FloatArray:
     lab = cv2.cvtColor(cut, cv2.COLOR_RGB2LAB).astype(np.float32)
     core = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.bool_)
     levels = [masked_blur(lab, mask, sigma) for sigma in TEXTURE_SIGMAS]
-    maps = [np.abs(fine - coarse) for fine, coarse in zip(levels, levels[1:], strict=False)]
+    maps = [np.abs(fine - coarse) for fine, coarse in pairwise(levels)]
     slopes = [slope_maps(level[..., 0]) for level in levels[:3]]
     figures = np.concatenate([*maps, *slopes], axis=-1)
     rows = [stripe_means(part, inside) for part, inside in zip(split(figures), split(core), strict=True)]
     return np.concatenate(rows)
 
 
-def masked_blur(lab: FloatArray, mask: MaskArray, sigma: float) -> FloatArray:
+def masked_blur(lab: FloatArray, mask: MaskArray, sigma: int) -> FloatArray:
     """Gaussian blur of (H, W, 3) that averages mask pixels only; hidden pixels count as absent."""
     weight = mask.astype(np.float32)
     both = np.dstack([lab * weight[..., None], weight])
-    blurred = cv2.GaussianBlur(both, (0, 0), sigma)
+    blurred = cv2.GaussianBlur(both, (6 * sigma + 1, 6 * sigma + 1), sigma)
     result: FloatArray = blurred[..., :3] / np.maximum(blurred[..., 3:], 1e-3)
     return result
 
@@ -158,9 +163,10 @@ def stripe_means(figures: FloatArray, inside: MaskArray) -> FloatArray:
     """log(1 + mean) of each map over one stripe's core, shape (18,); zeros when too few pixels are left."""
     if int(inside.sum()) < MIN_PATTERN_PX:
         return np.zeros(figures.shape[-1], np.float32)
-    return np.log1p(figures[inside].mean(axis=0)).astype(np.float32)
+    means: FloatArray = np.log1p(figures[inside].mean(axis=0)).astype(np.float32)
+    return means
 
 
-def split(array: NDArray[np.generic]) -> list[NDArray[np.generic]]:
+def split(array: NDArray[Scalar]) -> list[NDArray[Scalar]]:
     """Four equal horizontal stripes of (H, W, ...), top first."""
     return np.array_split(array, STRIPES, axis=0)

@@ -6,7 +6,6 @@ import numpy as np
 
 from appliance.records import FloatArray, IntArray, check_shape
 
-
 ROUNDING = 1e-5
 "Bound on the error of a float32 squared distance, as a share of the vectors' squared lengths."
 

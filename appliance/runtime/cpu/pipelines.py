@@ -32,11 +32,15 @@ def launch_line(settings: Camera, *, live: bool) -> Launch:
     if kind == "test":
         return test_launch(settings, live=live)
     if kind == "v4l2":
-        return Launch(f"{v4l2_head(rest or '/dev/video0', settings)} ! {CONVERT} ! {NEWEST} sync=false", ends=False)
+        return Launch(
+            f"{v4l2_head(rest or '/dev/video0', settings)} ! {CONVERT} ! {NEWEST} sync=false", ends=False
+        )
     if kind in ("rtsp", "rtsps"):
         return Launch(f"{rtsp_head(settings.source)} ! {CONVERT} ! {NEWEST} sync=false", ends=False)
     if kind == "csi":
-        raise SourceError(f"{settings.source}: CSI cameras need a Jetson; here use v4l2:/dev/video0, rtsp:// or a file")
+        raise SourceError(
+            f"{settings.source}: CSI cameras need a Jetson; here use v4l2:/dev/video0, rtsp:// or a file"
+        )
     return file_launch(Path(settings.source), live=live)
 
 
@@ -58,7 +62,9 @@ def test_launch(settings: Camera, *, live: bool) -> Launch:
     caps = f"video/x-raw,width={settings.width},height={settings.height},framerate={round(settings.frame_rate)}/1"
     if live:
         return Launch(f"videotestsrc is-live=true pattern=ball ! {caps} ! {CONVERT} ! {NEWEST}", ends=False)
-    return Launch(f"videotestsrc num-buffers={TEST_FRAMES} pattern=ball ! {caps} ! {CONVERT} ! {EVERY}", ends=True)
+    return Launch(
+        f"videotestsrc num-buffers={TEST_FRAMES} pattern=ball ! {caps} ! {CONVERT} ! {EVERY}", ends=True
+    )
 
 
 def v4l2_head(device: str, settings: Camera) -> str:
@@ -66,7 +72,9 @@ def v4l2_head(device: str, settings: Camera) -> str:
     if not Path(device).exists():
         raise SourceError(f"{device}: no such camera; `ls /dev/video*` lists those that are plugged in")
     size = f"width=(int)[1,{settings.width}],height=(int)[1,{settings.height}]"
-    return f'v4l2src device={quote(device)} ! capsfilter caps="image/jpeg,{size};video/x-raw,{size}" ! decodebin'
+    return (
+        f'v4l2src device={quote(device)} ! capsfilter caps="image/jpeg,{size};video/x-raw,{size}" ! decodebin'
+    )
 
 
 def rtsp_head(address: str) -> str:

@@ -24,7 +24,9 @@ class CpuSensors:
 
     def _temperature_c(self) -> float | None:
         zones = sorted((self._root / "sys/class/thermal").glob("thermal_zone*/temp"))
-        degrees = [int(text) / 1000 for zone in zones for text in read_lines(zone) if text.lstrip("-").isdigit()]
+        degrees = [
+            int(text) / 1000 for zone in zones for text in read_lines(zone) if text.lstrip("-").isdigit()
+        ]
         return max(degrees, default=None)
 
 
