@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import struct
@@ -208,7 +209,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise BoothError(
-            f"{path}: {os.strerror(error.errno or 0)}; name a folder with space that can be written"
-        ) from None
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        reason = os.strerror(error.errno or 0)
+        raise BoothError(f"{path}: {reason}; name a folder with space that can be written") from None
