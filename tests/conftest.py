@@ -1,0 +1,63 @@
+"""What all tests share: properties that meet the same examples each time, and the networks loaded once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from appliance.app import Eyes, load_eyes
+from appliance.config import Settings
+from appliance.errors import BoothError
+from engines.manifest import model_file, sample_street
+
+# A busy machine is no fault of the code, and a failure must be met by the next person too.
+hypothesis.settings.register_profile(
+    "booth",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("booth")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write what the replay gives as the new golden"
+    )
+
+
+@pytest.fixture(scope="session")
+def eyes() -> Eyes:
+    """The real networks, loaded once; skips where they were never fetched."""
+    try:
+        return load_eyes(Settings())
+    except BoothError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def detector_file() -> Path:
+    try:
+        return model_file("picodet-s", (640, 384))
+    except BoothError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def street_video() -> Path:
+    try:
+        return sample_street()
+    except BoothError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Clips and broken files that lie beside the checkout on some machines."""
+    folder = Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is absent")
+    return folder
