@@ -60,6 +60,20 @@ class Detections:
 
 
 @dataclass(frozen=True)
+class Glimpse:
+    """Where somebody was seen before the tracker stood by them; for records made offline."""
+
+    track: int
+    "Id that was given since."
+    update: int
+    "Which frame: updates of the tracker, from 0."
+    box: tuple[float, float, float, float]
+    "Left, top, right, bottom in pixels."
+    score: float
+    "0..1."
+
+
+@dataclass(frozen=True)
 class Tracks:
     """The passages in view: one row per person the tracker stands by in this frame."""
 
@@ -71,6 +85,8 @@ class Tracks:
     "Shape (N,): 0..1, of the detection that fed the track last."
     ended: IntArray
     "Shape (M,): ids that ended with this frame and will not come back."
+    before: tuple[Glimpse, ...] = ()
+    "Earlier sights of the people admitted with this frame."
 
     def __post_init__(self) -> None:
         check_shape("ids", self.ids, (len(self.boxes),))

@@ -7,112 +7,91 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from appliance.vision.boxes import Array, boxes_from_measures, measures_from_boxes
+
+PerMeasure = tuple[float, float, float, float]
+"Centre x, centre y, width, height."
 
 
 @dataclass(frozen=True)
 class MotionSettings:
     """How people move and how detectors err; every length in heights of the person's own box."""
 
-    wander: tuple[float, float, float, float] = (0.5, 0.3, 0.02, 0.05)
-    "Spectral density of the acceleration of centre x, centre y, width, height: heights per s^1.5."
-    blur: tuple[float, float, float, float] = (0.05, 0.05, 0.08, 0.10)
-    "Standard deviation of one detection of centre x, centre y, width, height: heights."
-    birth_speed: tuple[float, float, float, float] = (0.8, 0.4, 0.05, 0.1)
+    wander: PerMeasure = (0.4, 0.25, 0.03, 0.06)
+    "Root of the spectral density of the acceleration: heights per s^1.5."
+    blur: PerMeasure = (0.05, 0.05, 0.08, 0.10)
+    "Standard deviation of one detection: heights."
+    birth_speed: PerMeasure = (0.8, 0.4, 0.05, 0.1)
     "Standard deviation of the speeds of somebody new: heights per second."
-    size_calm_s: float = 1.0
-    "Seconds in which a change of size without being seen dies down to a third."
-    path_calm_s: float = 4.0
-    "Seconds in which a speed without being seen dies down to a third."
+    calm_s: PerMeasure = (6.0, 6.0, 1.0, 1.0)
+    "Seconds in which a speed that nobody confirms dies down to a third."
     startle: float = 2.0
-    "Innovations beyond this many standard deviations are pulled in: half of a body hidden is not a new size."
+    "Sizes may surprise by this many standard deviations: half a body hidden is not a new size."
 
 
-def measures_from_boxes(boxes: Array) -> Array:
-    """Turn (N, 4) left, top, right, bottom into (N, 4) centre x, centre y, width, height; pixels."""
-    sizes = boxes[:, 2:] - boxes[:, :2]
-    return np.concatenate([boxes[:, :2] + sizes / 2, sizes], axis=1)
-
-
-def boxes_from_measures(measures: Array) -> Array:
-    """Undo measures_from_boxes; sizes are kept at one pixel or more."""
-    half = np.maximum(measures[:, 2:], 1.0) / 2
-    return np.concatenate([measures[:, :2] - half, measures[:, :2] + half], axis=1)
-
-
-@dataclass
 class Motion:
     """One constant-velocity Kalman filter per person and measure, all advanced at once.
 
-    The four measures do not influence each other, so each filter is 2 x 2 and written out by hand; noises
+    The four measures do not influence each other, so each filter is 2 x 2 and written out by hand. Noises
     scale with the person's height (Wojke et al., Simple Online and Realtime Tracking with a Deep Association
     Metric, 2017) and with the time passed, so a dropped frame costs accuracy and not the track.
     """
 
-    where: Array
-    "Shape (N, 4): centre x, centre y, width, height; pixels."
-    speed: Array
-    "Shape (N, 4): their change; pixels per second."
-    p_where: Array
-    "Shape (N, 4): variance of `where`; pixels^2."
-    p_cross: Array
-    "Shape (N, 4): covariance of `where` and `speed`; pixels^2/s."
-    p_speed: Array
-    "Shape (N, 4): variance of `speed`; (pixels/s)^2."
+    def __init__(self, settings: MotionSettings) -> None:
+        self._settings = settings
+        # Five planes of (N, 4): value and speed of the measures, then variance of the value, covariance of
+        # value and speed, variance of the speed. Pixels, seconds and their products.
+        self._state = np.zeros((5, 0, 4))
 
-    @classmethod
-    def born(cls, measures: Array, settings: MotionSettings) -> Motion:
-        """Start filters of people seen once; `measures` has shape (N, 4)."""
-        height = measures[:, 3:4]
-        return cls(
-            measures.copy(),
-            np.zeros_like(measures),
-            (height * np.asarray(settings.blur)) ** 2,
-            np.zeros_like(measures),
-            (height * np.asarray(settings.birth_speed)) ** 2,
-        )
+    @property
+    def measures(self) -> Array:
+        """Centre x, centre y, width, height in pixels, shape (N, 4)."""
+        return np.asarray(self._state[0])
 
-    def foretell(self, elapsed_s: float, settings: MotionSettings) -> None:
+    def boxes(self) -> Array:
+        """Left, top, right, bottom in pixels, shape (N, 4)."""
+        return boxes_from_measures(self._state[0])
+
+    def add(self, boxes: Array) -> None:
+        """Follow (N, 4) boxes of people seen once, in rows behind those that are there."""
+        s, value = self._settings, measures_from_boxes(boxes)
+        height, none = value[:, 3:], np.zeros_like(value)
+        born = [value, none, (height * s.blur) ** 2, none, (height * s.birth_speed) ** 2]
+        self._state = np.concatenate([self._state, np.stack(born)], axis=1)
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Forget everybody outside `rows` (N,)."""
+        self._state = self._state[:, rows]
+
+    def foretell(self, elapsed_s: float) -> None:
         """Advance everybody by `elapsed_s` >= 0."""
-        t = elapsed_s
-        calm_s = np.array([settings.path_calm_s] * 2 + [settings.size_calm_s] * 2)
-        keep = np.exp(-t / calm_s)
-        density = (self.where[:, 3:4] * np.asarray(settings.wander)) ** 2
-        self.where = self.where + t * self.speed
-        self.speed = self.speed * keep
-        self.p_where = self.p_where + 2 * t * self.p_cross + t * t * self.p_speed + density * (t**3 / 3)
-        self.p_cross = keep * (self.p_cross + t * self.p_speed) + density * (t * t / 2)
-        self.p_speed = keep * keep * self.p_speed + density * t
-
-    def correct(self, rows: NDArray[np.intp], seen: Array, doubt: Array, settings: MotionSettings) -> None:
-        """Feed `seen` (M, 4) to people `rows` (M,); `doubt` (M, 1) multiplies the detector's blur."""
-        where, speed = self.where[rows], self.speed[rows]
-        p, c, v = self.p_where[rows], self.p_cross[rows], self.p_speed[rows]
-        noise = (where[:, 3:4] * np.asarray(settings.blur) * doubt) ** 2
-        spread = p + noise
-        surprise = seen - where
-        limit = settings.startle * np.sqrt(spread)
-        pull = np.minimum(1.0, limit / np.maximum(np.abs(surprise), 1e-9))
-        pull[:, :2] = 1.0
-        gain, gain_speed = p / spread, c / spread
-        self.where[rows] = where + gain * surprise * pull
-        self.speed[rows] = speed + gain_speed * surprise * pull
-        self.p_where[rows] = (1 - gain) * p
-        self.p_cross[rows] = (1 - gain) * c
-        self.p_speed[rows] = v - gain_speed * c
-
-    def keep(self, rows: NDArray[np.bool_]) -> Motion:
-        """Return the filters of `rows` (N,) only."""
-        return Motion(
-            self.where[rows], self.speed[rows], self.p_where[rows], self.p_cross[rows], self.p_speed[rows]
+        t, s = elapsed_s, self._settings
+        value, speed, p, c, v = self._state
+        stay = np.exp(-t / np.asarray(s.calm_s))
+        density = (value[:, 3:] * s.wander) ** 2
+        self._state = np.stack(
+            [
+                value + t * speed,
+                speed * stay,
+                p + 2 * t * c + t * t * v + density * (t**3 / 3),
+                stay * (c + t * v) + density * (t * t / 2),
+                stay * stay * v + density * t,
+            ]
         )
 
-    def join(self, others: Motion) -> Motion:
-        """Return these filters followed by `others`."""
-        return Motion(
-            np.concatenate([self.where, others.where]),
-            np.concatenate([self.speed, others.speed]),
-            np.concatenate([self.p_where, others.p_where]),
-            np.concatenate([self.p_cross, others.p_cross]),
-            np.concatenate([self.p_speed, others.p_speed]),
+    def correct(self, rows: NDArray[np.intp], seen: Array, doubt: Array) -> None:
+        """Feed the boxes `seen` (M, 4) to people `rows` (M,); `doubt` (M,) multiplies the detector's blur."""
+        s = self._settings
+        value, speed, p, c, v = self._state[:, rows]
+        spread = p + (value[:, 3:] * s.blur * doubt[:, None]) ** 2
+        surprise = measures_from_boxes(seen) - value
+        most = s.startle * np.sqrt(spread[:, 2:])
+        surprise[:, 2:] = np.clip(surprise[:, 2:], -most, most)
+        gain, gain_speed = p / spread, c / spread
+        self._state[:, rows] = (
+            value + gain * surprise,
+            speed + gain_speed * surprise,
+            (1 - gain) * p,
+            (1 - gain) * c,
+            v - gain_speed * c,
         )

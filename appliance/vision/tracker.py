@@ -2,260 +2,268 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.records import Detections, Tracks
-from appliance.vision.assignment import Pairs, best_pairs
-from appliance.vision.motion import Motion, MotionSettings, boxes_from_measures, measures_from_boxes
+from appliance.records import Detections, Glimpse, Tracks
+from appliance.vision.assignment import best_pairs
+from appliance.vision.boxes import Array, iou, measures_from_boxes, same_height
+from appliance.vision.motion import Motion, MotionSettings
 
-Array = NDArray[np.float64]
-Rows = NDArray[np.intp]
+Flags = NDArray[np.bool_]
+
+PERSON = np.dtype(
+    [
+        ("id", np.int64),  # from 1 once admitted; candidates count down from -1
+        ("born_s", np.float64),
+        ("seen_s", np.float64),
+        ("sure_s", np.float64),  # seen last with a strong box
+        ("here", np.bool_),  # seen in this very frame
+        ("hits", np.int64),
+        ("total", np.float64),  # sum of the scores of all hits
+        ("score", np.float64),
+    ]
+)
+SOON = 1e-6
+"Seconds by which times that should be equal may differ."
 
 
 @dataclass(frozen=True)
 class TrackerSettings:
-    """When a passage begins, goes on and ends; measured on street sequences at 7 to 30 frames per second."""
+    """When a passage begins, goes on and ends; measured on street sequences at 4 to 30 frames per second."""
 
-    admit_score: float = 0.55
-    "A box of this score may begin a passage; below, it may only continue one."
-    keep_score: float = 0.2
+    admit_score: float = 0.6
+    "A box of this score is strong: it may begin a passage; below, it may only continue one."
+    keep_score: float = 0.35
     "Boxes below this score are not looked at."
-    admit_after_s: float = 0.2
+    admit_after_s: float = 0.3
     "Somebody new is a candidate for this long before the passage counts."
-    candidate_patience_s: float = 0.35
+    admit_mean: float = 0.65
+    "...and the boxes of a candidate have to score this much on the average."
+    patience_s: float = 0.35
     "A candidate not seen for this long was nobody."
-    memory_s: float = 3.0
+    memory_s: float = 4.0
     "A passage not seen for this long has ended."
+    door_memory_s: float = 0.8
+    "The same for somebody foretold at the border of the picture: who comes in there is somebody else."
+    door: float = 0.1
+    "Heights: how near to the border is at the border."
     fresh_s: float = 0.8
     "Weak boxes continue only who was seen this recently."
     sure_s: float = 2.0
-    "Weak boxes alone continue nobody for longer than this: posts and signs look like people now and then."
-    overlap: float = 0.25
-    "IoU from which a strong box continues a passage."
+    "Weak boxes alone continue nobody for longer than this: posts look like people now and then."
+    overlap: float = 0.3
+    "Likeness (IoU, lowered by unlike height and a poor score) from which a strong box continues a passage."
     weak_overlap: float = 0.4
-    "IoU from which a weak box continues a passage."
+    "The same for a weak box."
     reach: float = 0.3
     "Heights: a strong box this near the foretold place may be somebody lost from sight..."
-    reach_per_s: float = 0.4
-    "...and this much farther for every second out of sight."
+    reach_per_s: float = 0.5
+    "...and this much farther for every second out of sight..."
+    reach_most: float = 1.5
+    "...but no farther than this..."
+    unlike: float = 0.4
+    "...unless the logarithms of the heights differ by this much."
     crowded: float = 0.7
     "A box that overlaps somebody already followed by this IoU begins no passage of its own."
+    score_weight: float = 0.2
+    "How much of the likeness rests on the score of the box."
+    doubt: float = 2.0
+    "The detector's blur at score 0 in units of MotionSettings.blur; it falls by 1 towards score 1."
     motion: MotionSettings = field(default_factory=MotionSettings)
 
 
 @dataclass
-class _People:
-    """Everybody followed, one row each."""
+class _Look:
+    """One frame being worked on."""
 
-    ids: NDArray[np.int64]
-    "0 while a candidate."
-    born_s: Array
-    seen_s: Array
-    sure_s: Array
-    "When a strong box was seen last."
-    hits: NDArray[np.int64]
+    boxes: Array
+    "Shape (M, 4)."
     scores: Array
-    motion: Motion
-
-    @classmethod
-    def born(cls, boxes: Array, scores: Array, now_s: float, settings: MotionSettings) -> _People:
-        n = len(boxes)
-        start = np.full(n, now_s)
-        motion = Motion.born(measures_from_boxes(boxes), settings)
-        return cls(
-            np.zeros(n, np.int64),
-            start,
-            start.copy(),
-            start.copy(),
-            np.ones(n, np.int64),
-            scores.copy(),
-            motion,
-        )
-
-    def keep(self, rows: NDArray[np.bool_]) -> _People:
-        return _People(
-            self.ids[rows],
-            self.born_s[rows],
-            self.seen_s[rows],
-            self.sure_s[rows],
-            self.hits[rows],
-            self.scores[rows],
-            self.motion.keep(rows),
-        )
-
-    def join(self, others: _People) -> _People:
-        return _People(
-            np.concatenate([self.ids, others.ids]),
-            np.concatenate([self.born_s, others.born_s]),
-            np.concatenate([self.seen_s, others.seen_s]),
-            np.concatenate([self.sure_s, others.sure_s]),
-            np.concatenate([self.hits, others.hits]),
-            np.concatenate([self.scores, others.scores]),
-            self.motion.join(others.motion),
-        )
+    "Shape (M,)."
+    free: Flags
+    "Shape (M,): boxes that belong to nobody yet."
+    now_s: float
 
 
 class Tracker:
-    """Follows the people of one fixed camera; the same boxes and times always give the same ids."""
+    """Follows the people of one camera; the same boxes and times always give the same ids.
+
+    Strong boxes first, then weak ones for people seen lately (Zhang et al., ByteTrack, 2022); who is still
+    missing is looked for around the foretold place, wider with time. `width_px` and `height_px` are those of
+    the frames.
+    """
 
     def __init__(self, settings: TrackerSettings, width_px: int, height_px: int) -> None:
         self._settings = settings
         self._width_px = width_px
         self._height_px = height_px
-        self._people = _nobody(settings)
-        self._now_s = -np.inf
-        self._last_id = 0
+        self._people = np.zeros(0, PERSON)
+        self._motion = Motion(settings.motion)
+        self._trails: dict[int, list[Glimpse]] = {}
+        self._now_s = -math.inf
+        self._admitted = 0
+        self._candidates = 0
+        self._updates = 0
 
     def update(self, detections: Detections, now_s: float) -> Tracks:
-        """Take the boxes of the frame captured at `now_s` seconds; return who is seen in it."""
-        s = self._settings
-        boxes, scores = _sound(detections, s.keep_score)
-        elapsed_s = now_s - self._now_s
-        self._now_s = now_s
-        ended = self._end(now_s)
-        if len(self._people.ids):
-            self._people.motion.foretell(max(elapsed_s, 0.0), s.motion)
-        strong = scores >= s.admit_score
-        free = self._continue(boxes, scores, strong, now_s)
-        self._begin(boxes, scores, strong & free, now_s)
-        self._admit(now_s)
-        return self._report(now_s, ended)
+        """Take the boxes of the frame captured at `now_s` seconds; return who is seen in it.
+
+        Boxes that are not finite or have no area are passed over. Clocks may stumble: a step back of less
+        than the memory is no time, a longer one, like a gap longer than the memory, ends all passages.
+        """
+        if not math.isfinite(now_s):
+            raise ValueError(f"a frame cannot be captured at {now_s} seconds")
+        ended = self._advance(now_s)
+        look = self._sound(detections)
+        self._continue(look)
+        self._drop_candidates()
+        self._begin(look)
+        before = self._admit()
+        self._updates += 1
+        return self._report(ended, before)
 
     def finish(self) -> Tracks:
         """End every passage."""
-        ids = self._people.ids[self._people.ids > 0]
-        self._people = _nobody(self._settings)
-        none = np.zeros(0)
-        return Tracks(none.astype(np.int64), np.zeros((0, 4), np.float32), none.astype(np.float32), ids)
+        ended = self._forget(np.ones(len(self._people), np.bool_))
+        return self._report(ended, ())
 
-    def _end(self, now_s: float) -> NDArray[np.int64]:
+    def _advance(self, now_s: float) -> NDArray[np.int64]:
+        """Move everybody to `now_s`; return the ids that end."""
+        s, elapsed_s = self._settings, now_s - self._now_s
+        set_back = elapsed_s < -s.memory_s
+        self._now_s = now_s if set_back else max(now_s, self._now_s)
+        if set_back or elapsed_s > s.memory_s + SOON:
+            return self._forget(np.ones(len(self._people), np.bool_))
+        self._motion.foretell(max(elapsed_s, 0.0))
+        self._people["here"] = False
+        memory_s = np.where(self._at_door(), s.door_memory_s, s.memory_s)
+        return self._forget(self._unseen_s() > memory_s + SOON)
+
+    def _sound(self, detections: Detections) -> _Look:
+        boxes, scores = detections.boxes.astype(np.float64), detections.scores.astype(np.float64)
+        good = (scores >= self._settings.keep_score) & np.isfinite(boxes).all(axis=1)
+        good &= (boxes[:, 2:] > boxes[:, :2]).all(axis=1)
+        return _Look(boxes[good], scores[good], np.ones(int(good.sum()), np.bool_), self._now_s)
+
+    def _continue(self, look: _Look) -> None:
+        """Give boxes to people in rounds, from the surest kind of pair to the least sure."""
+        if not len(look.boxes) or not len(self._people):
+            return
         s, people = self._settings, self._people
-        unseen_s = now_s - people.seen_s
-        stay = unseen_s <= np.where(people.ids > 0, s.memory_s, s.candidate_patience_s)
-        ended = people.ids[~stay & (people.ids > 0)]
-        if not stay.all():
-            self._people = people.keep(stay)
-        return ended
+        strong, admitted = look.scores >= s.admit_score, people["id"] > 0
+        recent = (self._unseen_s() <= s.fresh_s) & (self._now_s - people["sure_s"] <= s.sure_s)
+        likeness, nearness = self._likeness(look), self._nearness(look)
+        self._match(look, admitted, strong, likeness, s.overlap)
+        self._match(look, admitted & recent, ~strong, likeness, s.weak_overlap)
+        self._match(look, ~admitted, strong, likeness, s.overlap)
+        self._match(look, admitted, strong, nearness, SOON)
+        self._match(look, ~admitted, ~strong, likeness, s.weak_overlap)
 
-    def _continue(
-        self, boxes: Array, scores: Array, strong: NDArray[np.bool_], now_s: float
-    ) -> NDArray[np.bool_]:
-        s, people = self._settings, self._people
-        free = np.ones(len(boxes), bool)
-        if not len(boxes) or not len(people.ids):
-            return free
-        idle = np.ones(len(people.ids), bool)
-        foretold = boxes_from_measures(people.motion.where)
-        overlap = iou(foretold, boxes)
-        unseen_s = now_s - people.seen_s
-        admitted = people.ids > 0
+    def _match(self, look: _Look, who: Flags, what: Flags, likeness: Array, floor: float) -> None:
+        rows, columns = np.flatnonzero(who & ~self._people["here"]), np.flatnonzero(what & look.free)
+        if not len(rows) or not len(columns):
+            return
+        pairs = best_pairs(likeness[np.ix_(rows, columns)], floor)
+        if pairs:
+            left, right = np.array(pairs).T
+            self._feed(look, rows[left], columns[right])
 
-        def match(who: NDArray[np.bool_], what: NDArray[np.bool_], likeness: Array, floor: float) -> None:
-            who, what = who & idle, what & free
-            if not who.any() or not what.any():
-                return
-            rows, columns = np.flatnonzero(who), np.flatnonzero(what)
-            pairs = best_pairs(likeness[np.ix_(rows, columns)], floor)
-            self._feed([(int(rows[i]), int(columns[j])) for i, j in pairs], boxes, scores, now_s)
-            for i, j in pairs:
-                idle[rows[i]] = False
-                free[columns[j]] = False
+    def _feed(self, look: _Look, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
+        s, scores = self._settings, look.scores[columns]
+        self._motion.correct(rows, look.boxes[columns], s.doubt - scores)
+        look.free[columns] = False
+        people = self._people
+        people["here"][rows] = True
+        people["seen_s"][rows] = look.now_s
+        people["sure_s"][rows[scores >= s.admit_score]] = look.now_s
+        people["hits"][rows] += 1
+        people["total"][rows] += scores
+        people["score"][rows] = scores
 
-        match(admitted, strong, overlap, s.overlap)
-        recent = (unseen_s <= s.fresh_s) & (now_s - people.sure_s <= s.sure_s)
-        match(admitted & recent, ~strong, overlap, s.weak_overlap)
-        match(~admitted, strong, overlap, s.overlap)
-        match(admitted, strong, self._nearness(boxes, unseen_s), 1e-6)
-        match(~admitted, ~strong, overlap, s.weak_overlap)
-        return free
+    def _likeness(self, look: _Look) -> Array:
+        """How well boxes fit the foretold ones, 0..1, shape (N, M)."""
+        weight, foretold = self._settings.score_weight, self._motion.boxes()
+        fit = iou(foretold, look.boxes) * same_height(foretold, look.boxes)
+        return np.asarray(fit * (1 - weight + weight * look.scores))
 
-    def _nearness(self, boxes: Array, unseen_s: Array) -> Array:
-        """1 on the foretold place, 0 at the end of the reach or at a quite different height: (N, M)."""
-        s, where = self._settings, self._people.motion.where
-        seen = measures_from_boxes(boxes)
-        height = where[:, 3:4]
+    def _nearness(self, look: _Look) -> Array:
+        """1 on the foretold place, 0 or less beyond the reach or at quite another height: shape (N, M)."""
+        s, where, seen = self._settings, self._motion.measures, measures_from_boxes(look.boxes)
+        height = where[:, 3:]
         away = np.hypot(where[:, :1] - seen[:, 0], where[:, 1:2] - seen[:, 1]) / height
+        reach = np.minimum(s.reach + s.reach_per_s * self._unseen_s(), s.reach_most)
         unlike = np.abs(np.log(seen[:, 3] / height))
-        near = 1 - away / (s.reach + s.reach_per_s * unseen_s[:, None])
-        return np.where(unlike < 0.4, near * (1 - unlike), 0.0)
+        return np.where(unlike < s.unlike, (1 - away / reach[:, None]) * (1 - unlike), 0.0)
 
-    def _feed(self, pairs: Pairs, boxes: Array, scores: Array, now_s: float) -> None:
-        if not pairs:
-            return
-        people = self._people
-        rows, columns = np.array(pairs).T
-        doubt = 1.5 - scores[columns, None]
-        people.motion.correct(rows, measures_from_boxes(boxes[columns]), doubt, self._settings.motion)
-        people.seen_s[rows] = now_s
-        strong = scores[columns] >= self._settings.admit_score
-        people.sure_s[rows[strong]] = now_s
-        people.hits[rows] += strong
-        people.scores[rows] = scores[columns]
-
-    def _begin(self, boxes: Array, scores: Array, chosen: NDArray[np.bool_], now_s: float) -> None:
+    def _begin(self, look: _Look) -> None:
+        """Make candidates of strong boxes that belong to nobody."""
         s = self._settings
-        if not chosen.any():
+        new = np.flatnonzero(look.free & (look.scores >= s.admit_score))
+        if not len(new):
             return
-        boxes, scores = boxes[chosen], scores[chosen]
-        in_view = self._people.seen_s == now_s
-        taken = boxes_from_measures(self._people.motion.where[in_view])
-        lone = iou(boxes, taken).max(axis=1, initial=0.0) < s.crowded
-        self._people = self._people.join(_People.born(boxes[lone], scores[lone], now_s, s.motion))
+        taken = self._motion.boxes()[self._people["here"]]
+        new = new[iou(look.boxes[new], taken).max(axis=1, initial=0.0) < s.crowded]
+        born = np.zeros(len(new), PERSON)
+        born["id"] = -self._candidates - 1 - np.arange(len(new))
+        for name in ("born_s", "seen_s", "sure_s"):
+            born[name] = look.now_s
+        born["hits"], born["here"] = 1, True
+        born["total"] = born["score"] = look.scores[new]
+        self._candidates += len(new)
+        self._people = np.concatenate([self._people, born])
+        self._motion.add(look.boxes[new])
 
-    def _admit(self, now_s: float) -> None:
+    def _admit(self) -> tuple[Glimpse, ...]:
+        """Turn proven candidates into passages; return where these were seen before."""
+        s, people = self._settings, self._people
+        proven = (people["hits"] > 1) & (people["total"] >= s.admit_mean * people["hits"])
+        proven &= self._now_s - people["born_s"] >= s.admit_after_s - SOON
+        before: list[Glimpse] = []
+        for row in np.flatnonzero((people["id"] < 0) & people["here"]):
+            candidate = int(people["id"][row])
+            trail = self._trails.setdefault(candidate, [])
+            if proven[row]:
+                self._admitted += 1
+                people["id"][row] = self._admitted
+                before += [
+                    Glimpse(self._admitted, g.update, g.box, g.score) for g in self._trails.pop(candidate)
+                ]
+            else:
+                left, top, right, bottom = self._motion.boxes()[row].tolist()
+                trail.append(
+                    Glimpse(0, self._updates, (left, top, right, bottom), float(people["score"][row]))
+                )
+        return tuple(before)
+
+    def _drop_candidates(self) -> None:
+        self._forget((self._people["id"] < 0) & (self._unseen_s() > self._settings.patience_s + SOON))
+
+    def _forget(self, rows: Flags) -> NDArray[np.int64]:
+        """Drop people; return the ids of those among them that were passages."""
+        if not rows.any():
+            return np.zeros(0, np.int64)
+        gone = self._people["id"][rows]
+        for candidate in gone[gone < 0].tolist():
+            self._trails.pop(candidate, None)
+        self._people = self._people[~rows]
+        self._motion.keep(~rows)
+        return np.asarray(gone[gone > 0])
+
+    def _unseen_s(self) -> Array:
+        return np.asarray(self._now_s - self._people["seen_s"])
+
+    def _at_door(self) -> Flags:
+        """Whose foretold box reaches the left, right or lower border, shape (N,)."""
+        boxes, near = self._motion.boxes(), self._settings.door * self._motion.measures[:, 3]
+        aside = (boxes[:, 0] < near) | (boxes[:, 2] > self._width_px - near)
+        return np.asarray(aside | (boxes[:, 3] > self._height_px))
+
+    def _report(self, ended: NDArray[np.int64], before: tuple[Glimpse, ...]) -> Tracks:
         people = self._people
-        ready = (people.ids == 0) & (people.seen_s == now_s) & (people.hits > 1)
-        ready &= now_s - people.born_s >= self._settings.admit_after_s - 1e-6
-        for row in np.flatnonzero(ready):
-            self._last_id += 1
-            people.ids[row] = self._last_id
-
-    def _report(self, now_s: float, ended: NDArray[np.int64]) -> Tracks:
-        people = self._people
-        shown = (people.ids > 0) & (people.seen_s == now_s)
-        boxes = boxes_from_measures(people.motion.where[shown]).astype(np.float32)
-        return Tracks(people.ids[shown], boxes, people.scores[shown].astype(np.float32), ended)
-
-
-def iou(a: Array, b: Array) -> Array:
-    """Return the intersection over union of (N, 4) with (M, 4) boxes, shape (N, M), 0..1."""
-    corner = np.minimum(a[:, None, 2:], b[None, :, 2:]) - np.maximum(a[:, None, :2], b[None, :, :2])
-    both = np.maximum(corner, 0).prod(axis=2)
-    area_a, area_b = ((x[:, 2:] - x[:, :2]).prod(axis=1) for x in (a, b))
-    return np.asarray(both / np.maximum(area_a[:, None] + area_b[None] - both, 1e-9))
-
-
-def track_boxes(
-    frames: Iterable[NDArray[np.floating]],
-    frame_rate: float,
-    settings: TrackerSettings | None = None,
-    size_px: tuple[int, int] = (1 << 16, 1 << 16),
-) -> list[tuple[float, ...]]:
-    """Track plain boxes: one (N, 5) array left, top, right, bottom, score per frame; frames count from 1.
-
-    Returns rows (frame, id, left, top, width, height, score), ordered by frame and id.
-    """
-    tracker = Tracker(settings or TrackerSettings(), *size_px)
-    rows: list[tuple[float, ...]] = []
-    for index, frame in enumerate(frames):
-        given = np.asarray(frame, np.float32).reshape(-1, 5)
-        tracks = tracker.update(Detections(given[:, :4], given[:, 4]), index / frame_rate)
-        for one, (x, y, right, bottom), score in zip(tracks.ids, tracks.boxes, tracks.scores, strict=True):
-            rows.append((index + 1, int(one), x, y, right - x, bottom - y, score))
-    return rows
-
-
-def _sound(detections: Detections, floor: float) -> tuple[Array, Array]:
-    """Drop boxes that are not finite, have no area or score below `floor`."""
-    boxes, scores = detections.boxes.astype(np.float64), detections.scores.astype(np.float64)
-    good = np.isfinite(boxes).all(axis=1) & (scores >= floor)
-    good &= (boxes[:, 2:] > boxes[:, :2]).all(axis=1)
-    return boxes[good], scores[good]
-
-
-def _nobody(settings: TrackerSettings) -> _People:
-    return _People.born(np.zeros((0, 4)), np.zeros(0), 0.0, settings.motion)
+        shown = (people["id"] > 0) & people["here"]
+        boxes = self._motion.boxes()[shown].astype(np.float32)
+        return Tracks(people["id"][shown], boxes, people["score"][shown].astype(np.float32), ended, before)

@@ -1,0 +1,43 @@
+"""Geometry of people's boxes: left, top, right, bottom in pixels in, overlaps and middle-and-size out."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def measures_from_boxes(boxes: Array) -> Array:
+    """Turn (N, 4) left, top, right, bottom into (N, 4) centre x, centre y, width, height."""
+    sizes = boxes[:, 2:] - boxes[:, :2]
+    return np.concatenate([boxes[:, :2] + sizes / 2, sizes], axis=1)
+
+
+def boxes_from_measures(measures: Array) -> Array:
+    """Undo measures_from_boxes; sizes are kept at one pixel or more."""
+    half = np.maximum(measures[:, 2:], 1.0) / 2
+    return np.concatenate([measures[:, :2] - half, measures[:, :2] + half], axis=1)
+
+
+def iou(first: Array, second: Array) -> Array:
+    """Return the intersection over union of (N, 4) with (M, 4) boxes, shape (N, M), 0..1."""
+    low = np.maximum(first[:, None, :2], second[None, :, :2])
+    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    shared = np.maximum(high - low, 0.0).prod(axis=2)
+    union = area(first)[:, None] + area(second)[None] - shared
+    return np.asarray(shared / np.maximum(union, 1e-9))
+
+
+def same_height(first: Array, second: Array) -> Array:
+    """Return the intersection over union of the vertical extents of (N, 4) and (M, 4) boxes: (N, M), 0..1."""
+    low = np.maximum(first[:, None, 1], second[None, :, 1])
+    high = np.minimum(first[:, None, 3], second[None, :, 3])
+    shared = np.maximum(high - low, 0.0)
+    union = (first[:, 3] - first[:, 1])[:, None] + (second[:, 3] - second[:, 1])[None] - shared
+    return np.asarray(shared / np.maximum(union, 1e-9))
+
+
+def area(boxes: Array) -> Array:
+    """Area of (N, 4) boxes in square pixels, shape (N,)."""
+    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
