@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from appliance.artifacts import BankError, load_bank
 from appliance.demo.child import Child
 from appliance.demo.programs import FIRST_SHARE
 from appliance.errors import BoothError
@@ -49,15 +50,27 @@ def bank_place(source: Path, version: str = VERSION) -> Path:
     return default_cache().root / "demo" / f"{name}.bank"
 
 
+def is_sound(bank: Path) -> bool:
+    """False for a bank that this version of the booth does not read."""
+    try:
+        load_bank(bank, VERSION)
+    except BankError:
+        return False
+    return True
+
+
 def learn(
-    source: str, command: Callable[[str, Path], tuple[str, ...]], stop: Callable[[], bool]
+    source: str,
+    command: Callable[[str, Path], tuple[str, ...]],
+    stop: Callable[[], bool],
+    sound: Callable[[Path], bool] = is_sound,
 ) -> Path | None:
-    """The bank of `source`, learnt now unless it was before; None when `stop` came true meanwhile.
+    """The bank of `source`, learnt now unless a `sound` one is kept; None when `stop` came true meanwhile.
 
     Raises LessonError when the child failed (it has printed why).
     """
     place = bank_place(Path(source))
-    if place.is_file():
+    if place.is_file() and sound(place):
         return place
     print(f"learning what {source} normally wears; the next demo of it starts at once", flush=True)
     place.parent.mkdir(parents=True, exist_ok=True)

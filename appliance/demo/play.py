@@ -49,6 +49,7 @@ def run_demo(
         except LessonError:
             return 1
         if wish.stop():
+            say("\nstopped before anything was learnt")
             return 0
         with private_folder() as folder:
             port = port_or_any(MQTT_PORT)

@@ -6,7 +6,7 @@ import collections
 import time
 
 from rich.columns import Columns
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
@@ -34,9 +34,10 @@ class LiveTable:
         clock = time.strftime("%H:%M:%S")
         self._events.extendleft((clock, event) for event in scene.fresh)
         hints = Text("\n".join(scene.hints), style="dim", overflow="fold")
-        title = Text(scene.title, style="bold")
-        parts = (title, counts(scene), standings_table(scene), self._events_table(), hints)
-        spaced = [line for part in parts for line in (part, Text())]
+        parts: list[RenderableType] = [Text(scene.title, style="bold"), counts(scene), standings_table(scene)]
+        if self._events:
+            parts.append(self._events_table())
+        spaced = [line for part in (*parts, hints) for line in (part, Text())]
         self._live.update(Group(*spaced[:-1]), refresh=True)
 
     def close(self) -> None:

@@ -45,11 +45,18 @@ def never() -> bool:
 
 def test_a_file_is_learnt_once(clip: Path) -> None:
     lessons: list[str] = []
-    first = learn(str(clip), teacher(WRITE, lessons), never)
+    first = learn(str(clip), teacher(WRITE, lessons), never, Path.is_file)
     assert first is not None
     assert first.read_text() == "bank"
-    assert learn(str(clip), teacher(WRITE, lessons), never) == first
+    assert learn(str(clip), teacher(WRITE, lessons), never, Path.is_file) == first
     assert lessons == [str(clip)]
+
+
+def test_a_kept_bank_that_cannot_be_read_is_learnt_anew(clip: Path) -> None:
+    lessons: list[str] = []
+    for _ in range(2):
+        learn(str(clip), teacher(WRITE, lessons), never)
+    assert len(lessons) == 2
 
 
 def test_a_changed_file_or_descriptor_is_learnt_anew(clip: Path) -> None:
