@@ -42,7 +42,9 @@ def lock_text(tables: dict[str, dict[str, str]]) -> str:
 def main() -> None:
     """Resolve for every Python and write the file."""
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
-    requirements = project["dependencies"] + project["optional-dependencies"]["dev"]
+    requirements = project["dependencies"] + [
+        r for extra in project["optional-dependencies"].values() for r in extra
+    ]
     tables = {version: resolved(version, requirements) for version in VERSIONS}
     Path(sys.argv[1]).write_text(lock_text(tables))
 

@@ -51,7 +51,7 @@ quiet=--quiet
 size="about 120 MB"
 if [ -n "$extra" ]; then
     project="${root}[$extra]"
-    size="about 200 MB"
+    size="about 150 MB"
 fi
 [ ! -t 1 ] || quiet=
 echo "environment: installing the booth's Python packages into $venv ($size unless pip has them cached)"
