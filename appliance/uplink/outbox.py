@@ -49,15 +49,20 @@ class Outbox:
     def __init__(self, file: Path, most_rows: int = 100_000) -> None:
         self.file = file
         self.most_rows = most_rows
-        self.fault = ""
-        "Why the last call failed; '' while all is well."
         self.openings = 0
         "Rises when the file was opened anew: numbers from before are not in it."
+        self._faults = {"read": "", "write": ""}
+        "A file on a full disk reads well: only a write tells that writing works again."
         self._uncounted = 0
         "Rows lost that could not even be counted, because the disk refused that too."
         self._opened: Opened | None = None
         check_folder(file)
         self._read(lambda base: base.total_changes)
+
+    @property
+    def fault(self) -> str:
+        """Why the file refuses; '' while all is well."""
+        return self._faults["write"] or self._faults["read"]
 
     def add(self, kind: str, payload: bytes) -> bool:
         """Store one message behind all others. False, with `fault` set, when the disk refuses; never raises.
@@ -125,9 +130,12 @@ class Outbox:
                 raise
             return True
 
-        return self._read(transact) or False
+        return self._try("write", transact) or False
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T | None:
+        return self._try("read", work)
+
+    def _try(self, what: str, work: Callable[[sqlite3.Connection], T]) -> T | None:
         """Result of `work`; None and a fault when the file refuses. A damaged file is replaced first."""
         try:
             try:
@@ -138,18 +146,19 @@ class Outbox:
                 self.close()
                 result = work(self._base())
         except (sqlite3.Error, BoothError) as error:
-            self._report(str(error))
+            self._report(what, str(error))
             return None
-        self._report("")
+        for works in ("read", what):
+            self._report(works, "")
         return result
 
-    def _report(self, fault: str) -> None:
+    def _report(self, what: str, fault: str) -> None:
         """Log the edges only: when the file begins to refuse and when it works again."""
-        if fault and not self.fault:
-            log.error("outbox %s: %s; messages are lost until this is mended", self.file, fault)
-        elif self.fault and not fault:
-            log.warning("outbox %s: works again", self.file)
-        self.fault = fault
+        if fault and not self._faults[what]:
+            log.error("outbox: cannot %s %s: %s", what, self.file, fault)
+        elif self._faults[what] and not fault:
+            log.warning("outbox: can %s %s again", what, self.file)
+        self._faults[what] = fault
 
 
 def _counter(base: sqlite3.Connection, name: str) -> int:

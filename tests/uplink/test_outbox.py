@@ -170,6 +170,7 @@ def test_a_full_disk_refuses_says_so_and_the_loss_is_counted_later(tmp_path: Pat
     assert [outbox.add("exception", b"x" * 50_000) for _ in range(3)] == [False] * 3
     assert "full" in outbox.fault
     assert (outbox.dropped(), contents(outbox)) == (3, [b"a"])
+    assert "full" in outbox.fault, "that reading works does not hide that writing fails"
     outbox.close()
     assert outbox.add("exception", b"b")
     assert outbox.fault == ""
