@@ -42,9 +42,10 @@ def decode(
     """
     strong = np.flatnonzero(scores >= settings.score_floor)  # thousands of cells, a few dozen of them people
     width, height = size
+    strong = strong[np.isfinite(boxes[strong]).all(axis=1)]
     clipped = (boxes[strong] * scale).clip(0, np.array([width, height, width, height]))
     kept_scores = scores[strong]
-    solid = ((clipped[:, 2:] - clipped[:, :2]) >= 1).all(axis=1)  # false for boxes that are not finite, too
+    solid = ((clipped[:, 2:] - clipped[:, :2]) >= 1).all(axis=1)
     clipped, kept_scores = clipped[solid], kept_scores[solid]
     rows = suppress(clipped, kept_scores, settings.overlap)
     return Detections(clipped[rows].astype(np.float32), kept_scores[rows].astype(np.float32))

@@ -11,6 +11,8 @@ STREET = "street"
 "Name of everywhere that no zone is marked."
 NOWHERE = ""
 "Marks a person whom the booth may not look at."
+LAST = np.nextafter(np.float32(1), np.float32(0))
+"The share of the picture just inside its right and lower edge."
 
 
 def zones_of(boxes: FloatArray, width: int, height: int, capture: Capture) -> list[str]:
@@ -19,7 +21,8 @@ def zones_of(boxes: FloatArray, width: int, height: int, capture: Capture) -> li
     Opt-out zones win over scored ones; in opt-in mode whoever is in no scored zone is left alone.
     """
     middle = (boxes[:, 0] + boxes[:, 2]) / 2 / width
-    feet: FloatArray = np.stack([middle, boxes[:, 3] / height], axis=1).clip(0, 1).astype(np.float32)
+    # The last line of the picture belongs to the zones that reach it: who is cut off there may have opted out.
+    feet: FloatArray = np.stack([middle, boxes[:, 3] / height], axis=1).clip(0, LAST).astype(np.float32)
     names = [STREET if capture.mode == "open-street" else NOWHERE] * len(boxes)
     for kind in ("scored", "opt-out"):
         for zone in (zone for zone in capture.zones if zone.kind == kind):
