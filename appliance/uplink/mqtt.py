@@ -123,11 +123,14 @@ class Link:
         inbox, self._inbox = self._inbox, []
         return inbox
 
-    def close(self) -> None:
-        """Say good-bye, so that the will is not sent, and let go of the socket."""
+    def leave(self) -> None:
+        """Say good-bye, so that the broker does not send the will."""
         if self._connected:
             self._client.disconnect()
             self._client.loop(0.1)
+
+    def close(self) -> None:
+        """Let go of the socket; without leave() the broker sends the will."""
         sock = self._client.socket()
         if sock is not None:
             sock.close()

@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+KINDS = ("exception", "trend")
 INSERT = "INSERT INTO messages (kind, payload) VALUES (?, ?)"
 OLDEST = "SELECT number, kind, payload FROM messages WHERE number > ? ORDER BY number LIMIT ?"
 DROP_OLDEST = "DELETE FROM messages WHERE number IN (SELECT number FROM messages ORDER BY number LIMIT ?)"
@@ -65,10 +66,13 @@ class Outbox:
         return self._faults["write"] or self._faults["read"]
 
     def add(self, kind: str, payload: bytes) -> bool:
-        """Store one message behind all others. False, with `fault` set, when the disk refuses; never raises.
+        """Store one message behind all others. False, with `fault` set, when the disk refuses.
 
-        A message that was refused is counted as dropped once the disk takes writes again.
+        A message that was refused is counted as dropped once the disk takes writes again. Raises ValueError
+        for a kind that is none of KINDS, and for nothing else.
         """
+        if kind not in KINDS:
+            raise ValueError(f"{kind!r} is no kind of message that waits in the outbox")
         if self._write(lambda base: self._insert(base, kind, payload)):
             self._uncounted = 0
             return True

@@ -109,7 +109,7 @@ class UplinkProcess:
                 link.send(Message(self._topic("command/reply"), reply_payload(command)))
 
     def _part(self, link: Link) -> None:
-        """Say that the booth goes on purpose, and wait for the broker to have it."""
+        """Say that the booth goes on purpose; a broker that does not answer is left to send the will."""
         mid = link.send(self.report.offline("stopped"))
         until_s = self.now_s() + GOODBYE_S
         acks = link.take_acks()
@@ -117,6 +117,8 @@ class UplinkProcess:
             link.turn(0.1)
             acks += link.take_acks()
         self.drain.settle(acks, self.now_s())
+        if mid in (ack.mid for ack in acks):
+            link.leave()
 
     def _wait(self, pause_s: float) -> None:
         """Until the pause is over or somebody stops us."""

@@ -45,7 +45,7 @@ class Report:
     def change(self, state: str, reason: str, now_s: float) -> None:
         """Enter `state`; logs and writes the edge."""
         if state != self.state:
-            log.warning("uplink is %s %s", state, reason)
+            log.warning("uplink is %s", f"{state}: {reason}" if reason else state)
         self.state, self.reason = state, reason
         self._said = {}
         self.write_vitals(now_s)

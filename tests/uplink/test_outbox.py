@@ -81,6 +81,11 @@ def test_an_empty_outbox_gives_nothing(tmp_path: Path) -> None:
     assert (outbox.batch(5), outbox.rows(), outbox.dropped(), outbox.delete([])) == ([], 0, 0, True)
 
 
+def test_only_kinds_of_the_contract_wait(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no kind"):
+        Outbox(tmp_path / "outbox.sqlite").add("frame", b"")
+
+
 def test_rows_that_are_gone_can_be_deleted_again(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path / "outbox.sqlite")
     outbox.add("exception", b"a")

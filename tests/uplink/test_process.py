@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -142,6 +143,24 @@ def test_a_killed_uplink_is_told_by_its_will_and_its_events_by_the_next_one(
             wait_for(lambda: backend.last_status().get("state") == "starting")
             wait_for(lambda: len(backend.ids()) == 40)
         assert sorted(backend.ids()) == sorted(ids_of(messages))
+
+
+def test_an_uplink_that_crashes_is_told_by_its_will(
+    broker: LocalBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = booth_settings(tmp_path, broker.url)
+
+    def crash(*_all: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr("appliance.uplink.process.command_from_payload", crash)
+    with Consumer(broker.port) as backend, ThreadPoolExecutor(1) as threads:
+        crashed = threads.submit(run_uplink, settings, threading.Event())
+        wait_for(lambda: backend.last_status().get("state") == "starting")
+        backend.publish("booth/v1/new-york/desk/command", b"{}")
+        with pytest.raises(RuntimeError, match="a mistake of ours"):
+            crashed.result(10)
+        wait_for(lambda: backend.last_status().get("reason") == "connection lost")
 
 
 def test_a_stopped_uplink_says_good_bye_and_takes_its_vitals_back(
