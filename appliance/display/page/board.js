@@ -9,6 +9,7 @@ const PARTS = ["upper", "middle", "lower"];
 
 let source = null;
 let phrases = { quiet: "", lost: "...", footer: "" };
+let standing = { name: "lost", text: "...", reason: "" };
 let shown = "";
 let silence = 0;
 let expiry = 0;
@@ -35,9 +36,9 @@ function expectWord(ms) {
 }
 
 function lose() {
-  showStanding({ name: "lost", text: phrases.lost, reason: "" });
+  standing = { name: "lost", text: phrases.lost, reason: "" };
   showCards([]);
-  byId("quiet").hidden = true;
+  showStanding();
 }
 
 function show(state) {
@@ -45,16 +46,21 @@ function show(state) {
   phrases = state.phrases;
   document.documentElement.lang = state.language;
   byId("footer").textContent = phrases.footer;
-  byId("quiet").textContent = phrases.quiet;
-  showStanding(state.standing);
+  standing = state.standing;
   showCards(state.cards);
-  byId("quiet").hidden = state.cards.length > 0 || state.standing.name !== "watching";
+  showStanding();
 }
 
-function showStanding(standing) {
+// Without a card the middle is free: for calm words, or for what is wrong, large enough to be read from afar.
+function showStanding() {
+  const free = byId("cards").childElementCount === 0;
+  const well = standing.name === "watching";
   byId("standing").className = standing.name;
-  byId("standing-text").textContent = standing.text;
+  byId("standing-text").textContent = free && !well ? "" : standing.text;
   byId("standing-reason").textContent = standing.reason;
+  byId("middle").textContent = well ? phrases.quiet : standing.text;
+  byId("middle").className = standing.name;
+  byId("middle").hidden = !free;
 }
 
 function showCards(cards) {
@@ -75,7 +81,7 @@ function dropOld(timed) {
   const now = performance.now();
   const live = timed.filter((card) => card.until > now);
   showCards(live.map(({ until, ...card }) => ({ ...card, left_s: (until - now) / 1000 })));
-  byId("quiet").hidden = live.length > 0 || byId("standing").className !== "watching";
+  showStanding();
 }
 
 function cardElement(card) {
