@@ -36,6 +36,8 @@ class Child:
             stdout=subprocess.PIPE if quiet else None,
             stderr=subprocess.STDOUT if quiet else None,
             start_new_session=True,
+            # Without it a child's complaint comes before the lines it printed earlier, and is not its last word.
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         self._reader = threading.Thread(target=self.said.fill, args=(self._process.stdout,), daemon=True)
         self._reader.start()
