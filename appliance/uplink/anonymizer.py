@@ -18,7 +18,7 @@ def new_boot() -> str:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where events come from; the same for one run of vision."""
+    """Where events come from; the same for one run of vision. Raises EventError where no event could say so."""
 
     city: str
     booth: str
@@ -27,6 +27,11 @@ class Origin:
     engine: str
     "Short name or hash of the networks."
     boot: str = field(default_factory=new_boot)
+
+    def __post_init__(self) -> None:
+        # A misfit shall end the start, not the first exception hours later.
+        probe = Decision(0, 0.0, (0.0, 0.0, 1.0, 1.0), 1.0, 0.0, (), "street", exception=True)
+        event_from_decision(probe, self, 0, Clock(0.0, synced=False))
 
 
 def event_from_decision(decision: Decision, origin: Origin, sequence: int, clock: Clock) -> ExceptionEvent:

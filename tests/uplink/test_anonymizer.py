@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +67,15 @@ def test_numbers_rise_by_one_and_refusals_leave_no_gap() -> None:
         anonymizer.event(decision(exception=False), CLOCK)
     second = anonymizer.event(decision(track=8), CLOCK)
     assert [first.id, second.id] == ["desk-0badcafe-1", "desk-0badcafe-2"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("city", "New York"), ("bank", ""), ("engine", "a b"), ("boot", "xyz"), ("booth", "a/b")],
+)
+def test_an_origin_that_no_event_could_carry_is_refused_at_once(key: str, value: str) -> None:
+    with pytest.raises(EventError):
+        replace(ORIGIN, **{key: value})
 
 
 def test_every_start_has_another_boot() -> None:

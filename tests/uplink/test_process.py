@@ -207,12 +207,12 @@ def test_status_follows_vision_and_each_part_is_told_on_its_own(broker: LocalBro
 
 
 def test_status_is_sent_again_when_due_and_on_request(broker: LocalBroker, tmp_path: Path) -> None:
-    settings = booth_settings(tmp_path, broker.url, status_every_s=1.5)
+    settings = booth_settings(tmp_path, broker.url, status_every_s=0.5)
     topic = "booth/v1/new-york/desk/command"
     with Consumer(broker.port) as backend:
         backend.publish(topic, payload_from_command(Command("old", "pause")), retain=True)
         with uplink(settings):
-            wait_for(lambda: len(backend.of("status")) >= 3)
+            wait_for(lambda: len(backend.of("status")) >= 2)
             backend.publish(topic, payload_from_command(Command("q1", "request-status")))
             backend.publish(topic, payload_from_command(Command("q2", "pause")))
             backend.publish(topic, b"\xff{")
