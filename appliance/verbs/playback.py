@@ -14,8 +14,11 @@ from appliance.runtime.seam import Camera, EndOfSource
 from appliance.vision.novelty import Judge
 from appliance.vision.pipeline import Pipeline, Step
 
-SILENCE_S = 8.0
-"A recorded source that gives nothing for so long is broken."
+SILENCE_S = 5.0
+"""A recorded source that gives nothing for so long is broken.
+
+GStreamer 1.22's decodebin now and then swallows the error of an MP4 file without an index and stays silent.
+"""
 
 
 @dataclass(frozen=True)
