@@ -28,7 +28,8 @@ exec 9<"$root/pyproject.toml"
 flock 9
 
 base="$version $root"
-state="$base $(cat "$root/pyproject.toml" "$lock" | sha256sum | cut -c1-16)"
+# Only what pip reads of the project counts, not the settings of the checks behind it.
+state="$base $(sed '/^\[tool\./,$d' "$root/pyproject.toml" | cat - "$lock" | sha256sum | cut -c1-16)"
 is_current() { [ -f "$1" ] && [ "$(cat "$1")" = "$state" ]; }
 works() { "$venv/bin/python" -c 'import gi, numpy, yaml' 2>/dev/null; }
 if is_current "$venv/booth$extra.stamp" && works; then
