@@ -20,6 +20,7 @@ from appliance.records import Decision
 from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import payload_from_event
 from appliance.verbs.playback import Played, play
+from appliance.vision.chronicle import Chronicle
 
 BOOT = "00000000"
 "Replays are no boots: the same recording gives the same ids."
@@ -53,19 +54,19 @@ def replay(settings: Settings, events: Path | None, tracks: Path | None, *, as_j
     judge = load_judge(settings, eyes.wing)
     bank = judge.bank.id if judge else "none"
     anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine, BOOT))
-    tally, rows = Tally(), []
+    tally, chronicle = Tally(), Chronicle()
     with ExitStack() as stack:
         out = stack.enter_context(open_text(events)) if events else None if as_json else sys.stdout
         for item in watched(play(settings, eyes, judge), settings.camera.source):
             tally.add(item)
-            rows += track_rows(item)
+            chronicle.add(item.step.tracks, item.captured_s)
             for line in event_lines(item.step.decisions, anonymizer, item.captured_s):
                 tally.events.append(json.loads(line))
                 if out is not None:
                     print(line, file=out, flush=True)
     if tracks:
         with open_text(tracks) as file:
-            file.writelines(f"{row}\n" for row in rows)
+            file.writelines(f"{mot_line(row)}\n" for row in chronicle.mot_rows())
     print(summary(tally, as_json=as_json), file=sys.stdout if as_json else sys.stderr)
 
 
@@ -76,15 +77,10 @@ def event_lines(decisions: list[Decision], anonymizer: Anonymizer, now_s: float)
     return [payload_from_event(anonymizer.event(decision, clock)).decode() for decision in chosen]
 
 
-def track_rows(item: Played) -> list[str]:
-    """MOT rows of one frame: frame from 1, id, left, top, width, height, score, and three that say nothing."""
-    tracks = item.step.tracks
-    return [
-        f"{item.index + 1},{track},{left:.2f},{top:.2f},{right - left:.2f},{bottom - top:.2f},{score:.3f},-1,-1,-1"
-        for track, (left, top, right, bottom), score in zip(
-            tracks.ids.tolist(), tracks.boxes.tolist(), tracks.scores.tolist(), strict=True
-        )
-    ]
+def mot_line(row: tuple[float, ...]) -> str:
+    """One row in MOT format: frame from 1, id, left, top, width, height, score, and three that say nothing."""
+    frame, track, left, top, width, height, score = row
+    return f"{frame:.0f},{track:.0f},{left:.2f},{top:.2f},{width:.2f},{height:.2f},{score:.3f},-1,-1,-1"
 
 
 def watched(items: Iterable[Played], source: str) -> Iterable[Played]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+AnyBoxes = NDArray[np.floating[Any]]
 
 
 def measures_from_boxes(boxes: Array) -> Array:
@@ -20,11 +23,16 @@ def boxes_from_measures(measures: Array) -> Array:
     return np.concatenate([measures[:, :2] - half, measures[:, :2] + half], axis=1)
 
 
-def iou(first: Array, second: Array) -> Array:
-    """Return the intersection over union of (N, 4) with (M, 4) boxes, shape (N, M), 0..1."""
+def shared_area(first: AnyBoxes, second: AnyBoxes) -> Array:
+    """Area that (N, 4) and (M, 4) boxes have in common, square pixels, shape (N, M)."""
     low = np.maximum(first[:, None, :2], second[None, :, :2])
     high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared = np.maximum(high - low, 0.0).prod(axis=2)
+    return np.asarray(np.maximum(high - low, 0.0).prod(axis=2), np.float64)
+
+
+def iou(first: AnyBoxes, second: AnyBoxes) -> Array:
+    """Return the intersection over union of (N, 4) with (M, 4) boxes, shape (N, M), 0..1."""
+    shared = shared_area(first, second)
     union = area(first)[:, None] + area(second)[None] - shared
     return np.asarray(shared / np.maximum(union, 1e-9))
 
@@ -38,6 +46,6 @@ def same_height(first: Array, second: Array) -> Array:
     return np.asarray(shared / np.maximum(union, 1e-9))
 
 
-def area(boxes: Array) -> Array:
-    """Area of (N, 4) boxes in square pixels, shape (N,)."""
-    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
+def area(boxes: AnyBoxes) -> Array:
+    """Area of (N, 4) boxes in square pixels, shape (N,); 0 for boxes turned inside out."""
+    return np.asarray((boxes[:, 2:] - boxes[:, :2]).clip(min=0).prod(axis=1), np.float64)

@@ -7,6 +7,7 @@ import numpy as np
 from appliance.config import Detector as DetectorSettings
 from appliance.records import Detections, FloatArray, Frame, IntArray
 from appliance.runtime.seam import ImageOps, Model
+from appliance.vision.boxes import iou
 from appliance.vision.stopwatch import Stopwatch
 
 
@@ -62,19 +63,3 @@ def suppress(boxes: FloatArray, scores: FloatArray, overlap: float) -> IntArray:
             kept.append(row)
             alive &= overlaps[row] <= overlap
     return np.array(kept, np.int64)
-
-
-def iou(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Intersection over union of boxes (N, 4) and (M, 4), both left-top-right-bottom: shape (N, M), 0..1."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared = (high - low).clip(min=0).prod(axis=2)
-    union = area(first)[:, None] + area(second)[None, :] - shared
-    ratio: FloatArray = shared / np.maximum(union, 1e-9)
-    return ratio
-
-
-def area(boxes: FloatArray) -> FloatArray:
-    """Area of boxes (N, 4) in square pixels, shape (N,); 0 for boxes turned inside out."""
-    size: FloatArray = (boxes[:, 2:] - boxes[:, :2]).clip(min=0).prod(axis=1)
-    return size

@@ -6,6 +6,7 @@ import numpy as np
 
 from appliance.config import Garment
 from appliance.records import FloatArray, Frame
+from appliance.vision.boxes import area, shared_area
 
 EDGE_PX = 2
 "A box that comes so close to the picture's edge is cut off."
@@ -31,10 +32,7 @@ def covered_share(boxes: FloatArray) -> FloatArray:
 
     Any overlap counts, in front or behind: a neighbour's clothes are as wrong in the mask either way.
     """
-    low = np.maximum(boxes[:, None, :2], boxes[None, :, :2])
-    high = np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
-    shared = (high - low).clip(min=0).prod(axis=2)
+    shared = shared_area(boxes, boxes)
     np.fill_diagonal(shared, 0)
-    own = (boxes[:, 2:] - boxes[:, :2]).clip(min=0).prod(axis=1)
-    share: FloatArray = shared.max(axis=1, initial=0) / np.maximum(own, 1e-6)
+    share: FloatArray = (shared.max(axis=1, initial=0) / np.maximum(area(boxes), 1e-6)).astype(np.float32)
     return share
