@@ -45,9 +45,9 @@ class BrokerLife:
         """End it; returns when it is gone."""
         self._broker.stop()
 
-    def last_words(self) -> str:
-        """It has no pipe."""
-        return "the broker died"
+    def lines(self) -> list[str]:
+        """It has no pipe to speak of."""
+        return ["the broker died"]
 
 
 class Booth:

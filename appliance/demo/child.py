@@ -63,10 +63,10 @@ class Child:
         self._process.wait()
         self._reader.join(1)
 
-    def last_words(self) -> str:
-        """The last line it printed, '' when none."""
+    def lines(self) -> list[str]:
+        """The last lines it printed, oldest first."""
         self._reader.join(0.5)
-        return self.said.last()
+        return self.said.lines()
 
 
 class Ring:

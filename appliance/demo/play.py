@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -96,6 +97,8 @@ class Play:
                 self._presenter.close()
             self._booth.close(self._wish.hurry)
         if failed is not None:
+            for line in failed.story:
+                print(line, file=sys.stderr)
             raise BoothError(f"{failed.name}: {failed.fault}")
         figures = self._booth.last_figures()
         for line in summary(figures, self._booth.all()):

@@ -12,6 +12,8 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 8.0
 MOST_RESTARTS = 5
 WINDOW_S = 60.0
+MOST_STORY = 15
+"Lines of a crash that are worth a look."
 TOLD = "booth: "
 "How the booth command starts the line that says what a person has to mend; trying again will not mend it."
 State = Literal["running", "pausing", "ended", "failed"]
@@ -29,8 +31,8 @@ class Life(Protocol):
     def wipe(self) -> None:
         """Kill it and what it left; returns when it is gone."""
 
-    def last_words(self) -> str:
-        """The last line it printed."""
+    def lines(self) -> list[str]:
+        """The last lines it printed, oldest first."""
 
 
 class Restarts:
@@ -61,6 +63,8 @@ class Kept:
         self.state: State = "pausing"
         self.fault = ""
         "Why its last life ended, '' before any fault."
+        self.story: list[str] = []
+        "What it printed before that, where its last line does not say it all."
         self.restarts = restarts
         self.life: Life | None = None
         self._start = start
@@ -83,7 +87,11 @@ class Kept:
         try:
             self.life = self._start()
         except BoothError as error:
-            self._fail(str(error), now_s)
+            if self.life is None:
+                # It never ran here, so that a person has to mend something first.
+                self.state, self.fault = "failed", str(error)
+            else:
+                self._fail(str(error), now_s)
             return
         self.state = "running"
 
@@ -96,8 +104,11 @@ class Kept:
         if code == 0 and self._ends:
             self.state = "ended"
             return
-        fault = self.life.last_words() or f"ended with {describe(code)}"
-        if code == 1 and fault.startswith(TOLD) and not worked:
+        lines = self.life.lines()
+        fault = lines[-1] if lines else f"ended with {describe(code)}"
+        told = fault.startswith(TOLD)
+        self.story = [] if told else lines[-MOST_STORY:]
+        if code == 1 and told and not worked:
             self.state, self.fault = "failed", fault.removeprefix(TOLD)
         else:
             self._fail(fault.removeprefix(TOLD), now_s)

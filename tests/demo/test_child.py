@@ -54,7 +54,7 @@ def python(code: str) -> Child:
 def test_a_child_that_fails_leaves_its_code_and_its_last_words() -> None:
     child = python("import sys; print('first'); sys.exit('booth: no camera')")
     assert until(lambda: child.code() is not None)
-    assert (child.code(), child.last_words()) == (1, "booth: no camera")
+    assert (child.code(), child.lines()) == (1, ["first", "booth: no camera"])
 
 
 def test_a_child_lives_in_a_session_of_its_own() -> None:
@@ -112,27 +112,27 @@ def test_a_killed_parent_leaves_no_child(code: str) -> None:
 def test_a_program_that_is_missing_is_named() -> None:
     child = Child(["/nonexistent/program"])
     assert until(lambda: child.code() is not None)
-    assert child.last_words() == "/nonexistent/program: No such file or directory"
+    assert child.lines()[-1] == "/nonexistent/program: No such file or directory"
 
 
 def test_a_torrent_of_output_is_read_and_forgotten() -> None:
     child = python("import sys; sys.stdout.write('x' * 3_000_000); print(); print('last')")
     assert until(lambda: child.code() is not None)
-    assert child.last_words() == "last"
-    assert all(len(line) <= MOST_LINE for line in child.said.lines())
+    assert child.lines()[-1] == "last"
+    assert all(len(line) <= MOST_LINE for line in child.lines())
 
 
 def test_only_the_newest_lines_are_kept() -> None:
     child = python("for number in range(1000): print(number)")
     assert until(lambda: child.code() is not None)
-    assert child.last_words() == "999"
-    assert len(child.said.lines()) == MOST_LINES
+    assert child.lines()[-1] == "999"
+    assert len(child.lines()) == MOST_LINES
 
 
 def test_control_characters_reach_no_terminal() -> None:
     child = python(r"print('\x1b[2Jwiped\x07')")
     assert until(lambda: child.code() is not None)
-    assert child.last_words() == "[2Jwiped"
+    assert child.lines()[-1] == "[2Jwiped"
 
 
 def test_a_silent_child_has_no_last_words() -> None:

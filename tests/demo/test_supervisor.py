@@ -31,8 +31,8 @@ class FakeLife:
         self.wiped = True
         self.ended = -9 if self.ended is None else self.ended
 
-    def last_words(self) -> str:
-        return self.words
+    def lines(self) -> list[str]:
+        return self.words.splitlines()
 
 
 def kept(lives: Iterator[FakeLife], ends: bool = False) -> Kept:
@@ -111,13 +111,37 @@ def test_exit_code_0_is_an_end_only_where_it_was_expected(ends: bool, state: str
     assert one.state == state
 
 
-def test_what_cannot_be_started_is_tried_again_and_says_why() -> None:
+def test_what_was_never_started_has_to_be_mended_first() -> None:
     def start() -> FakeLife:
         raise BoothError("mosquitto: not found")
 
     one = Kept("broker", start, Restarts())
     one.tend(0)
-    assert (one.state, one.fault) == ("pausing", "mosquitto: not found")
+    assert (one.state, one.fault) == ("failed", "mosquitto: not found")
+
+
+def test_what_cannot_be_started_a_second_time_is_tried_again() -> None:
+    def start() -> Iterator[FakeLife]:
+        yield life
+        raise BoothError("mosquitto: is the port taken?")
+
+    life, lives = FakeLife(), start()
+    one = Kept("broker", lambda: next(lives), Restarts())
+    one.tend(0)
+    life.ended = -9
+    one.tend(1)
+    one.tend(2)
+    assert (one.state, one.fault) == ("pausing", "mosquitto: is the port taken?")
+
+
+def test_a_crash_leaves_its_story_and_a_told_mistake_does_not() -> None:
+    for words, story in (("Traceback\n  line 1\nRuntimeError: a bug", 3), ("log\nbooth: no camera", 0)):
+        life = FakeLife(words)
+        one = kept(iter([life]))
+        one.tend(0)
+        life.ended = 1
+        one.tend(1)
+        assert len(one.story) == story
 
 
 def test_all_are_asked_before_any_is_killed() -> None:

@@ -6,8 +6,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 from appliance.config import Settings
 from appliance.display.cards import CardSender
 from appliance.display.process import run_display
+from appliance.display.server import MOST_STREAMS
 from appliance.errors import BoothError
 from appliance.health.vitals import read_vitals, write_vitals
 
@@ -77,7 +78,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield process
 
 
-def events(response: httpx.Response) -> Iterator[dict[str, Any]]:
+def events(response: httpx.Response) -> Generator[dict[str, Any], None, None]:
+    """The states told; keep the generator, for its end closes the stream."""
     for line in response.iter_lines():
         if line.startswith("data: "):
             yield json.loads(line.removeprefix("data: "))
@@ -170,6 +172,17 @@ def test_only_loopback_listens(running: Running) -> None:
         probe.bind(("127.0.0.2", int(port)))  # would fail were the server bound to all addresses
 
 
+def test_pages_beyond_the_bound_are_turned_away(running: Running) -> None:
+    with ExitStack() as pages:
+        listening = []
+        for _ in range(MOST_STREAMS):
+            response = pages.enter_context(httpx.stream("GET", running.url + "events", timeout=PATIENCE_S))
+            listening.append(events(response))
+            next(listening[-1])
+        assert httpx.get(running.url + "events").status_code == 503
+        assert httpx.get(running.url + "state").status_code == 200
+
+
 def test_a_flood_of_rubbish_does_not_stop_the_board(running: Running) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
@@ -198,10 +211,12 @@ def test_a_listening_page_does_not_delay_the_stop_and_nothing_is_left(tmp_path: 
         display(tmp_path) as process,
         httpx.stream("GET", process.url + "events", timeout=PATIENCE_S) as response,
     ):
-        next(events(response))
+        told = events(response)
+        next(told)
         process.stop.set()
         process.thread.join(PATIENCE_S)
         assert not process.thread.is_alive()
+        told.close()
     assert list(tmp_path.iterdir()) == []
 
 
