@@ -17,7 +17,8 @@ from appliance.vision.garments import GarmentCutter
 from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
 from appliance.vision.pipeline import Pipeline
-from appliance.vision.tracker import Tracker, TrackerSettings
+from appliance.vision.tracker import Tracker
+from appliance.vision.trust import TrackerSettings
 from engines.manifest import model_file
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from appliance.records import Detections, Tracks
 from appliance.vision.boxes import Array, boxes_from_measures, measures_from_boxes
-from appliance.vision.tracker import Tracker, TrackerSettings
+from appliance.vision.tracker import Tracker
+from appliance.vision.trust import TrackerSettings
 
 FAR_S = 3.0
 "Neighbours beyond this many standard deviations do not count in smoothing."
