@@ -63,7 +63,8 @@ def tail_share(distances: FloatArray | Figures, tail: Tail) -> Figures:
     so that a young bank does not claim certainty.
     """
     wide = np.asarray(distances, np.float64)
-    inside = 1 - np.interp(wide, tail.deciles, LEVELS)
+    # From the far end: where several deciles are equal, all of them are at least so far away.
+    inside = 1 - np.interp(-wide, -tail.deciles[::-1], LEVELS[::-1])
     beyond = (wide - tail.deciles[-1]).clip(min=0) / (tail.excess * tail.count)
     outside = (1 - LEVELS[-1]) * (1 + beyond) ** -tail.count
     return np.where(wide > tail.deciles[-1], outside, inside)
