@@ -13,7 +13,7 @@ from appliance.runtime.cpu.measures import CpuMeasures
 from appliance.vision.descriptor import MEASURES, Descriptor
 
 Pixels = NDArray[np.uint8]
-RED, BLUE, GREY = (200, 20, 20), (20, 20, 200), (120, 120, 120)
+RED, BLUE, GREY = (200, 20, 20), (30, 60, 150), (120, 120, 120)
 
 
 def tail(excess: float = 0.5, count: float = 3.0) -> Tail:

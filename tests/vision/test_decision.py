@@ -1,0 +1,99 @@
+"""One decision per passage: an exception exactly above the wanted rarity, an abstention never."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.artifacts import Bank
+from appliance.config import Rule
+from appliance.records import Passage
+from appliance.runtime.cpu.neighbours import CpuNeighbours
+from appliance.vision.decision import Decider
+from appliance.vision.novelty import Judge
+from appliance.vocabulary import WORDS
+from calibration.bank import learn_bank
+from tests.streets import BLUE, GREY, RED, cloth, describe, passage
+
+PATTERN = ("plain", "stripes", "checks")
+
+
+@pytest.fixture(scope="module")
+def bank() -> Bank:
+    """A street in greys and blues."""
+    rng = np.random.default_rng(3)
+    uppers = [tuple(int(c) for c in rng.integers(60, 150, 3)) for _ in range(24)]
+    return learn_bank(
+        describe(*[cloth((c[0], c[0], c[0]), (40, 40, c[2])) for c in uppers]), "descriptor/1", 3
+    )
+
+
+def decider(bank: Bank, wanted_share: float = 0.05) -> Decider:
+    return Decider(Rule(wanted_share=wanted_share), Judge(bank, 3, CpuNeighbours))
+
+
+def wearing(
+    track: int, upper: tuple[int, int, int], lower: tuple[int, int, int], pattern: str = "plain"
+) -> Passage:
+    return passage(track, {name: rows[0] for name, rows in describe(cloth(upper, lower, pattern)).items()})
+
+
+def test_a_red_coat_is_an_exception_in_a_grey_street(bank: Bank) -> None:
+    usual, red = decider(bank).decide([wearing(1, GREY, (40, 40, 100)), wearing(2, RED, RED)])
+    assert (usual.track, usual.exception) == (1, False)
+    assert (red.track, red.exception) == (2, True)
+    assert red.rarity > 0.95 > usual.rarity
+    assert red.distance > usual.distance >= 0
+    assert "whole" in red.why
+
+
+@settings(max_examples=20)
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.sampled_from([RED, BLUE, GREY]), st.sampled_from(PATTERN)), max_size=5
+    )
+)
+def test_each_passage_has_one_decision_in_its_place(
+    bank: Bank, people: list[tuple[bool, tuple[int, int, int], str]]
+) -> None:
+    given_passages = [
+        passage(row, None) if abstains else wearing(row, colour, GREY, pattern)
+        for row, (abstains, colour, pattern) in enumerate(people)
+    ]
+    decided = decider(bank).decide(given_passages)
+    assert [one.track for one in decided] == list(range(len(people)))
+    for one, (abstains, _, _) in zip(decided, people, strict=True):
+        assert bool(one.abstained) == abstains
+        assert set(one.why) <= set(WORDS)
+        assert len(one.why) <= 3
+        if abstains:
+            assert (one.exception, one.rarity, one.distance, one.why) == (False, 0, 0, ())
+
+
+@pytest.mark.parametrize("wanted_share", [0.01, 0.05, 0.2, 0.5])
+def test_an_exception_is_whose_rarity_reaches_the_threshold(bank: Bank, wanted_share: float) -> None:
+    colours = [RED, BLUE, GREY, (60, 60, 60), (150, 150, 150), (90, 140, 90)]
+    decided = decider(bank, wanted_share).decide([wearing(i, c, c) for i, c in enumerate(colours)])
+    assert [one.exception for one in decided] == [one.rarity >= 1 - wanted_share for one in decided]
+
+
+def test_a_decision_keeps_time_place_and_zone_of_its_passage(bank: Bank) -> None:
+    seen = passage(5, wearing(5, RED, RED).measures, zone="door", at_s=7.5, box=(1.0, 2.0, 3.0, 4.0))
+    (one,) = decider(bank).decide([seen])
+    assert (one.zone, one.at_s, one.box) == ("door", 7.5, (1.0, 2.0, 3.0, 4.0))
+    (none,) = decider(bank).decide([passage(6, None, zone="door", abstained="too dark")])
+    assert (none.zone, none.abstained) == ("door", "too dark")
+
+
+def test_no_passages_have_no_decisions(bank: Bank) -> None:
+    assert decider(bank).decide([]) == []
+
+
+def test_company_does_not_change_a_decision(bank: Bank) -> None:
+    one, other = wearing(1, RED, BLUE), wearing(2, GREY, GREY, "checks")
+    alone = decider(bank).decide([one])[0]
+    together = decider(bank).decide([passage(9, None), other, one])[2]
+    assert together.rarity == pytest.approx(alone.rarity, abs=1e-9)
+    assert together.why == alone.why

@@ -1,0 +1,227 @@
+"""A passage is looked at a few times, told once and forgotten; who opted out was never there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from appliance.config import Capture, Garment, Zone
+from appliance.records import Descriptors, Garments, Passage
+from appliance.vision.passages import MOST_TRIES, PATIENCE_S, Passages, Views
+from tests.streets import frame, tracks
+
+SETTINGS = Garment(views=2, view_gap_s=0.5, per_frame=2)
+GONE = Zone(name="bench", kind="opt-out", polygon=((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
+OUT, IN, SMALL = (50.0, 100.0, 110.0, 300.0), (400.0, 100.0, 460.0, 300.0), (500.0, 10.0, 520.0, 40.0)
+TALLER = (200.0, 50.0, 300.0, 400.0)
+Box = tuple[float, float, float, float]
+
+
+def looked_at(
+    views: Views, value: float = 1.0, weight: float = 0.5, refuse: str = ""
+) -> tuple[Garments, Descriptors]:
+    """What the cutter and the descriptor would bring of `views`: one measure of one figure."""
+    ids = views.ids[:0] if refuse else views.ids
+    none = np.zeros((len(ids), 1, 1, 3), np.uint8), np.zeros((len(ids), 1, 1), np.bool_)
+    refused = dict.fromkeys(views.ids.tolist(), refuse) if refuse else {}
+    rows = np.full((len(ids), 1), value, np.float32)
+    return Garments(*none, ids, np.full(len(ids), weight, np.float32), refused), Descriptors(ids, {"m": rows})
+
+
+class Street:
+    """Passages with a clock: shows people, folds what was chosen, and says who was told."""
+
+    def __init__(self, capture: Capture | None = None, garments: Garment = SETTINGS) -> None:
+        self.passages = Passages(garments, capture or Capture())
+        self.chosen: list[int] = []
+
+    def show(
+        self,
+        now_s: float,
+        seen: dict[int, Box],
+        ended: tuple[int, ...] = (),
+        refuse: str = "",
+        value: float = 1.0,
+        weight: float = 0.5,
+    ) -> list[Passage]:
+        now = tracks(seen, ended)
+        views = self.passages.choose(now, frame(at_s=now_s))
+        self.chosen = views.ids.tolist()
+        self.passages.fold(views, *looked_at(views, value, weight, refuse), now_s)
+        return self.passages.ripe(now, now_s)
+
+
+def test_a_passage_is_told_once_it_has_shown_enough() -> None:
+    street = Street()
+    assert street.show(0.0, {1: IN}, value=1.0, weight=0.25) == []
+    (told,) = street.show(0.5, {1: IN}, value=4.0, weight=0.75)
+    assert (told.track, told.at_s, told.zone, told.abstained, told.box) == (1, 0.5, "street", "", IN)
+    np.testing.assert_allclose(told.measures["m"], [0.25 * 1 + 0.75 * 4])
+    assert street.show(1.0, {1: IN}) == []
+    assert street.show(9.0, {}, ended=(1,)) == []
+
+
+def test_views_closer_than_the_gap_are_not_taken() -> None:
+    street = Street()
+    street.show(0.0, {1: IN})
+    street.show(0.4, {1: IN})
+    assert street.chosen == []
+    street.show(0.5, {1: IN})
+    assert street.chosen == [1]
+
+
+def test_nobody_waits_longer_than_the_patience_for_a_better_view() -> None:
+    street = Street()
+    assert street.show(0.0, {1: IN}) == []
+    assert street.show(PATIENCE_S - 0.1, {1: SMALL}) == []
+    assert [one.track for one in street.show(PATIENCE_S, {1: SMALL})] == [1]
+
+
+def test_who_leaves_after_one_view_is_told_with_it() -> None:
+    street = Street()
+    street.show(0.0, {1: IN})
+    (told,) = street.show(1.0, {}, ended=(1,))
+    assert not told.abstained
+    np.testing.assert_allclose(told.measures["m"], [1.0])
+
+
+def test_who_never_shows_well_is_abstained_from_with_the_reason() -> None:
+    street = Street()
+    street.show(0.0, {1: SMALL})
+    (told,) = street.show(1.0, {}, ended=(1,))
+    assert (told.abstained, told.measures) == ("never in clear view", {})
+
+
+def test_a_bad_mask_is_the_reason_of_an_abstention() -> None:
+    street = Street()
+    street.show(0.0, {1: IN}, refuse="matte is not finite")
+    (told,) = street.show(1.0, {}, ended=(1,))
+    assert told.abstained == "matte is not finite"
+
+
+def test_a_passage_is_left_alone_after_a_few_bad_masks() -> None:
+    street = Street()
+    looks = 0
+    for step in range(20):
+        street.show(float(step), {1: IN}, refuse="bad")
+        looks += len(street.chosen)
+    assert looks == MOST_TRIES
+
+
+def test_a_good_view_after_a_bad_one_counts() -> None:
+    street = Street()
+    street.show(0.0, {1: IN}, refuse="bad")
+    street.show(1.0, {1: IN})
+    (told,) = street.show(2.0, {}, ended=(1,))
+    assert not told.abstained
+
+
+def test_views_without_any_weight_are_an_abstention() -> None:
+    street = Street()
+    street.show(0.0, {1: IN}, weight=0.0)
+    (told,) = street.show(1.0, {}, ended=(1,))
+    assert told.abstained
+    assert told.measures == {}
+
+
+def test_a_crowd_is_looked_at_a_few_per_frame_the_tallest_first() -> None:
+    street = Street(garments=Garment(per_frame=1))
+    street.show(0.0, {1: IN, 2: TALLER})
+    assert street.chosen == [2]
+    street.show(0.1, {1: IN, 2: TALLER})
+    assert street.chosen == [1]
+
+
+def test_who_opted_out_is_neither_looked_at_nor_told() -> None:
+    street = Street(Capture(zones=(GONE,)))
+    for step in range(10):
+        assert street.show(float(step), {1: OUT}) == []
+        assert street.chosen == []
+    assert street.show(10.0, {}, ended=(1,)) == []
+
+
+def test_in_opt_in_mode_only_who_steps_into_the_zone_is_looked_at() -> None:
+    door = Zone(name="door", polygon=((0.5, 0), (1, 0), (1, 1), (0.5, 1)))
+    street = Street(Capture(mode="opt-in-zone", zones=(door,)))
+    street.show(0.0, {1: OUT, 2: IN})
+    assert street.chosen == [2]
+    assert [one.zone for one in street.show(1.0, {}, ended=(1, 2))] == ["door"]
+
+
+def test_who_walks_into_an_opt_out_zone_is_not_looked_at_there() -> None:
+    street = Street(Capture(zones=(GONE,)))
+    street.show(0.0, {1: IN})
+    street.show(1.0, {1: OUT})
+    assert street.chosen == []
+
+
+def test_an_empty_street_tells_nothing() -> None:
+    street = Street()
+    assert street.show(0.0, {}) == []
+    assert street.show(1.0, {}, ended=(7,)) == []
+
+
+@pytest.mark.parametrize("views", [1, 3, 8])
+def test_no_passage_is_looked_at_more_often_than_set(views: int) -> None:
+    street = Street(garments=Garment(views=views, view_gap_s=0.1))
+    looks = 0
+    for step in range(30):
+        street.show(step * 0.2, {1: IN})
+        looks += len(street.chosen)
+    assert looks == views
+
+
+class Life(RuleBasedStateMachine):
+    """People come, show themselves somewhere, and leave, in any order."""
+
+    @initialize()
+    def open(self) -> None:
+        self.street = Street(Capture(zones=(GONE,)))
+        self.now_s, self.last = 0.0, 0
+        self.present: set[int] = set()
+        self.scored: set[int] = set()
+        self.told: list[int] = []
+        self.looks: dict[int, int] = {}
+
+    def play(self, seen: dict[int, Box], ended: tuple[int, ...], refuse: str) -> None:
+        self.now_s += 0.4
+        self.scored |= {track for track, box in seen.items() if box is not OUT}
+        self.told += [one.track for one in self.street.show(self.now_s, seen, ended, refuse)]
+        for track in self.street.chosen:
+            self.looks[track] = self.looks.get(track, 0) + 1
+            assert seen[track] is IN
+
+    @rule()
+    def come(self) -> None:
+        self.last += 1
+        self.present.add(self.last)
+
+    @rule(data=st.data(), refuse=st.sampled_from(["", "", "bad"]))
+    def walk(self, data: st.DataObject, refuse: str) -> None:
+        seen = {track: data.draw(st.sampled_from([IN, OUT, SMALL])) for track in sorted(self.present)}
+        self.play(seen, (), refuse)
+
+    @rule(data=st.data())
+    def leave(self, data: st.DataObject) -> None:
+        gone = data.draw(st.sets(st.sampled_from(sorted(self.present)))) if self.present else set()
+        self.present -= gone
+        self.play({}, tuple(sorted(gone)), "")
+        assert set(self.told) >= gone & self.scored
+
+    @invariant()
+    def each_is_told_at_most_once_and_only_if_ever_scored(self) -> None:
+        assert len(self.told) == len(set(self.told))
+        assert set(self.told) <= self.scored
+        assert set(self.looks) <= self.scored
+        assert all(looks <= SETTINGS.views + MOST_TRIES for looks in self.looks.values())
+
+    @invariant()
+    def nobody_who_left_is_remembered(self) -> None:
+        assert set(self.street.passages._records) <= self.present
+
+
+Life.TestCase.settings = settings(max_examples=40, stateful_step_count=20)
+TestLife = Life.TestCase
