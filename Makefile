@@ -16,8 +16,8 @@ setup: ## packages, environment, networks, sample street; quiet when all is ther
 	@sh $(PACKAGE)/make-venv.sh $(VENV)
 	@$(BIN)/python -m engines setup
 
-run: setup ## a whole booth on this machine, at work on a sample street
-	@$(BIN)/booth demo
+run: setup ## a whole booth on this machine, at work on a sample street (or SOURCE=...)
+	@$(BIN)/booth demo $(SOURCE)
 
 setup-test: # what the tests need besides
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/system-packages.txt $(PACKAGE)/test-packages.txt
