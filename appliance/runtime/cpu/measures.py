@@ -138,9 +138,7 @@ def texture_figures(cut: Pixels, mask: MaskArray) -> FloatArray:
     levels = [masked_blur(lab, mask, sigma) for sigma in TEXTURE_SIGMAS]
     maps = [np.abs(fine - coarse) for fine, coarse in pairwise(levels)]
     slopes = [slope_maps(level[..., 0]) for level in levels[:3]]
-    figures = np.concatenate([*maps, *slopes], axis=-1)
-    rows = [stripe_means(part, inside) for part, inside in zip(split(figures), split(core), strict=True)]
-    return np.concatenate(rows)
+    return np.concatenate([stripe_means(figures, core) for figures in (*maps, *slopes)], axis=1).reshape(-1)
 
 
 def masked_blur(lab: FloatArray, mask: MaskArray, sigma: int) -> FloatArray:
@@ -159,12 +157,13 @@ def slope_maps(light: FloatArray) -> FloatArray:
     return np.stack([across, down, np.sqrt(across * down)], axis=-1)
 
 
-def stripe_means(figures: FloatArray, inside: MaskArray) -> FloatArray:
-    """log(1 + mean) of each map over one stripe's core, shape (18,); zeros when too few pixels are left."""
-    if int(inside.sum()) < MIN_PATTERN_PX:
-        return np.zeros(figures.shape[-1], np.float32)
-    means: FloatArray = np.log1p(figures[inside].mean(axis=0)).astype(np.float32)
-    return means
+def stripe_means(figures: FloatArray, core: MaskArray) -> FloatArray:
+    """log(1 + mean) of each of C maps (H, W, C) over each stripe's core, shape (4, C); zeros where too few pixels."""
+    inside = core.reshape(STRIPES, 1, -1).astype(np.float32)
+    counts = inside.sum(axis=2)
+    sums = (inside @ figures.reshape(STRIPES, inside.shape[2], -1))[:, 0]
+    means: FloatArray = np.log1p(sums / np.maximum(counts, 1)).astype(np.float32)
+    return np.where(counts < MIN_PATTERN_PX, np.float32(0), means)
 
 
 def split(array: NDArray[Scalar]) -> list[NDArray[Scalar]]:
