@@ -48,7 +48,7 @@ class Chronicle:
     def rows(self) -> Array:
         """Return (N, 7) update, id, left, top, right, bottom, score by update and id, gaps closed, smoothed."""
         rows = np.array(self._rows, np.float64).reshape(-1, 7)
-        times_s = np.array(self._times_s)
+        times_s = np.maximum.accumulate(np.array(self._times_s))  # clocks may stumble
         passages = [self._mended(rows[rows[:, 1] == track], times_s) for track in np.unique(rows[:, 1])]
         mended = np.concatenate([np.zeros((0, 7)), *passages])
         return mended[np.lexsort((mended[:, 1], mended[:, 0]))]

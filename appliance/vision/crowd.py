@@ -52,6 +52,12 @@ class Crowd:
         """Seconds since everybody was seen last, shape (N,)."""
         return np.asarray(now_s - self.people["seen_s"])
 
+    def at_border(self, width_px: int, height_px: int, margin: float) -> Flags:
+        """Whose foretold box comes within `margin` heights of the left or right border, or crosses the lower."""
+        boxes, near_px = self.motion.boxes(), margin * self.motion.measures[:, 3]
+        aside = (boxes[:, 0] < near_px) | (boxes[:, 2] > width_px - near_px)
+        return np.asarray(aside | (boxes[:, 3] > height_px))
+
     def feed(self, rows: Rows, boxes: Array, scores: Array, doubt: Array, now_s: float) -> None:
         """Give people `rows` (M,) the boxes (M, 4), scores (M,) they were seen with; `doubt` as in Motion."""
         self.motion.correct(rows, boxes, doubt)

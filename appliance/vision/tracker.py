@@ -77,7 +77,8 @@ class Tracker:
         if set_back or elapsed_s > s.memory_s + SOON:
             return self._forget(np.ones(len(self._crowd), np.bool_))
         self._crowd.advance(max(elapsed_s, 0.0))
-        memory_s = np.where(self._at_door(), s.door_memory_s, s.memory_s)
+        at_door = self._crowd.at_border(self._width_px, self._height_px, s.door)
+        memory_s = np.where(at_door, s.door_memory_s, s.memory_s)
         return self._forget(self._crowd.unseen_s(self._now_s) > memory_s + SOON)
 
     def _sound(self, detections: Detections) -> _Look:
@@ -135,11 +136,16 @@ class Tracker:
 
     def _begin(self, look: _Look) -> None:
         """Make candidates of strong boxes that belong to nobody."""
-        new = np.flatnonzero(look.free & (look.scores >= self._settings.admit_score))
-        taken = self._crowd.motion.boxes()[self._crowd.people["here"]]
-        lone = iou(look.boxes[new], taken).max(axis=1, initial=0.0) < self._settings.crowded
-        if lone.any():
-            self._crowd.add(look.boxes[new[lone]], look.scores[new[lone]], self._now_s)
+        s, people = self._settings, self._crowd.people
+        new = np.flatnonzero(look.free & (look.scores >= s.admit_score))
+        if not len(new):
+            return
+        new = new[np.argsort(-look.scores[new], kind="stable")]
+        taken = self._crowd.motion.boxes()[people["here"]]
+        lone = iou(look.boxes[new], taken).max(axis=1, initial=0.0) < s.crowded
+        doubles = np.triu(iou(look.boxes[new], look.boxes[new]) >= s.crowded, 1).any(axis=0)
+        new = new[lone & ~doubles]
+        self._crowd.add(look.boxes[new], look.scores[new], self._now_s)
 
     def _admit(self) -> tuple[Glimpse, ...]:
         """Turn proven candidates into passages; return where these were seen before."""
@@ -172,13 +178,6 @@ class Tracker:
         for candidate in gone[gone < 0].tolist():
             self._trails.pop(candidate, None)
         return gone[gone > 0]
-
-    def _at_door(self) -> Flags:
-        """Whose foretold box reaches the left, right or lower border, shape (N,)."""
-        motion = self._crowd.motion
-        boxes, near = motion.boxes(), self._settings.door * motion.measures[:, 3]
-        aside = (boxes[:, 0] < near) | (boxes[:, 2] > self._width_px - near)
-        return np.asarray(aside | (boxes[:, 3] > self._height_px))
 
     def _report(self, ended: Ids, before: tuple[Glimpse, ...]) -> Tracks:
         people = self._crowd.people
