@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +21,14 @@ Sources = Annotated[
     list[str], typer.Argument(help="Photos, folders, videos, rtsp://, v4l2:/dev/video0 or test:.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+class Process(str, Enum):
+    """The three processes of a booth."""
+
+    VISION = "vision"
+    UPLINK = "uplink"
+    DISPLAY = "display"
 
 
 def settings_of(config: Path | None, **sections: dict[str, Any]) -> Settings:
@@ -45,13 +55,13 @@ def demo(
 
 @app.command()
 def run(
-    process: Annotated[str, typer.Argument(help="vision, uplink or display.")],
+    process: Annotated[Process, typer.Argument(help="Which of the three.")],
     config: Annotated[Path, typer.Option("--config", help="Settings file.")],
 ) -> None:
     """One process, as systemd runs it."""
     from appliance.verbs.run import run_process
 
-    run_process(process, load_settings(config))
+    run_process(process.value, load_settings(config))
 
 
 @app.command()
@@ -79,12 +89,20 @@ def learn(
     first_share: Annotated[
         float, typer.Option(min=0.01, max=1, help="Learn from this first part of each video.")
     ] = 1,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.1, help="Learn so long from each; cameras need it.")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Learn what is normal here."""
     from appliance.verbs.learn import learn_street
+    from appliance.verbs.playback import Excerpt
 
-    learn_street(settings_of(config), sources, bank, first_share)
+    endless = [source for source in sources if source.startswith(("rtsp", "v4l2:"))]
+    if endless and minutes is None:
+        raise typer.BadParameter(f"{endless[0]} never ends; say how long to learn: --minutes 60")
+    excerpt = Excerpt(first_share, 60 * minutes if minutes else math.inf)
+    learn_street(settings_of(config), sources, bank, excerpt)
 
 
 @app.command()

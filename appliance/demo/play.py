@@ -40,15 +40,12 @@ def run_demo(
 ) -> int:
     """Play the whole booth: `source` (the sample street when None), learnt first unless a `bank` is given.
 
-    `once`: end with the source. Returns 0 after a clean end, 1 when learning failed (its child said why) or
-    an event did not arrive. Raises BoothError, with the cure, for what a person can mend. Main thread only.
+    `once`: end with the source. Returns 0 after a clean end, 1 when an event did not arrive. Raises BoothError,
+    with the cure, for what a person can mend. Main thread only.
     """
     with Wish() as wish:
         source = check_source(source) if source else str(sample_street())
-        try:
-            bank = chosen_bank(source, bank, programs, wish)
-        except LessonError:
-            return 1
+        bank = chosen_bank(source, bank, programs, wish)
         if wish.stop():
             say("\nstopped before anything was learnt")
             return 0
@@ -61,17 +58,16 @@ def run_demo(
 
 
 def chosen_bank(source: str, given: Path | None, programs: Programs, wish: Wish) -> Path | None:
-    """The bank to judge by; None for a camera without one, which then judges nobody."""
+    """The bank to judge by; None for a camera, or where too few people pass to learn from: nobody is judged then."""
     if given is not None:
         if not given.is_file():
             raise BoothError(f"{given}: no such bank; learn one: booth learn SOURCE --bank {given}")
         return given.resolve()
-    if not is_file_source(source):
-        say(
-            f"{source}: no bank, so people are counted and nobody is judged; booth learn {source} --bank FILE"
-        )
-        return None
-    return learn(source, programs.learn, wish.stop)
+    if is_file_source(source):
+        with contextlib.suppress(LessonError):  # its child has said why
+            return learn(source, programs.learn, wish.stop)
+    say(f"{source}: no bank, so people are counted and nobody is judged; booth learn {source} --bank FILE")
+    return None
 
 
 class Play:

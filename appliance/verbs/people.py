@@ -13,7 +13,7 @@ from appliance.config import Settings
 from appliance.errors import SourceError
 from appliance.records import FloatArray, Frame, Passage
 from appliance.runtime.photos import is_photo, read_photo
-from appliance.verbs.playback import play, tell
+from appliance.verbs.playback import Excerpt, play, tell
 from appliance.vision.pipeline import describe_people
 from appliance.vision.stopwatch import Stopwatch
 
@@ -45,14 +45,14 @@ def expand(source: str) -> list[str]:
 
 
 def find_people(
-    sources: list[str], settings: Settings, eyes: Eyes, share: float, advance: Advance = lambda _: None
+    sources: list[str], settings: Settings, eyes: Eyes, excerpt: Excerpt, advance: Advance = lambda _: None
 ) -> Iterator[Person]:
     """Everybody in `sources`. One that cannot be read is told on stderr; raises SourceError when none can."""
     fault, used = "", 0
     for source in [one for given in sources for one in expand(given)]:
         advance(source)
         try:
-            yield from people_of(source, settings, eyes, share)
+            yield from people_of(source, settings, eyes, excerpt)
             used += 1
         except SourceError as error:
             tell(fault)
@@ -62,13 +62,13 @@ def find_people(
     tell(fault)
 
 
-def people_of(source: str, settings: Settings, eyes: Eyes, share: float) -> Iterator[Person]:
+def people_of(source: str, settings: Settings, eyes: Eyes, excerpt: Excerpt) -> Iterator[Person]:
     """Everybody in one photo, video or camera; tells when there is nobody."""
     found = 0
     passages = (
         photo_people(Path(source), settings, eyes)
         if is_photo(Path(source))
-        else video_people(source, settings, eyes, share)
+        else video_people(source, settings, eyes, excerpt)
     )
     for passage in passages:
         found += 1
@@ -77,10 +77,10 @@ def people_of(source: str, settings: Settings, eyes: Eyes, share: float) -> Iter
         tell(f"{source}: nobody in it")
 
 
-def video_people(source: str, settings: Settings, eyes: Eyes, share: float) -> Iterator[Passage]:
+def video_people(source: str, settings: Settings, eyes: Eyes, excerpt: Excerpt) -> Iterator[Passage]:
     """Passages of a video or a test pattern, in the order in which they are complete."""
     camera = settings.camera.model_copy(update={"source": source})
-    for item in play(settings.model_copy(update={"camera": camera}), eyes, None, share):
+    for item in play(settings.model_copy(update={"camera": camera}), eyes, None, excerpt):
         yield from item.step.passages
 
 

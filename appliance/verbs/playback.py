@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,24 @@ GStreamer 1.22's decodebin now and then swallows the error of an MP4 file withou
 
 
 @dataclass(frozen=True)
+class Excerpt:
+    """The part of a source to be played, from its beginning."""
+
+    share: float = 1.0
+    "0..1 of the length that a file claims."
+    seconds: float = math.inf
+
+    def ends(self, captured_s: float, length_s: float) -> bool:
+        """Whether a frame captured at `captured_s` lies beyond; `length_s` 0 means unknown."""
+        return captured_s >= min(
+            self.seconds, self.share * length_s if length_s and self.share < 1 else math.inf
+        )
+
+
+WHOLE = Excerpt()
+
+
+@dataclass(frozen=True)
 class Played:
     """One frame of a recording and what it brought."""
 
@@ -35,8 +54,8 @@ class Played:
     "Its stopwatch holds the seconds per stage so far."
 
 
-def play(settings: Settings, eyes: Eyes, judge: Judge | None, share: float = 1.0) -> Iterator[Played]:
-    """Play the first `share` of settings.camera.source, every frame; the last item concludes what was in view.
+def play(settings: Settings, eyes: Eyes, judge: Judge | None, excerpt: Excerpt = WHOLE) -> Iterator[Played]:
+    """Play the excerpt of settings.camera.source, every frame; the last item concludes what was in view.
 
     Raises SourceError when not one frame can be read; what breaks later is told on stderr and ends the play.
     """
@@ -45,7 +64,7 @@ def play(settings: Settings, eyes: Eyes, judge: Judge | None, share: float = 1.0
     last: Played | None = None
     try:
         while (frame := next_frame(settings, camera, started=last is not None)) is not None:
-            if share < 1 and frame.captured_s >= share * camera.length_s() > 0:
+            if excerpt.ends(frame.captured_s, camera.length_s()):
                 break
             pipeline = pipeline or make_pipeline(settings, eyes, judge, frame)
             last = played(frame, pipeline.step(frame), pipeline)

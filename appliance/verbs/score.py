@@ -13,6 +13,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.records import Decision
 from appliance.verbs.people import find_people
+from appliance.verbs.playback import WHOLE
 from appliance.vision.decision import Decider
 
 
@@ -24,7 +25,7 @@ def score(settings: Settings, sources: list[str], *, as_json_lines: bool) -> Non
         raise BoothError("novelty.bank: no bank set; name one: booth score --bank FILE SOURCE...")
     decider = Decider(settings.decision, judge)
     table = Table("source", "rarity", "distance", "why", "abstained")
-    for person in find_people(sources, settings, eyes, share=1.0):
+    for person in find_people(sources, settings, eyes, WHOLE):
         decision = decider.decide([person.passage])[0]
         if as_json_lines:
             print(json.dumps(line_of(person.source, decision)), flush=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections import deque
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,17 @@ SHORT_S = 1.0
 "A file that stops so much before the length in its header is called cut short."
 
 
+class Arrival(NamedTuple):
+    """A frame at the sink."""
+
+    pts: int
+    "Nanoseconds of stream time."
+    number: int
+    "Frames from 1 since the source was opened."
+    at_s: float
+    "Monotonic clock."
+
+
 class CpuCamera:
     """Camera of the CPU wing. One thread takes frames; GStreamer's own threads only decode and count."""
 
@@ -32,14 +44,14 @@ class CpuCamera:
         self._launch = launch_line(settings, live=live)
         self._mapped: tuple[Any, Any] | None = None
         self._index = 0
-        self._taken = 0
-        self._arrived = 0
-        self._arrived_s = 0.0
+        # GStreamer's thread adds, ours reads a copy; more than a handful never wait at the sink.
+        self._arrivals: deque[Arrival] = deque(maxlen=8)
         self._position_s = 0.0
         self._missing = ""
         self._pipeline = self._gst.parse_launch(self._launch.line)
         self._sink = self._pipeline.get_by_name("sink")
-        self._sink.get_static_pad("sink").add_probe(self._gst.PadProbeType.BUFFER, self._count)
+        if live:  # in replay every frame is taken, so there is nothing to count
+            self._sink.get_static_pad("sink").add_probe(self._gst.PadProbeType.BUFFER, self._note_arrival)
         self._pipeline.set_state(self._gst.State.PLAYING)
 
     def take(self, timeout_s: float) -> Frame | None:
@@ -81,21 +93,28 @@ class CpuCamera:
         pixels = np.ndarray((height, width, 3), np.uint8, view.data, strides=(stride, 3, 1))
         frame = Frame(pixels, width, height, self._captured_s(buffer), self._index)
         self._index += 1
-        self._taken += 1
-        self.late = max(0, self._arrived - self._taken) if self._live else 0
         return frame
 
     def _captured_s(self, buffer: Any) -> float:
         if self._live:
-            return self._arrived_s or time.monotonic()
+            return self._arrived_s(buffer.pts)
         if buffer.pts == self._gst.CLOCK_TIME_NONE:
             return self._index / self._settings.frame_rate
         self._position_s = float(buffer.pts) / self._gst.SECOND
         return self._position_s
 
-    def _count(self, _pad: Any, _info: Any) -> Any:
-        self._arrived += 1
-        self._arrived_s = time.monotonic()
+    def _arrived_s(self, pts: int) -> float:
+        """When this very frame came, and not a newer one that came while it was taken; counts the late."""
+        arrivals = tuple(self._arrivals)
+        own = next((one for one in reversed(arrivals) if one.pts == pts), None)
+        if own is None:
+            return time.monotonic()
+        self.late = max(self.late, own.number - self._index - 1)
+        return own.at_s
+
+    def _note_arrival(self, _pad: Any, info: Any) -> Any:
+        number = self._arrivals[-1].number + 1 if self._arrivals else 1
+        self._arrivals.append(Arrival(info.get_buffer().pts, number, time.monotonic()))
         return self._gst.PadProbeReturn.OK
 
     def _release(self) -> None:
