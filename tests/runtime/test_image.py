@@ -83,7 +83,8 @@ def test_a_crop_half_outside_is_half_grey() -> None:
 
 def test_a_network_input_is_planar_and_within_one() -> None:
     planar = CpuImageOps().network_input(noise(0, 2, 6, 5, 3))
-    assert (planar.shape, planar.dtype) == ((2, 3, 6, 5), np.float32)
+    assert planar.shape == (2, 3, 6, 5)
+    assert planar.dtype == np.float32
     assert np.abs(planar).max() <= 1
     ends = CpuImageOps().network_input(np.array([0, 255], np.uint8).reshape(1, 1, 2, 1).repeat(3, axis=3))
     np.testing.assert_array_equal(ends[0, :, 0], [[-1, 1]] * 3)

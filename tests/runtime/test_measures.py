@@ -14,7 +14,7 @@ from tests.streets import BLUE, GREY, RED, body_mask, cloth, describe
 MEASURES = ("colour", "stripes", "texture")
 
 
-def all_measures(cuts: np.ndarray, masks: MaskArray) -> dict[str, FloatArray]:  # type: ignore[type-arg]
+def all_measures(cuts: np.ndarray, masks: MaskArray) -> dict[str, FloatArray]:
     wing = CpuMeasures()
     return {name: getattr(wing, name)(cuts, masks) for name in MEASURES}
 
@@ -69,7 +69,7 @@ def test_histograms_of_a_dressed_person_have_unit_length(
     assert np.linalg.norm(found["stripes"]) == pytest.approx(1, abs=1e-3)
 
 
-def distance(name: str, one: np.ndarray, other: np.ndarray) -> float:  # type: ignore[type-arg]
+def distance(name: str, one: np.ndarray, other: np.ndarray) -> float:
     first, second = describe(one, other)[name]
     return float(np.linalg.norm(first - second))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -128,7 +129,7 @@ def test_the_area_of_a_box_turned_inside_out_is_nothing() -> None:
 class OnePerson:
     """A network that sees one person where the tensor is brightest, and says what it was shown."""
 
-    def infer(self, inputs: dict[str, DeviceArray]) -> dict[str, NDArray[np.float32]]:
+    def infer(self, inputs: Mapping[str, DeviceArray]) -> dict[str, NDArray[np.float32]]:
         light = inputs["image"][0].mean(axis=0)
         rows, columns = np.nonzero(light > 200)
         box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)

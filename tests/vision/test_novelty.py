@@ -77,7 +77,7 @@ def test_about_a_twentieth_of_new_people_are_beyond_the_twentieth() -> None:
 
 def judged(
     bank: Bank, count: int = 5, neighbours: int = 3, seed: int = 1
-) -> tuple[Judge, dict[str, np.ndarray]]:  # type: ignore[type-arg]
+) -> tuple[Judge, dict[str, np.ndarray]]:
     rng = np.random.default_rng(seed)
     raw = {
         name: rng.normal(size=(count, len(measure.centre))).astype(np.float32)
