@@ -18,8 +18,9 @@ class CpuSensors:
 
     def _memory_free_mb(self) -> float | None:
         for line in read_lines(self._root / "proc/meminfo"):
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) / 1024
+            name, _, figure = line.removesuffix("kB").partition(":")
+            if name == "MemAvailable" and figure.strip().isdigit():
+                return int(figure) / 1024
         return None
 
     def _temperature_c(self) -> float | None:
