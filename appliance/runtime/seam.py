@@ -65,11 +65,12 @@ class ImageOps(Protocol):
         """Detail of each crop, shape (N,), >= 0: low when blurred."""
 
     def cut(
-        self, crops: DeviceArray, masks: MaskArray, width: int, height: int
+        self, frame: Frame, boxes: FloatArray, masks: MaskArray, width: int, height: int
     ) -> tuple[DeviceArray, DeviceArray]:
-        """Stretch the tight box of each mask to (height, width) and zero what the mask hides.
+        """Stretch the tight box of each mask to (height, width), from the frame's own pixels, zeroing what is hidden.
 
-        Returns cuts (N, height, width, 3) and masks (N, height, width). Every mask must have a pixel on.
+        masks (N, H, W) lie over boxes (N, 4). Returns cuts (N, height, width, 3) and masks (N, height, width).
+        Every mask must have a pixel on.
         """
 
 

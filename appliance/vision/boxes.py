@@ -25,16 +25,16 @@ def boxes_from_measures(measures: Array) -> Array:
 
 def shared_area(first: AnyBoxes, second: AnyBoxes) -> Array:
     """Area that (N, 4) and (M, 4) boxes have in common, square pixels, shape (N, M)."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
+    low = np.maximum(first[:, None, :2], second[None, :, :2]).astype(np.float64)
     high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    return np.asarray(np.maximum(high - low, 0.0).prod(axis=2), np.float64)
+    return np.asarray((high - low).clip(min=0).prod(axis=2))
 
 
 def iou(first: AnyBoxes, second: AnyBoxes) -> Array:
     """Return the intersection over union of (N, 4) with (M, 4) boxes, shape (N, M), 0..1."""
     shared = shared_area(first, second)
     union = area(first)[:, None] + area(second)[None] - shared
-    return np.asarray(shared / np.maximum(union, 1e-9))
+    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
 
 
 def same_height(first: Array, second: Array) -> Array:
@@ -48,4 +48,5 @@ def same_height(first: Array, second: Array) -> Array:
 
 def area(boxes: AnyBoxes) -> Array:
     """Area of (N, 4) boxes in square pixels, shape (N,); 0 for boxes turned inside out."""
-    return np.asarray((boxes[:, 2:] - boxes[:, :2]).clip(min=0).prod(axis=1), np.float64)
+    sizes = boxes[:, 2:].astype(np.float64) - boxes[:, :2]
+    return np.asarray(sizes.clip(min=0).prod(axis=1))

@@ -46,7 +46,8 @@ class GarmentCutter:
 
     def cut(self, frame: Frame, ids: IntArray, boxes: FloatArray) -> Garments:
         """Mask people (N,) with boxes (N, 4). People with a bad mask are named in `refused`, not cut."""
-        crops = self._image.crop(frame, pad(boxes), CROP_WIDTH, CROP_HEIGHT)
+        padded = pad(boxes)
+        crops = self._image.crop(frame, padded, CROP_WIDTH, CROP_HEIGHT)
         heights = boxes[:, 3] - boxes[:, 1]
         masks, kept, refused = [], [], {}
         for row, track in enumerate(ids.tolist()):
@@ -56,7 +57,7 @@ class GarmentCutter:
             except MaskRefused as reason:
                 refused[track] = str(reason)
         stacked = np.stack(masks) if masks else np.zeros((0, CROP_HEIGHT, CROP_WIDTH), np.bool_)
-        cuts, fitted = self._image.cut(crops[kept], stacked, CUT_WIDTH, CUT_HEIGHT)
+        cuts, fitted = self._image.cut(frame, padded[kept], stacked, CUT_WIDTH, CUT_HEIGHT)
         detail = self._image.sharpness(crops[kept])
         return Garments(cuts, fitted, ids[kept], detail / (detail + HALF_DETAIL), refused)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from appliance.records import MaskArray
+from appliance.records import Frame, MaskArray
 from appliance.runtime.cpu.image import GREY, CpuImageOps, detail, span
 from appliance.vision.silhouette import INSIDE, LIKELY_INSIDE, silhouette_hints
 from tests.streets import body_mask, boxes, frame
@@ -98,7 +98,10 @@ def test_a_cut_shows_nothing_of_what_the_mask_hides(seed: int, left: int, top: i
     mask[0, top + 5 : top + 12, left + 4 : left + 9] = False
     crop = noise(seed, 1, 120, 80, 3)
     other = np.where(mask[..., None], crop, noise(seed + 1, 1, 120, 80, 3))
-    first, second = (CpuImageOps().cut(pixels, mask, 64, 128) for pixels in (crop, other))
+    whole = boxes((0, 0, 80, 120))
+    first, second = (
+        CpuImageOps().cut(Frame(pixels[0], 80, 120, 0.0, 0), whole, mask, 64, 128) for pixels in (crop, other)
+    )
     np.testing.assert_array_equal(first[0], second[0])
     np.testing.assert_array_equal(first[1], second[1])
     assert (first[0][~first[1]] == 0).all()
@@ -108,7 +111,9 @@ def test_a_cut_fills_its_frame_whatever_the_body_s_width() -> None:
     mask = np.zeros((2, 120, 80), np.bool_)
     mask[0, 10:110, 35:45] = True
     mask[1, 10:110, 5:75] = True
-    cuts, kept = CpuImageOps().cut(np.full((2, 120, 80, 3), 200, np.uint8), mask, 64, 128)
+    pale = Frame(np.full((240, 160, 3), 200, np.uint8), 160, 240, 0.0, 0)
+    both = boxes((0, 0, 160, 240), (0, 0, 160, 240))
+    cuts, kept = CpuImageOps().cut(pale, both, mask, 64, 128)
     assert kept.all()
     assert (cuts == 200).all()
 
@@ -142,7 +147,7 @@ def test_no_crops_go_through_every_step() -> None:
     assert image.network_input(NOTHING).shape == (0, 3, 20, 10)
     assert image.segment(NOTHING, np.zeros((20, 10), np.uint8)).shape == (0, 20, 10)
     assert image.sharpness(NOTHING).shape == (0,)
-    cuts, masks = image.cut(NOTHING, np.zeros((0, 20, 10), np.bool_), 4, 8)
+    cuts, masks = image.cut(frame(), boxes(), np.zeros((0, 20, 10), np.bool_), 4, 8)
     assert cuts.shape == (0, 8, 4, 3)
     assert masks.shape == (0, 8, 4)
 

@@ -51,22 +51,7 @@ class CpuImageOps:
         """See ImageOps.crop."""
         crops = np.empty((len(boxes), height, width, 3), np.uint8)
         for row, box in enumerate(boxes):
-            left, top, right, bottom = (int(edge) for edge in (*np.floor(box[:2]), *np.ceil(box[2:])))
-            right, bottom = max(right, left + 1), max(bottom, top + 1)
-            inside = frame.pixels[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
-            if inside.size == 0:
-                crops[row] = GREY
-                continue
-            bordered = cv2.copyMakeBorder(
-                inside,
-                max(-top, 0),
-                max(bottom - max(top, 0) - inside.shape[0], 0),
-                max(-left, 0),
-                max(right - max(left, 0) - inside.shape[1], 0),
-                cv2.BORDER_CONSTANT,
-                value=(GREY, GREY, GREY),
-            )
-            crops[row] = stretch(bordered, width, height)
+            crops[row] = stretch(cutout(frame, box), width, height)
         return crops
 
     def network_input(self, crops: Pixels) -> FloatArray:
@@ -95,20 +80,47 @@ class CpuImageOps:
         """See ImageOps.sharpness."""
         return np.array([detail(crop) for crop in crops], np.float32).reshape(len(crops))
 
-    def cut(self, crops: Pixels, masks: MaskArray, width: int, height: int) -> tuple[Pixels, MaskArray]:
+    def cut(
+        self, frame: Frame, boxes: FloatArray, masks: MaskArray, width: int, height: int
+    ) -> tuple[Pixels, MaskArray]:
         """See ImageOps.cut."""
-        cuts = np.zeros((len(crops), height, width, 3), np.uint8)
-        kept = np.zeros((len(crops), height, width), np.bool_)
-        for row, (crop, mask) in enumerate(zip(crops, masks, strict=True)):
+        cuts = np.zeros((len(boxes), height, width, 3), np.uint8)
+        kept = np.zeros((len(boxes), height, width), np.bool_)
+        for row, (box, mask) in enumerate(zip(boxes, masks, strict=True)):
             rows, columns = span(mask.any(axis=1)), span(mask.any(axis=0))
-            inside = mask[rows, columns]
+            tight, inside = part_of(box, mask.shape, rows, columns), mask[rows, columns]
+            pixels = cutout(frame, tight)
+            native = stretch(inside.astype(np.float32), pixels.shape[1], pixels.shape[0]) > 0.5
             # Hidden pixels go before the resize, or they would bleed into the garment's edge.
-            hidden = np.where(inside[..., None], crop[rows, columns], 0).astype(np.float32)
-            weight = stretch(inside.astype(np.float32), width, height)
+            hidden = np.where(native[..., None], pixels, 0).astype(np.float32)
+            weight = stretch(native.astype(np.float32), width, height)
             kept[row] = weight > 0.5
             colour = stretch(hidden, width, height) / np.maximum(weight, 1e-3)[..., None]
             cuts[row] = np.where(kept[row][..., None], np.clip(np.rint(colour), 0, 255), 0)
         return cuts, kept
+
+
+def part_of(box: FloatArray, shape: tuple[int, ...], rows: slice, columns: slice) -> FloatArray:
+    """The box (4,) in the frame of some rows and columns of a mask of `shape` that lies over `box`."""
+    step_x, step_y = (box[2] - box[0]) / shape[1], (box[3] - box[1]) / shape[0]
+    corners = (columns.start * step_x, rows.start * step_y, columns.stop * step_x, rows.stop * step_y)
+    return np.asarray(corners, np.float32) + np.tile(box[:2], 2)
+
+
+def cutout(frame: Frame, box: FloatArray) -> Pixels:
+    """Pixels of one box (4,) at the frame's own scale, at least one; what lies outside the frame is grey."""
+    left, top, right, bottom = (int(edge) for edge in (*np.floor(box[:2]), *np.ceil(box[2:])))
+    right, bottom = max(right, left + 1), max(bottom, top + 1)
+    inside = frame.pixels[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    if inside.size == 0:
+        return np.full((1, 1, 3), GREY, np.uint8)
+    above, before = max(-top, 0), max(-left, 0)
+    below = bottom - max(top, 0) - inside.shape[0]
+    behind = right - max(left, 0) - inside.shape[1]
+    if not (above or below or before or behind):
+        return np.asarray(inside, np.uint8)
+    border = (above, below, before, behind, cv2.BORDER_CONSTANT)
+    return np.asarray(cv2.copyMakeBorder(inside, *border, value=(GREY, GREY, GREY)), np.uint8)
 
 
 def stretch(picture: NDArray[Scalar], width: int, height: int) -> NDArray[Scalar]:
