@@ -17,11 +17,11 @@ PerMeasure = tuple[float, float, float, float]
 class MotionSettings:
     """How people move and how detectors err; every length in heights of the person's own box."""
 
-    wander: PerMeasure = (0.4, 0.25, 0.03, 0.06)
+    wander: PerMeasure = (0.4, 0.25, 0.08, 0.15)
     "Root of the spectral density of the acceleration: heights per s^1.5."
     blur: PerMeasure = (0.05, 0.05, 0.08, 0.10)
     "Standard deviation of one detection: heights."
-    birth_speed: PerMeasure = (0.8, 0.4, 0.05, 0.1)
+    birth_speed: PerMeasure = (1.0, 0.5, 0.15, 0.3)
     "Standard deviation of the speeds of somebody new: heights per second."
     calm_s: PerMeasure = (6.0, 6.0, 1.0, 1.0)
     "Seconds in which a speed that nobody confirms dies down to a third."
@@ -78,6 +78,10 @@ class Motion:
                 stay * stay * v + density * t,
             ]
         )
+
+    def shift(self, by_px: Array) -> None:
+        """Move everybody by (2,) pixels x and y, because the camera moved."""
+        self._state[0, :, :2] += by_px
 
     def correct(self, rows: NDArray[np.intp], seen: Array, doubt: Array) -> None:
         """Feed the boxes `seen` (M, 4) to people `rows` (M,); `doubt` (M,) multiplies the detector's blur."""

@@ -11,6 +11,7 @@ from appliance.records import Detections, Glimpse, Tracks
 from appliance.vision.assignment import best_pairs
 from appliance.vision.boxes import Array, iou, measures_from_boxes, same_height
 from appliance.vision.crowd import Crowd, Flags, Ids
+from appliance.vision.steady import common_shift
 from appliance.vision.trust import TrackerSettings
 
 SOON = 1e-6
@@ -94,6 +95,8 @@ class Tracker:
         s, admitted = self._settings, self._crowd.admitted
         strong = look.scores >= s.admit_score
         recent = self._crowd.unseen_s(self._now_s) <= s.fresh_s
+        motion, seen = self._crowd.motion, measures_from_boxes(look.boxes[strong])
+        motion.shift(common_shift(motion.measures[recent], seen))
         recent &= self._now_s - self._crowd.people["sure_s"] <= s.sure_s
         likeness = self._likeness(look)
         self._match(look, admitted, strong, likeness, s.overlap)

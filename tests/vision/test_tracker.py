@@ -217,3 +217,15 @@ def test_settings_can_ask_for_more_patience() -> None:
     strict = replace(SETTINGS, admit_after_s=2.0)
     told = follow(walk(40), on=tracker(strict))
     assert next(index for index, tracks in enumerate(told) if len(tracks.ids)) == 20
+
+
+def test_a_knock_against_the_camera_ends_nobody() -> None:
+    frames = []
+    for index in range(40):
+        knock = 45.0 if index >= 20 else 0.0
+        frames.append(
+            [person(x + knock + 2 * index, 180 + 10 * n) for n, x in enumerate((80, 200, 320, 440))]
+        )
+    told = follow(frames)
+    assert ids(told) == {1, 2, 3, 4}
+    assert [told[21].ids.tolist(), ended(told)] == [[1, 2, 3, 4], []]
