@@ -1,0 +1,238 @@
+"""The vision process: it looks until told to stop, says when it is blind, and opens a lost camera anew."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from appliance.app import Eyes
+from appliance.config import Settings
+from appliance.display.cards import CardReader
+from appliance.errors import SourceError
+from appliance.uplink.event import event_from_payload
+from appliance.uplink.outbox import Outbox
+from appliance.verbs.figures import Figures
+from appliance.verbs.vision import LONGEST_PAUSE_S, Lookout
+from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze
+
+EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345"))
+CAMERA, FILE = "v4l2:/dev/video0", "street.mp4"
+VITALS = {
+    "state": str,
+    "reason": str,
+    "camera": str,
+    "frames": int,
+    "late": int,
+    "people": int,
+    "passages": int,
+    "abstained": int,
+    "exceptions": int,
+    "frames_per_second": float,
+    "written_s": float,
+}
+"Everything vision tells of itself while it looks: states, counts, and no word of anybody."
+
+Acts = Sequence[Deliver | Freeze | Fail | End]
+
+
+class Booth:
+    """A lookout whose cameras play their acts, one camera after the other, on a clock that nobody waits for."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.cameras: list[FakeCamera] = []
+        self.opened_s: list[float] = []
+        self.told: list[dict[str, Any]] = []
+        self.pipeline = FakePipeline()
+        self._patch = monkeypatch
+
+    def look(
+        self, *lives: Acts | SourceError, source: str = CAMERA, stop_s: float = 600, **camera: float
+    ) -> None:
+        folders = {"state": self.folder / "state", "runtime": self.folder / "run"}
+        settings = Settings.model_validate({"camera": {"source": source, **camera}, "folders": folders})
+        left = iter(lives)
+
+        def open_camera(*_: Any, live: bool) -> FakeCamera:
+            assert live
+            self.opened_s.append(self.clock.now_s)
+            acts = next(left, ())
+            if isinstance(acts, SourceError):
+                raise acts
+            self.cameras.append(FakeCamera(self.clock, acts))
+            return self.cameras[-1]
+
+        time = SimpleNamespace(monotonic=self.clock.monotonic)
+        self._patch.setattr("appliance.verbs.vision.open_camera", open_camera)
+        self._patch.setattr("appliance.verbs.vision.make_pipeline", lambda *_: self.pipeline)
+        self._patch.setattr("appliance.verbs.vision.time", time)
+        self._patch.setattr("appliance.verbs.figures.time", time)
+        self._patch.setattr("appliance.verbs.figures.write_vitals", self._write)
+        stop = FakeStop(self.clock, self.clock.now_s + stop_s)
+        Lookout(settings, EYES, None, Figures(folders["runtime"])).run(stop)
+
+    def _write(self, _runtime: Path, process: str, vitals: dict[str, Any], now_s: float) -> None:
+        assert process == "vision"
+        self.told.append({**vitals, "written_s": now_s})
+
+    def states(self) -> list[str]:
+        """The states told, each once where it did not change."""
+        states = [vitals.get("state", "") for vitals in self.told]
+        return [state for row, state in enumerate(states) if row == 0 or states[row - 1] != state]
+
+    def events(self) -> list[bytes]:
+        outbox = Outbox(self.folder / "state/outbox.sqlite")
+        rows = outbox.batch(1000)
+        outbox.close()
+        return [row.payload for row in rows]
+
+
+@pytest.fixture
+def booth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Booth:
+    return Booth(tmp_path, monkeypatch)
+
+
+def test_the_end_of_a_file_ends_the_process(booth: Booth) -> None:
+    booth.look([Deliver(25), End()], source=FILE)
+    assert booth.states() == ["running", "ended"]
+    assert booth.told[-1]["frames"] == len(booth.pipeline.seen) == 25
+    assert booth.told[-1]["frames_per_second"] == 10
+    assert [camera.closed for camera in booth.cameras] == [1]
+
+
+def test_a_stop_ends_a_running_camera(booth: Booth) -> None:
+    booth.look([Deliver(10_000)], stop_s=20)
+    assert booth.states() == ["running", "stopped"]
+    assert len(booth.pipeline.seen) == pytest.approx(200, abs=2)
+    assert booth.cameras[0].closed == 1
+
+
+@pytest.mark.parametrize("stop_s", [1.0, 7.3])
+def test_a_stop_is_obeyed_during_silence(booth: Booth, stop_s: float) -> None:
+    booth.look([Freeze(1000)], stop_s=stop_s, first_frame_s=100)
+    assert booth.clock.now_s <= 1000 + stop_s + 0.5
+    assert booth.states()[-1] == "stopped"
+
+
+def test_a_stop_is_obeyed_while_waiting_for_a_lost_camera(booth: Booth) -> None:
+    booth.look(*[SourceError("cam: gone")] * 100, stop_s=100)
+    assert booth.clock.now_s <= 1100 + 0.5
+    assert booth.states()[-1] == "stopped"
+
+
+def test_after_a_loss_the_camera_is_opened_anew(booth: Booth) -> None:
+    booth.look([Deliver(5), Fail()], [Deliver(5), Fail()], [Deliver(1000)], stop_s=60)
+    assert booth.states() == ["running", "blind", "running", "blind", "running", "stopped"]
+    assert len(booth.cameras) == 3
+    assert all(camera.closed for camera in booth.cameras)
+    assert booth.told[-1]["frames"] == len(booth.pipeline.seen)
+
+
+def test_a_blind_booth_says_why(booth: Booth) -> None:
+    booth.look([Deliver(5), Fail("cam: the cable is out")], stop_s=20)
+    blind = next(vitals for vitals in booth.told if vitals["state"] == "blind")
+    assert blind["reason"] == blind["camera"] == "cam: the cable is out"
+    assert blind["people"] == 0
+
+
+def test_a_camera_that_freezes_is_lost_after_the_set_time(booth: Booth) -> None:
+    booth.look([Deliver(5), Freeze(1000)], [Deliver(10_000)], stop_s=60, stall_s=3)
+    blind = next(vitals for vitals in booth.told if vitals["state"] == "blind")
+    assert "no frame for 3 s; check cable and power" in blind["reason"]
+    assert 3 < blind["written_s"] - booth.pipeline.seen[4].captured_s < 4
+    assert booth.states() == ["running", "blind", "running", "stopped"]
+
+
+def test_a_short_freeze_is_no_loss(booth: Booth) -> None:
+    booth.look([Deliver(5), Freeze(2), Deliver(5), End()], source=FILE, stall_s=3)
+    assert booth.states() == ["running", "ended"]
+    assert len(booth.cameras) == 1
+
+
+def test_the_first_frame_may_take_longer(booth: Booth) -> None:
+    booth.look([Freeze(9), Deliver(5), End()], source=FILE, stall_s=3, first_frame_s=10)
+    assert booth.states()[-2:] == ["running", "ended"]
+
+
+def test_vitals_go_on_during_silence(booth: Booth) -> None:
+    booth.look([Deliver(1), Freeze(9), Deliver(1), End()], source=FILE, stall_s=30)
+    written_s = [vitals["written_s"] for vitals in booth.told]
+    assert max(later - earlier for earlier, later in itertools.pairwise(written_s)) <= 1.5
+
+
+def test_a_camera_that_is_not_there_is_tried_again_with_longer_pauses(booth: Booth) -> None:
+    booth.look(*[SourceError("/dev/video0: no such camera")] * 12, [Deliver(10_000)], stop_s=600)
+    pauses_s = [later - earlier for earlier, later in itertools.pairwise(booth.opened_s)]
+    assert len(pauses_s) == 12
+    assert all(0.5 <= pause_s <= LONGEST_PAUSE_S + 1 for pause_s in pauses_s)
+    assert "running" in booth.states()
+
+
+@pytest.mark.parametrize(
+    "acts", [SourceError("street.mp4: no such file"), [Fail("street.mp4: broken")], [Freeze(1000)]]
+)
+def test_a_file_that_cannot_be_read_ends_with_the_error(booth: Booth, acts: Any) -> None:
+    with pytest.raises(SourceError, match=r"street.mp4"):
+        booth.look(acts, source=FILE)
+    assert len(booth.opened_s) == 1
+
+
+def test_late_frames_are_told(booth: Booth) -> None:
+    booth.look([Deliver(5, dropped=7), End()], source=FILE)
+    assert booth.told[-1]["late"] == 7
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[CardReader]:
+    reader = CardReader(tmp_path / "run")
+    yield reader
+    reader.close()
+
+
+def test_an_exception_is_an_event_on_disk_and_a_card(booth: Booth, board: CardReader) -> None:
+    booth.pipeline = FakePipeline(every=10)
+    booth.look([Deliver(35), End()], source=FILE)
+    events = [event_from_payload(payload) for payload in booth.events()]
+    assert [event.why for event in events] == [("red", "upper")] * 3
+    assert [event.id.rsplit("-", 1)[1] for event in events] == ["1", "2", "3"]
+    assert booth.told[-1]["exceptions"] == 3
+    assert len(list(board.read())) == 3
+
+
+@pytest.mark.parametrize("acts", [[Deliver(3), End()], [Deliver(3), Freeze(1000)]])
+def test_who_was_in_view_at_the_end_is_still_told(booth: Booth, acts: Acts) -> None:
+    booth.pipeline = FakePipeline(at_the_end=2)
+    booth.look(acts, source=FILE, stop_s=2)
+    assert len(booth.events()) == 2
+    assert booth.told[-1]["passages"] == 2
+
+
+def test_a_board_that_does_not_listen_costs_no_event(booth: Booth) -> None:
+    booth.pipeline = FakePipeline(every=5)
+    booth.look([Deliver(20), End()], source=FILE)
+    assert len(booth.events()) == 4
+
+
+LIVES: list[Callable[[], tuple[Acts, ...]]] = [
+    lambda: ([Deliver(30), Fail("x" * 400)], [Deliver(5)]),
+    lambda: ([Freeze(30)],),
+    lambda: ([Deliver(40)],),
+]
+
+
+@pytest.mark.parametrize("lives", LIVES)
+def test_vitals_hold_states_and_counts_only(booth: Booth, lives: Callable[[], tuple[Acts, ...]]) -> None:
+    booth.pipeline = FakePipeline(every=4, at_the_end=1)
+    booth.look(*lives(), stop_s=30)
+    assert booth.told
+    for vitals in booth.told:
+        assert set(vitals) <= set(VITALS)
+        assert all(isinstance(value, VITALS[key]) for key, value in vitals.items()), vitals
+        assert len(json.dumps(vitals)) < 2000
