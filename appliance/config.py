@@ -108,8 +108,8 @@ class Novelty(Section):
 
     bank: Path | None = None
     "File made by `booth learn`; without it the booth counts passages but judges nobody."
-    neighbours: int = Field(3, ge=1, le=64)
-    "Nearest prototypes whose mean distance counts."
+    neighbours: int = Field(1, ge=1, le=64)
+    "Nearest prototypes whose mean distance counts; banks of many hundred people bear three."
 
 
 class Rule(Section):

@@ -14,9 +14,9 @@ from appliance.errors import BoothError
 from appliance.records import FloatArray
 from appliance.runtime.cpu.neighbours import CpuNeighbours
 from appliance.vision.novelty import Judge
-from calibration.bank import distance_matrix, held_out_distances, learn_bank, scale_of
+from calibration.bank import distance_matrix, held_out_distances, learn_bank, left_out_distances, scale_of
 from calibration.learn import learn
-from calibration.prototypes import Prototypes
+from calibration.prototypes import Prototypes, find_prototypes
 from tests.streets import passage
 
 LENGTHS = {"colour": 6, "stripes": 8, "texture": 5}
@@ -36,7 +36,7 @@ def people(seed: int, count: int) -> dict[str, FloatArray]:
 def test_the_algebra_of_leaving_one_out_equals_leaving_one_out(seed: int, count: int, length: int) -> None:
     vectors = np.random.default_rng(seed).normal(size=(count, length)).astype(np.float32)
     alone = Prototypes(vectors.mean(axis=0, keepdims=True), np.zeros(count, np.int64), np.array([count]))
-    found = held_out_distances(vectors, alone, 3)
+    found = left_out_distances(vectors, alone, 3)
     naive = [np.linalg.norm(vectors[i] - np.delete(vectors, i, axis=0).mean(axis=0)) for i in range(count)]
     np.testing.assert_allclose(found, naive, rtol=1e-3, atol=1e-4)
 
@@ -45,7 +45,7 @@ def test_leaving_one_out_moves_only_the_cluster_he_is_in() -> None:
     vectors = np.array([[0.0], [2.0], [10.0], [14.0]], np.float32)
     two = Prototypes(np.array([[1.0], [12.0]], np.float32), np.array([0, 0, 1, 1]), np.array([2, 2]))
     # The first one's own cluster without him is at 2, the other stays at 12.
-    np.testing.assert_allclose(held_out_distances(vectors, two, 2), [(2 + 12) / 2, (2 + 10) / 2, 6.5, 8.5])
+    np.testing.assert_allclose(left_out_distances(vectors, two, 2), [(2 + 12) / 2, (2 + 10) / 2, 6.5, 8.5])
 
 
 @given(st.integers(0, 50), st.integers(0, 6), st.integers(0, 6))
@@ -125,3 +125,14 @@ def test_a_street_with_too_few_people_leaves_no_file(tmp_path: Path, seen: int) 
     with pytest.raises(BoothError, match=f"only {seen} people"):
         learn([*few, passage(99, None)], "descriptor/1", 3, tmp_path / "bank")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("count", [20, 57])
+def test_everybody_is_held_out_once_and_is_farther_than_from_prototypes_with_them(count: int) -> None:
+    rng = np.random.default_rng(count)
+    vectors = rng.normal(size=(count, 30)).astype(np.float32)
+    held = held_out_distances(vectors, 1, np.random.default_rng(0))
+    known = find_prototypes(vectors, np.random.default_rng(0))
+    assert held.shape == (count,)
+    assert (held > 0).all()
+    assert held.mean() > distance_matrix(vectors, known.centres).min(axis=1).mean()
