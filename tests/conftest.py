@@ -10,7 +10,11 @@ import pytest
 from appliance.app import Eyes, load_eyes
 from appliance.config import Settings
 from appliance.errors import BoothError
+from appliance.runtime.cpu.model import CpuModel
 from engines.manifest import model_file, sample_street
+
+# Loaded before GStreamer, as in the booth: GStreamer brings a libunwind that breaks exceptions of later libraries.
+LOADED_FIRST = CpuModel
 
 # A busy machine is no fault of the code, and a failure must be met by the next person too.
 hypothesis.settings.register_profile(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.runtime.cpu.camera import load_gstreamer
+from appliance.runtime.gstreamer import load_gstreamer
 
 LOSSLESS = "videoconvert ! avenc_ffv1 ! matroskamux"
 SMALL = "videoconvert ! jpegenc quality=95 ! avimux"

@@ -108,7 +108,7 @@ def check_python() -> str:
 
 def check_gstreamer() -> str:
     """GStreamer with the elements that cameras and files need, and its zero-copy Python overrides."""
-    from appliance.runtime.cpu.camera import load_gstreamer
+    from appliance.runtime.gstreamer import load_gstreamer
 
     gst = load_gstreamer()
     missing = sorted(

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.config import Camera
 from appliance.errors import SourceError
-from appliance.runtime.cpu.camera import load_gstreamer
+from appliance.runtime.gstreamer import load_gstreamer
 from appliance.runtime.cpu.pipelines import launch_line, quote
 
 CONTENT = b"some bytes"

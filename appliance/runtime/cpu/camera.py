@@ -12,6 +12,7 @@ from appliance.config import Camera
 from appliance.errors import BoothError, SourceError
 from appliance.records import Frame
 from appliance.runtime.cpu.pipelines import launch_line
+from appliance.runtime.gstreamer import load_gstreamer
 from appliance.runtime.seam import EndOfSource
 
 SLICE_S = 0.25
@@ -157,19 +158,3 @@ class CpuCamera:
     def _rewind(self) -> bool:
         flags = self._gst.SeekFlags.FLUSH | self._gst.SeekFlags.KEY_UNIT
         return bool(self._pipeline.seek_simple(self._gst.Format.TIME, flags, 0))
-
-
-def load_gstreamer() -> Any:
-    """Import and initialise GStreamer once. Raises BoothError naming the packages when it is absent."""
-    try:
-        import gi
-
-        gi.require_version("Gst", "1.0")
-        gi.require_version("GstApp", "1.0")
-        # GstApp gives the sink its methods.
-        from gi.repository import Gst, GstApp  # noqa: F401
-    except (ImportError, ValueError) as error:
-        raise BoothError(f"GStreamer is missing ({error}); run: make setup") from None
-    if not Gst.is_initialized():
-        Gst.init(None)
-    return Gst

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from appliance.errors import BoothError
+
+# ONNX Runtime (seen with 1.32) keeps a database about this machine and its programs under ~/.cache and sends it to
+# its maker, on by default on Linux too. It reads this switch once, while it is imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime as ort
 
 
 class CpuModel:
