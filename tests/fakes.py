@@ -99,7 +99,8 @@ class FakeCamera:
         if isinstance(act, End):
             raise EndOfSource
         if isinstance(act, Freeze):
-            return self._freeze(act, timeout_s)
+            self._freeze(act, timeout_s)
+            return None
         return self._deliver(act)
 
     def length_s(self) -> float:

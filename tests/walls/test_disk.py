@@ -1,0 +1,205 @@
+"""No frame, crop or vector leaves the process: what it writes is searched for pieces of the pictures it saw."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from appliance.app import Eyes
+from appliance.artifacts import save_bank
+from appliance.config import Camera
+from appliance.runtime.cpu.camera import CpuCamera
+from appliance.uplink.event import event_from_payload
+from tests.streets import random_bank
+from tests.videos import LOSSLESS, write_video
+from tests.walls.tracing import Trace, require_strace, trace
+
+FRAMES = 36
+PIECE = 24
+"Bytes: eight pixels. Noise so long is in no other file by chance."
+HEADERS = {
+    "JPEG": b"\xff\xd8\xff",
+    "PNG": b"\x89PNG\r\n",
+    "WebP": b"WEBPVP8",
+    "TIFF": b"II*\0",
+    "AVI": b"AVI LIST",
+    "Matroska": b"\x1a\x45\xdf\xa3",
+    "MP4": b"ftypisom",
+    "NumPy": b"\x93NUMPY",
+    "BMP": b"BM6",
+}
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A street whose every picture carries noise that is easily known again."""
+
+    video: Path
+    pieces: set[bytes]
+    "Runs of pixels of the pictures, as RGB, BGR and single channels."
+
+
+@pytest.fixture(scope="module")
+def canary(tmp_path_factory: pytest.TempPathFactory, street_video: Path) -> Canary:
+    camera = CpuCamera(Camera(source=str(street_video)), live=False)
+    pictures, rng = [], np.random.default_rng(0)
+    for _ in range(FRAMES):
+        frame = camera.take(10)
+        assert frame is not None
+        picture = frame.pixels.copy()
+        # Noise on everybody's way, so that it is in crops and cuts too, and in every row of the picture.
+        picture[:, ::16] = rng.integers(0, 256, picture[:, ::16].shape, dtype=np.uint8)
+        picture[-32:, :64] = rng.integers(0, 256, (32, 64, 3), dtype=np.uint8)
+        pictures.append(picture)
+    camera.close()
+    video = write_video(tmp_path_factory.mktemp("canary") / "canary.mkv", pictures, LOSSLESS)
+    return Canary(video, {piece for picture in pictures for piece in pieces_of(picture)})
+
+
+def pieces_of(picture: Pixels) -> list[bytes]:
+    """Eight pixels in a row, at each row's begin and in its middle, in the usual orders."""
+    orders = [picture, picture[..., ::-1], *(picture[..., [channel]] for channel in range(3))]
+    rows = [order.reshape(len(order), -1) for order in orders]
+    whole = [
+        row[begin : begin + PIECE].tobytes() for one in rows for row in one for begin in (0, len(row) // 2)
+    ]
+    return [piece for piece in whole if len(set(piece)) > PIECE // 2]
+
+
+def found_in(canary: Canary, content: bytes) -> str:
+    """Name of the first trace of a picture in `content`; empty when there is none."""
+    for name, header in HEADERS.items():
+        if header in content:
+            return name
+    windows = {content[i : i + PIECE] for i in range(max(0, len(content) - PIECE + 1))}
+    return "pixels" if windows & canary.pieces else ""
+
+
+def booth(*words: str) -> list[str]:
+    return [sys.executable, "-m", "appliance", *words]
+
+
+@pytest.fixture(scope="module")
+def strict_bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bank of noise: everybody is an exception."""
+    path = tmp_path_factory.mktemp("bank") / "noise.bank"
+    save_bank(random_bank(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def replayed(
+    canary: Canary, strict_bank: Path, eyes: Eyes, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Trace, Path]:
+    folder = tmp_path_factory.mktemp("replay")
+    outputs = ["--events", str(folder / "events.jsonl"), "--tracks", str(folder / "tracks.txt")]
+    command = booth("replay", str(canary.video), "--bank", str(strict_bank), *outputs)
+    return trace(require_strace(), command, folder.parent / "replay.strace", folder), folder
+
+
+@pytest.fixture(scope="module")
+def run_live(
+    canary: Canary, strict_bank: Path, eyes: Eyes, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Trace, Path]:
+    folder = tmp_path_factory.mktemp("live")
+    settings = {
+        "camera": {"source": str(canary.video)},
+        "novelty": {"bank": str(strict_bank)},
+        "folders": {"state": str(folder / "state"), "runtime": str(folder / "run")},
+    }
+    (folder / "booth.yaml").write_text(json.dumps(settings))
+    command = booth("run", "vision", "--config", str(folder / "booth.yaml"))
+    return trace(require_strace(), command, folder.parent / "live.strace", folder), folder
+
+
+def test_the_search_finds_a_picture_that_is_there(canary: Canary) -> None:
+    camera = CpuCamera(Camera(source=str(canary.video)), live=False)
+    frame = camera.take(10)
+    assert frame is not None
+    assert found_in(canary, b"text " + frame.pixels[300:301].tobytes()) == "pixels"
+    assert found_in(canary, b"text " + frame.pixels[301:302, :, ::-1].tobytes()) == "pixels"
+    assert found_in(canary, b"\xff\xd8\xff\xe0") == "JPEG"
+    assert found_in(canary, b"a line of text, and not a short one at that") == ""
+    camera.close()
+
+
+def test_a_replay_writes_events_and_boxes_only(replayed: tuple[Trace, Path], canary: Canary) -> None:
+    seen, folder = replayed
+    assert seen.code == 0, seen.errors
+    assert sorted(path.name for path in folder.rglob("*")) == ["events.jsonl", "tracks.txt"]
+    events = (folder / "events.jsonl").read_bytes().splitlines()
+    assert events, "nobody was spotted, so nothing was put to the test"
+    for event in events:
+        event_from_payload(event)
+    for row in (folder / "tracks.txt").read_text().splitlines():
+        assert len([float(figure) for figure in row.split(",")]) == 10
+
+
+def test_no_write_of_a_replay_holds_a_piece_of_a_picture(
+    replayed: tuple[Trace, Path], canary: Canary
+) -> None:
+    seen, _ = replayed
+    assert sum(map(len, seen.written)) > 1000
+    for content in seen.written:
+        assert found_in(canary, content) == ""
+    for path in seen.opened:
+        if path.is_file():
+            assert found_in(canary, path.read_bytes()) == "", path
+
+
+def test_a_replay_opens_no_socket_to_the_world(replayed: tuple[Trace, Path]) -> None:
+    assert replayed[0].families <= {"AF_UNIX"}
+
+
+def test_vision_writes_vitals_and_the_outbox_only(run_live: tuple[Trace, Path], canary: Canary) -> None:
+    seen, folder = run_live
+    assert seen.code == 0, seen.errors
+    left = {path.name for path in folder.rglob("*") if path.is_file()}
+    assert left - {"outbox.sqlite-wal", "outbox.sqlite-shm", "outbox.sqlite.lock"} == {
+        "booth.yaml",
+        "outbox.sqlite",
+        "vision.json",
+    }
+    ours = [path for path in seen.opened if path.is_relative_to(folder)]
+    assert {path.name.split(".")[0] or path.name.split(".")[1] for path in ours} == {"outbox", "vision"}
+
+
+def test_no_write_of_vision_holds_a_piece_of_a_picture(run_live: tuple[Trace, Path], canary: Canary) -> None:
+    seen, folder = run_live
+    assert seen.written
+    for content in seen.written:
+        assert found_in(canary, content) == ""
+    for path in {*seen.opened, *folder.rglob("*")}:
+        if path.is_file():
+            assert found_in(canary, path.read_bytes()) == "", path
+
+
+def test_vision_opens_no_socket_to_the_world(run_live: tuple[Trace, Path]) -> None:
+    assert run_live[0].families <= {"AF_UNIX"}
+
+
+def test_the_outbox_holds_events_of_the_closed_schema_only(run_live: tuple[Trace, Path]) -> None:
+    base = sqlite3.connect(run_live[1] / "state/outbox.sqlite")
+    rows = base.execute("SELECT kind, payload FROM messages").fetchall()
+    base.close()
+    assert rows, "nobody was spotted, so nothing was put to the test"
+    for kind, payload in rows:
+        assert kind == "exception"
+        event_from_payload(payload)
+
+
+def test_every_other_file_that_was_opened_is_none_of_ours(
+    run_live: tuple[Trace, Path], replayed: tuple[Trace, Path]
+) -> None:
+    for seen, folder in (run_live, replayed):
+        outside = {path for path in seen.opened if not path.is_relative_to(folder)}
+        kept = {path for path in outside if path.is_file() and not path.is_relative_to("/dev")}
+        assert not {path for path in kept if path.suffix != ".pyc"}, outside

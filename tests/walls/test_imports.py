@@ -1,0 +1,160 @@
+"""The walls between the rooms: imports point down only, there are no circles, and files stay small."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("appliance", "engines", "calibration")
+SKIPPED = {".venv", ".git", "build", "dist", "__pycache__"}
+BELOW = {
+    "appliance.errors": set(),
+    "appliance.vocabulary": set(),
+    "appliance.records": set(),
+    "appliance.config": {"errors"},
+    "appliance.artifacts": {"errors", "records"},
+    "appliance.health": {"errors"},
+    "appliance.runtime": {"errors", "records", "config"},
+    "appliance.vision": {"errors", "records", "config", "artifacts", "vocabulary", "runtime.seam"},
+    "appliance.uplink": {"errors", "records", "config", "vocabulary", "health"},
+    "appliance.display": {"errors", "records", "config", "vocabulary", "health"},
+    "appliance.app": {"errors", "records", "config", "artifacts", "runtime", "vision", "engines.manifest"},
+}
+"What each room may import; whatever is not named here stands above and may import any of these."
+PROCESSES = ("appliance.vision", "appliance.uplink", "appliance.display")
+
+
+def module_of(file: Path) -> str:
+    name = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+@lru_cache(maxsize=1)
+def sources() -> dict[str, Path]:
+    """Module -> file, of everything that runs in a booth or makes its artefacts."""
+    return {module_of(file): file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))}
+
+
+def imported_by(file: Path) -> Iterator[str]:
+    """Modules of ours that a file names, at its top or inside a function."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            module = node.module or ""
+            inside = [f"{module}.{alias.name}" for alias in node.names]
+            yield from [name if name in sources() else module for name in inside]
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+@lru_cache(maxsize=1)
+def imports() -> dict[str, set[str]]:
+    return {
+        module: {name for name in imported_by(file) if name.split(".")[0] in ROOMS and name != module}
+        for module, file in sources().items()
+    }
+
+
+def within(module: str, room: str) -> bool:
+    return module == room or module.startswith(f"{room}.")
+
+
+def allowed(room: str) -> set[str]:
+    return {name if name.split(".")[0] in ROOMS else f"appliance.{name}" for name in BELOW[room]}
+
+
+@pytest.mark.parametrize("room", BELOW)
+def test_imports_point_down_only(room: str) -> None:
+    modules = [module for module in sources() if within(module, room)]
+    assert modules, f"{room} is gone"
+    for module in modules:
+        for name in imports()[module]:
+            fits = within(name, room) or any(within(name, below) for below in allowed(room))
+            assert fits, f"{module} imports {name}"
+
+
+def test_the_three_processes_do_not_know_each_other() -> None:
+    for one in PROCESSES:
+        for other in PROCESSES:
+            if one != other:
+                assert not any(within(name, f"appliance.{other}") for name in allowed(one))
+
+
+def test_nothing_below_imports_the_command_or_the_verbs() -> None:
+    above = ("appliance.__main__", "appliance.verbs", "appliance.demo")
+    for module, names in imports().items():
+        if not any(within(module, room) for room in above):
+            assert not [name for name in names if any(within(name, room) for room in above)], module
+
+
+def test_only_one_file_names_the_wings() -> None:
+    naming = {
+        module
+        for module, names in imports().items()
+        if any(n.startswith("appliance.runtime.cpu") for n in names)
+    }
+    outside = {module for module in naming if not module.startswith("appliance.runtime.cpu")}
+    assert outside == {"appliance.runtime.choose"}
+
+
+def test_no_wing_is_loaded_before_it_is_chosen() -> None:
+    tree = ast.parse((ROOT / "appliance/runtime/choose.py").read_text(encoding="utf-8"))
+    at_the_top = [node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)]
+    assert not [module for module in at_the_top if ".cpu" in module or ".jetson" in module]
+
+
+def test_imports_run_in_no_circle() -> None:
+    done: set[str] = set()
+
+    def visit(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " -> ".join((*path, module))
+        if module not in done:
+            for name in sorted(imports().get(module, ())):
+                visit(name, (*path, module))
+            done.add(module)
+
+    for module in sources():
+        visit(module, ())
+
+
+def test_the_median_file_is_short() -> None:
+    lengths = [len(file.read_text(encoding="utf-8").splitlines()) for file in sources().values()]
+    assert statistics.median([length for length in lengths if length]) < 180
+
+
+def test_every_file_opens_with_a_sentence() -> None:
+    for file in sources().values():
+        text = file.read_text(encoding="utf-8")
+        opening = ast.get_docstring(ast.parse(text))
+        assert opening or not text.strip(), f"{file} opens with no sentence"
+
+
+def test_no_file_names_the_host_of_a_registry() -> None:
+    hosts = [
+        "pyp" + "i.org",
+        "python" + "hosted.org",
+        "deb.deb" + "ian.org",
+        "npm" + "js",
+        "archive.ubun" + "tu.com",
+    ]
+    for file in ROOT.rglob("*"):
+        if (
+            file.is_file()
+            and not SKIPPED & set(file.relative_to(ROOT).parts)
+            and not file.name.startswith(".")
+        ):
+            text = file.read_bytes().decode("utf-8", "replace")
+            assert not [host for host in hosts if host in text], file
+
+
+def test_no_picture_and_no_network_lies_in_the_tree() -> None:
+    banned = {".onnx", ".engine", ".jpg", ".jpeg", ".avi", ".mp4", ".mkv", ".bank", ".pdiparams"}
+    for file in ROOT.rglob("*"):
+        if not SKIPPED & set(file.relative_to(ROOT).parts):
+            assert file.suffix.lower() not in banned, file
