@@ -22,8 +22,13 @@ def resolved(version: str, requirements: list[str]) -> dict[str, str]:
     """Return package -> version as pip of one Python chooses them on an empty machine."""
     command = [f"python{version}", "-m", "pip", "install", "--dry-run", "--quiet", "--ignore-installed",
                "--only-binary=:all:", "--report", "-", *requirements]  # fmt: skip
-    report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    found = [entry["metadata"] for entry in report["install"]]
+    try:
+        report = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(
+            f"lock: python{version} with pip on the PATH could not resolve the packages ({error.args[0]})"
+        )
+    found = [entry["metadata"] for entry in json.loads(report)["install"]]
     return {entry["name"].lower().replace("_", "-"): entry["version"] for entry in found}
 
 
