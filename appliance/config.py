@@ -48,6 +48,11 @@ class Camera(Section):
     repeat: bool = False
     "Files only: start again at the end, at the file's own pace."
 
+    @property
+    def label(self) -> str:
+        """The source as anybody may read it: without the user and password of a network camera."""
+        return re.sub(r"//[^/@]*@", "//", self.source)
+
     def source_is_file(self) -> bool:
         """Whether the source is a recording: it can be over, and waiting does not mend it."""
         return not self.source.startswith(("v4l2:", "rtsp:", "rtsps:", "csi:", "test:"))

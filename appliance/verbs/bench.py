@@ -47,7 +47,7 @@ def bench(settings: Settings, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(asdict(result)))
         return
-    table = Table("stage", "ms per frame", "share", title=f"{settings.camera.source} on {result.machine}")
+    table = Table("stage", "ms per frame", "share", title=f"{settings.camera.label} on {result.machine}")
     whole = sum(result.stages_ms.values())
     for stage, cost_ms in result.stages_ms.items():
         table.add_row(stage, f"{cost_ms:.2f}", f"{cost_ms / whole:.1%}")
@@ -68,7 +68,7 @@ def measure(settings: Settings) -> Bench:
     judge = load_judge(settings, eyes.wing)
     begin_s, before = time.perf_counter(), {}
     frames = 0
-    for item in watched(play(settings, eyes, judge), settings.camera.source):
+    for item in watched(play(settings, eyes, judge), settings.camera.label):
         frames = item.index + 1
         if frames == WARM_UP:
             begin_s, before = time.perf_counter(), dict(item.pipeline.stopwatch.seconds)

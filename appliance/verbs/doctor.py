@@ -162,9 +162,9 @@ def check_camera(settings: Settings) -> str:
         camera.close()
     if frame is None:
         raise Cure(
-            f"{settings.camera.source}: no frame in {settings.camera.first_frame_s:.0f} s; check cable and power"
+            f"{settings.camera.label}: no frame in {settings.camera.first_frame_s:.0f} s; check cable and power"
         )
-    return f"{settings.camera.source}: {frame.width}x{frame.height}"
+    return f"{settings.camera.label}: {frame.width}x{frame.height}"
 
 
 def check_bank(settings: Settings) -> str:

@@ -25,12 +25,13 @@ class Figures:
         self._stamps_s: deque[float] = deque(maxlen=WINDOW)
         self._written_s = float("-inf")
 
-    def set(self, **values: Any) -> None:
-        """Change states by name; written at once if one is new."""
+    def set(self, **values: Any) -> bool:
+        """Change states by name; written at once if one is new, and then True."""
         changed = any(self._values.get(name) != value for name, value in values.items())
         self._values |= values
         if changed:
             self._write(time.monotonic())
+        return changed
 
     def frame(self, step: Step, late: int, now_s: float) -> bool:
         """Count one frame; True when the camera was not known to deliver."""

@@ -81,7 +81,7 @@ def next_frame(settings: Settings, camera: Camera, *, started: bool) -> Frame | 
         frame: Frame | None = camera.take(SILENCE_S)
         if frame is None:
             raise SourceError(
-                f"{settings.camera.source}: no frame for {SILENCE_S:.0f} s; the file is broken or no video"
+                f"{settings.camera.label}: no frame for {SILENCE_S:.0f} s; the file is broken or no video"
             )
     except EndOfSource:
         tell(camera.shortfall)

@@ -57,7 +57,7 @@ def replay(settings: Settings, events: Path | None, tracks: Path | None, *, as_j
     tally, chronicle = Tally(), Chronicle()
     with ExitStack() as stack:
         out = stack.enter_context(open_text(events)) if events else None if as_json else sys.stdout
-        for item in watched(play(settings, eyes, judge), settings.camera.source):
+        for item in watched(play(settings, eyes, judge), settings.camera.label):
             tally.add(item)
             chronicle.add(item.step.tracks, item.captured_s)
             for line in event_lines(item.step.decisions, anonymizer, item.captured_s):

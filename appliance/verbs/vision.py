@@ -80,8 +80,8 @@ class Lookout:
         except SourceError as error:
             if frames == 0 and self._settings.camera.source_is_file():
                 raise
-            self._figures.set(state="blind", reason=str(error), camera=str(error), people=0)
-            log.warning("camera lost: %s", error)
+            if self._figures.set(state="blind", reason=str(error), camera=str(error), people=0):
+                log.warning("camera lost: %s", error)
         except StopIteration:
             pass
         finally:
@@ -100,7 +100,7 @@ class Lookout:
             self._figures.publish()
             if time.monotonic() - since_s > limit_s:
                 raise SourceError(
-                    f"{self._settings.camera.source}: no frame for {limit_s:.0f} s; check cable and power"
+                    f"{self._settings.camera.label}: no frame for {limit_s:.0f} s; check cable and power"
                 )
         raise StopIteration
 
@@ -111,7 +111,7 @@ class Lookout:
         if self._figures.frame(step, camera.late, time.monotonic()):
             self._figures.set(state="running", reason="", camera="ok")
             notify.ready()
-            log.info("camera delivers: %s", self._settings.camera.source)
+            log.info("camera delivers: %s", self._settings.camera.label)
         notify.alive()
         self._tell(step)
         self._figures.publish()

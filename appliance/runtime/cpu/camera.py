@@ -7,6 +7,7 @@ from collections import deque
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from appliance.config import Camera
 from appliance.errors import BoothError, SourceError
@@ -91,7 +92,9 @@ class CpuCamera:
         self._mapped = (mapped, buffer)
         # GStreamer pads rows of packed RGB to four bytes (gst-video, video-info.c).
         stride = (width * 3 + 3) // 4 * 4
-        pixels = np.ndarray((height, width, 3), np.uint8, view.data, strides=(stride, 3, 1))
+        pixels: NDArray[np.uint8] = np.ndarray(
+            (height, width, 3), np.uint8, view.data, strides=(stride, 3, 1)
+        )
         frame = Frame(pixels, width, height, self._captured_s(buffer), self._index)
         self._index += 1
         return frame
@@ -136,7 +139,7 @@ class CpuCamera:
                 self._missing = str(detail.get_string("name"))
 
     def _explain(self, message: str) -> str:
-        where = f"{self._settings.source}: " + (f"frame {self._index}: " if self._index else "")
+        where = f"{self._settings.label}: " + (f"frame {self._index}: " if self._index else "")
         if self._missing:
             return f"{where}no plugin for {self._missing}; apt-get install gstreamer1.0-libav"
         return (
@@ -147,13 +150,15 @@ class CpuCamera:
         self._read_bus()
         if self._index == 0:
             raise SourceError(self._explain("no picture in it"))
+        if self._live and not self._launch.ends:
+            raise SourceError(self._explain("the camera ended its stream"))
         if self._live and self._settings.repeat and self._rewind():
             return
         whole_s = self.length_s()
         if not self._live and whole_s > self._position_s + SHORT_S:
             read = f"ends after {self._position_s:.1f} s of {whole_s:.1f} s"
-            self.shortfall = f"{self._settings.source}: {read}, the rest is unreadable"
-        raise EndOfSource(self._settings.source)
+            self.shortfall = f"{self._settings.label}: {read}, the rest is unreadable"
+        raise EndOfSource(self._settings.label)
 
     def _rewind(self) -> bool:
         flags = self._gst.SeekFlags.FLUSH | self._gst.SeekFlags.KEY_UNIT
