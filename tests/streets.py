@@ -17,7 +17,7 @@ RED, BLUE, GREY = (200, 20, 20), (30, 60, 150), (120, 120, 120)
 
 
 def tail(excess: float = 0.5, count: float = 3.0) -> Tail:
-    return Tail(np.linspace(1.0, 2.0, len(LEVELS)), excess, count)
+    return Tail(np.linspace(1.0, 2.0, len(LEVELS), dtype=np.float64), excess, count)
 
 
 def measure(rng: np.random.Generator, prototypes: int, length: int) -> Measure:

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from appliance.app import Eyes
 from appliance.config import Settings
 from appliance.errors import SourceError
-from appliance.records import FloatArray, Frame, Passage
+from appliance.records import FloatArray, Frame, MaskArray, Passage
 from appliance.runtime.photos import is_photo, read_photo
 from appliance.verbs.playback import Excerpt, play, tell
 from appliance.vision.pipeline import describe_people
@@ -93,10 +91,10 @@ def photo_people(path: Path, settings: Settings, eyes: Eyes) -> Iterator[Passage
     yield from describe_people(frame, boxes, eyes.garments, eyes.descriptor)
 
 
-def large_enough(boxes: FloatArray, settings: Settings) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def large_enough(boxes: FloatArray, settings: Settings) -> MaskArray:
     """Which boxes (N, 4) are of a person large enough to judge, shape (N,)."""
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    enough: np.ndarray[tuple[int], np.dtype[np.bool_]] = (height >= settings.garments.min_height_px) & (
+    enough: MaskArray = (height >= settings.garments.min_height_px) & (
         width >= settings.garments.min_width_px
     )
     return enough

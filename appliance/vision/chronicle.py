@@ -50,8 +50,10 @@ class Chronicle:
         rows = np.array(self._rows, np.float64).reshape(-1, 7)
         times_s = np.maximum.accumulate(np.array(self._times_s))  # clocks may stumble
         passages = [self._mended(rows[rows[:, 1] == track], times_s) for track in np.unique(rows[:, 1])]
-        mended = np.concatenate([np.zeros((0, 7)), *passages])
-        return mended[np.lexsort((mended[:, 1], mended[:, 0]))]
+        mended: Array = np.concatenate([np.zeros((0, 7)), *passages])
+        order = np.lexsort((mended[:, 1], mended[:, 0]))
+        ordered: Array = mended[order]
+        return ordered
 
     def mot_rows(self) -> list[tuple[float, ...]]:
         """Return the rows as the MOT benchmarks have them: frame from 1, id, left, top, width, height, score."""
@@ -89,9 +91,9 @@ def smooth(times_s: Array, values: Array, sigma_s: float) -> Array:
     sums = np.zeros((3, len(times_s), 1))
     moments = np.zeros((2, *values.shape))
     for offset in range(-span, span + 1):
-        other = np.arange(len(times_s)) + offset
-        real = (other >= 0) & (other < len(times_s))
-        other = other.clip(0, len(times_s) - 1)
+        wanted = np.arange(len(times_s)) + offset
+        real = (wanted >= 0) & (wanted < len(times_s))
+        other = wanted.clip(0, len(times_s) - 1)
         away = (times_s[other] - times_s)[:, None] / sigma_s
         weight = np.exp(-0.5 * away * away) * (real & (np.abs(away[:, 0]) <= FAR_S))[:, None]
         sums += np.stack([weight, weight * away, weight * away * away])

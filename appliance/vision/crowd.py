@@ -30,7 +30,7 @@ class Crowd:
     """Keeps rows and filters in step; knows nothing of when a passage begins or ends."""
 
     def __init__(self, motion: MotionSettings) -> None:
-        self.people = np.zeros(0, PERSON)
+        self.people: NDArray[np.void] = np.zeros(0, PERSON)
         "Shape (N,) of PERSON."
         self.motion = Motion(motion)
         self._candidates = 0

@@ -41,7 +41,7 @@ class Motion:
         self._settings = settings
         # Five planes of (N, 4): value and speed of the measures, then variance of the value, covariance of
         # value and speed, variance of the speed. Pixels, seconds and their products.
-        self._state = np.zeros((5, 0, 4))
+        self._state: Array = np.zeros((5, 0, 4))
 
     @property
     def measures(self) -> Array:

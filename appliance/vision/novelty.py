@@ -73,7 +73,7 @@ def tail_share(distances: FloatArray | Figures, tail: Tail) -> Figures:
 def fit_tail(distances: FloatArray | Figures) -> Tail:
     """Tail of reference distances (N,), N >= 1: deciles, and the mean excess over the last one."""
     wide = np.sort(np.asarray(distances, np.float64))
-    deciles = np.quantile(wide, LEVELS)
+    deciles = np.quantile(wide, LEVELS).astype(np.float64)
     over = wide[wide > deciles[-1]] - deciles[-1]
     # A street that is all alike still needs a slope, or the smallest crease would be an exception.
     least = max(1e-6, 0.1 * float(deciles[-1] - deciles[0]))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from appliance.records import Decision, Frame, Passage, Tracks
+from appliance.records import Decision, FloatArray, Frame, Passage, Tracks
 from appliance.vision.decision import Decider
 from appliance.vision.descriptor import Descriptor
 from appliance.vision.detector import Detector
@@ -75,7 +75,7 @@ class Pipeline:
 
 def describe_people(
     frame: Frame,
-    boxes: np.ndarray[tuple[int, int], np.dtype[np.float32]],
+    boxes: FloatArray,
     garments: GarmentCutter,
     descriptor: Descriptor,
 ) -> list[Passage]:

@@ -74,7 +74,9 @@ def test_ten_people_make_a_bank() -> None:
 
 
 def test_people_all_dressed_alike_make_a_bank_and_are_no_exceptions() -> None:
-    alike = {name: np.ones((30, length), np.float32) for name, length in LENGTHS.items()}
+    alike: dict[str, FloatArray] = {
+        name: np.ones((30, length), np.float32) for name, length in LENGTHS.items()
+    }
     bank = learn_bank(alike, "descriptor/1", 3)
     rarities = Judge(bank, 3, CpuNeighbours).judge(alike).rarities
     assert (rarities < 0.95).all()

@@ -119,8 +119,8 @@ def test_a_cut_fills_its_frame_whatever_the_body_s_width() -> None:
 
 
 def test_a_segment_finds_a_coat_that_differs_from_the_street() -> None:
-    crop = np.full((1, 384, 192, 3), (90, 110, 90), np.uint8)
-    crop = (crop + np.random.default_rng(0).integers(-8, 8, crop.shape)).astype(np.uint8)
+    plain = np.full((1, 384, 192, 3), (90, 110, 90), np.uint8)
+    crop = (plain + np.random.default_rng(0).integers(-8, 8, plain.shape)).astype(np.uint8)
     body = np.zeros((384, 192), np.bool_)
     body[60:340, 60:132] = True
     crop[0][body] = (180, 30, 30)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from appliance.records import FloatArray, MaskArray
 from appliance.runtime.cpu.measures import CpuMeasures, smooth, soft_histogram
@@ -14,7 +15,7 @@ from tests.streets import BLUE, GREY, RED, body_mask, cloth, describe
 MEASURES = ("colour", "stripes", "texture")
 
 
-def all_measures(cuts: np.ndarray, masks: MaskArray) -> dict[str, FloatArray]:
+def all_measures(cuts: NDArray[np.uint8], masks: MaskArray) -> dict[str, FloatArray]:
     wing = CpuMeasures()
     return {name: getattr(wing, name)(cuts, masks) for name in MEASURES}
 
@@ -69,7 +70,7 @@ def test_histograms_of_a_dressed_person_have_unit_length(
     assert np.linalg.norm(found["stripes"]) == pytest.approx(1, abs=1e-3)
 
 
-def distance(name: str, one: np.ndarray, other: np.ndarray) -> float:
+def distance(name: str, one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     first, second = describe(one, other)[name]
     return float(np.linalg.norm(first - second))
 

@@ -67,7 +67,7 @@ def test_smoothing_leaves_a_straight_line_where_it_is() -> None:
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_smoothing_leaves_short_walks_alone(count: int) -> None:
     values = np.ones((count, 2)) * np.pi
-    assert np.array_equal(smooth(np.linspace(0.0, 0.1, count), values, 0.3), values)
+    assert np.array_equal(smooth(np.linspace(0.0, 0.1, count, dtype=np.float64), values, 0.3), values)
 
 
 def test_plain_boxes_can_be_tracked() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from appliance.artifacts import LEVELS, Bank, Measure
+from appliance.records import FloatArray
 from appliance.runtime.cpu.neighbours import CpuNeighbours
 from appliance.vision.novelty import Figures, Judge, fit_tail, standardise, tail_share
 from tests.streets import random_bank, tail
@@ -77,7 +78,7 @@ def test_about_a_twentieth_of_new_people_are_beyond_the_twentieth() -> None:
 
 def judged(
     bank: Bank, count: int = 5, neighbours: int = 3, seed: int = 1
-) -> tuple[Judge, dict[str, np.ndarray]]:
+) -> tuple[Judge, dict[str, FloatArray]]:
     rng = np.random.default_rng(seed)
     raw = {
         name: rng.normal(size=(count, len(measure.centre))).astype(np.float32)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from appliance.vision.descriptor import MEASURES
 from appliance.vision.reasons import colour_name, reasons
 from appliance.vocabulary import COLOURS, MOST_WORDS, PARTS, PATTERNS, WORDS
-from tests.streets import BLUE, GREY, RED, cloth, describe
+from tests.streets import BLUE, GREY, RED, Pixels, cloth, describe
 
 Colour = tuple[int, int, int]
 DARK = (25, 25, 25)
@@ -18,7 +18,7 @@ BY_COLOUR = {"colour": 3.0, "stripes": 3.0, "texture": 0.1}
 BY_PATTERN = {"colour": 0.1, "stripes": 0.1, "texture": 3.0}
 
 
-def said(worn: np.ndarray, usual: np.ndarray, surprises: dict[str, float]) -> tuple[str, ...]:
+def said(worn: Pixels, usual: Pixels, surprises: dict[str, float]) -> tuple[str, ...]:
     rows = describe(worn, usual)
     return reasons(surprises, {n: r[0] for n, r in rows.items()}, {n: r[1] for n, r in rows.items()})
 
