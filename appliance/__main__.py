@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from appliance.config import Settings, load_settings
+from appliance.config import Settings
+from appliance.config_file import load_settings
 from appliance.errors import BoothError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)

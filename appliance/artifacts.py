@@ -189,15 +189,6 @@ def content_hash(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, str]) 
     return digest.hexdigest()
 
 
-def file_hash(path: Path) -> str:
-    """Sha256 of a file, as 64 hex digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a power cut leaves the old or the new one. Raises BoothError naming the file."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")

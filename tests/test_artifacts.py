@@ -24,7 +24,6 @@ from appliance.artifacts import (
     Measure,
     Tail,
     content_hash,
-    file_hash,
     load_bank,
     save_bank,
     tensors_of,
@@ -69,11 +68,6 @@ def test_a_bank_comes_back_as_it_was(
 
 def test_the_same_bank_has_the_same_id(tmp_path: Path) -> None:
     assert save_bank(random_bank(), tmp_path / "first") == save_bank(random_bank(), tmp_path / "second")
-
-
-def test_a_hash_is_that_of_sha256sum(tmp_path: Path) -> None:
-    (tmp_path / "abc").write_bytes(b"abc")
-    assert file_hash(tmp_path / "abc").startswith("ba7816bf8f01cfea")
 
 
 def test_another_bank_has_another_id(tmp_path: Path) -> None:

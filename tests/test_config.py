@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from appliance.config import CITIES, Settings, load_settings, parse_mapping
+from appliance.config import Settings
+from appliance.config_file import CITIES, load_settings, parse_mapping
 from appliance.errors import BoothError
 
 CITY = "uplink: {broker: 'mqtt://hub:1883', status_every_s: 120}\ndisplay: {language: sv}\n"

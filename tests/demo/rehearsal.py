@@ -12,7 +12,8 @@ import threading
 import time
 from pathlib import Path
 
-from appliance.config import Settings, load_settings
+from appliance.config import Settings
+from appliance.config_file import load_settings
 from appliance.demo.programs import Programs
 from appliance.display.cards import CardSender
 from appliance.display.process import run_display

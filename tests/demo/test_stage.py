@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.config import load_settings
+from appliance.config_file import load_settings
 from appliance.demo.stage import LOCK, PREFIX, Stage, base_folder, port_or_any, private_folder
 
 
