@@ -1,0 +1,103 @@
+"""Real clips through the real command: who passes is counted once, nobody is nobody, and the odd one out is found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.app import Eyes
+from appliance.config import Camera
+from appliance.runtime.cpu.camera import CpuCamera
+from tests.command import booth, loaded, remembering
+
+OTHERS = (
+    "one-by-one-person-detection.mp4",
+    "store-aisle-detection.mp4",
+    "face-demographics-walking.mp4",
+    "people-detection.mp4",
+    "person-bicycle-car-detection.mp4",
+)
+EVERY = 3
+"The long clip is seen at a third of its pictures, so that the tests are quick."
+
+
+class EveryThird(CpuCamera):
+    """A recording of which only every third picture is seen; times stay as they are."""
+
+    def take(self, timeout_s: float) -> Any:
+        taken = super().take(timeout_s)
+        while taken is not None and taken.index % EVERY:
+            taken = super().take(timeout_s)
+        return taken
+
+
+def open_sparse(settings: Any, _eyes: Eyes, *, live: bool) -> CpuCamera:
+    camera: Camera = settings.camera
+    return EveryThird(camera, live=live) if OTHERS[0] in camera.source else CpuCamera(camera, live=live)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_eyes(eyes: Eyes) -> Iterator[None]:
+    with loaded(remembering(eyes)) as patch:
+        patch.setattr("appliance.verbs.playback.open_camera", open_sparse)
+        yield
+
+
+@pytest.fixture(scope="module")
+def clips(shared_data: Path) -> Path:
+    return shared_data / "clips"
+
+
+@pytest.fixture(scope="module")
+def others_bank(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What everybody but the worker wears."""
+    file = tmp_path_factory.mktemp("bank") / "others.bank"
+    done = booth("learn", *(clips / name for name in OTHERS), "--bank", file)
+    assert done.code == 0, done.err
+    return file
+
+
+def test_six_people_one_after_the_other_are_six_passages_all_judged(clips: Path, others_bank: Path) -> None:
+    done = booth("replay", clips / OTHERS[0], "--bank", others_bank, "--json")
+    tally = json.loads(done.out)
+    assert (tally["passages"], tally["scored"]) == (6, 6)
+
+
+def test_a_skyline_has_nobody_in_it(clips: Path, others_bank: Path) -> None:
+    done = booth("replay", clips / "nobody-city.mpg", "--bank", others_bank, "--json")
+    tally = json.loads(done.out)
+    assert (tally["passages"], tally["events"]) == (0, [])
+    assert tally["frames"] > 180
+
+
+def test_the_worker_is_the_exception_among_the_others(clips: Path, others_bank: Path) -> None:
+    done = booth("replay", clips / "worker-zone-detection.mp4", "--bank", others_bank, "--json")
+    tally = json.loads(done.out)
+    assert tally["exceptions"] >= 1
+    assert all(event["rarity"] >= 0.95 for event in tally["events"])
+
+
+def test_the_same_clip_scores_the_same_twice(clips: Path, others_bank: Path) -> None:
+    first, again = (
+        booth("score", "--bank", others_bank, clips / "store-aisle-detection.mp4", "--jsonl")
+        for _ in range(2)
+    )
+    assert first.out
+    assert first.out == again.out
+
+
+def test_each_person_of_a_photo_has_a_line_of_the_contract(others_bank: Path, shared_data: Path) -> None:
+    photos = sorted((shared_data / "outfits/photos").glob("*.jpg"))[:4]
+    done = booth("score", "--bank", others_bank, *photos, *photos, "--jsonl")
+    lines = [json.loads(line) for line in done.out.splitlines()]
+    assert lines
+    for line in lines:
+        assert set(line) >= {"source", "box", "rarity", "distance", "abstained"}
+        assert len(line["box"]) == 4
+        assert (line["rarity"] is None) == line["abstained"]
+    half = len(lines) // 2
+    assert lines[:half] == lines[half:]
