@@ -1,15 +1,16 @@
-"""Settings files: in go the defaults, a city's YAML and a booth's YAML, out come settings or the line of the mistake."""
+"""Settings files: defaults, a city's and a booth's YAML in, settings or the line of the mistake out."""
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from appliance.config import Settings
+from appliance.config import NAME_PATTERN, Settings
 from appliance.errors import BoothError
 
 CITIES = Path(__file__).parent.parent / "deploy" / "cities"
