@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from appliance.app import Eyes
-from appliance.config import Camera
+from appliance.config import Camera, Settings
 from appliance.runtime.cpu.camera import CpuCamera
 from tests.command import booth, loaded, remembering
 
@@ -21,23 +21,26 @@ OTHERS = (
     "people-detection.mp4",
     "person-bicycle-car-detection.mp4",
 )
-EVERY = 3
-"The long clip is seen at a third of its pictures, so that the tests are quick."
+EVERY = {OTHERS[0]: 5} | dict.fromkeys(OTHERS[1:], 2)
+"Of these only every so many-th picture is seen, so that the tests are quick."
 
 
-class EveryThird(CpuCamera):
-    """A recording of which only every third picture is seen; times stay as they are."""
+class SparseCamera(CpuCamera):
+    """A recording of which some pictures are left out; times stay as they are."""
+
+    def __init__(self, settings: Camera, every: int) -> None:
+        super().__init__(settings, live=False)
+        self._every = every
 
     def take(self, timeout_s: float) -> Any:
         taken = super().take(timeout_s)
-        while taken is not None and taken.index % EVERY:
+        while taken is not None and taken.index % self._every:
             taken = super().take(timeout_s)
         return taken
 
 
-def open_sparse(settings: Any, _eyes: Eyes, *, live: bool) -> CpuCamera:
-    camera: Camera = settings.camera
-    return EveryThird(camera, live=live) if OTHERS[0] in camera.source else CpuCamera(camera, live=live)
+def open_sparse(settings: Settings, _eyes: Eyes, *, live: bool) -> CpuCamera:
+    return SparseCamera(settings.camera, EVERY.get(Path(settings.camera.source).name, 1))
 
 
 @pytest.fixture(scope="module", autouse=True)
