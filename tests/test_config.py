@@ -148,7 +148,7 @@ def test_opt_in_with_a_scored_zone_is_taken(tmp_path: Path) -> None:
         ("at: !!timestamp soon\n", "mend the YAML"),
         ("on: !!bool perhaps\n", "mend the YAML"),
         ("n: !!int ''\n", "mend the YAML"),
-        ("n: " + "9" * 5000 + "\n", "mend the YAML"),
+        ("n: " + "9" * 5000 + "\n", "booth.yaml"),
         ("day: 2026-99-99\n", "mend the YAML"),
         ("&a a: *b\n", "booth.yaml:1:"),
         (f"booth: {{city: {'x' * 300}}}\n", "booth.city"),

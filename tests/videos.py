@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from appliance.runtime.gstreamer import load_gstreamer
 
 LOSSLESS = "videoconvert ! avenc_ffv1 ! matroskamux"
-SMALL = "videoconvert ! jpegenc quality=95 ! avimux"
+SMALL = "videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! jpegenc quality=95 ! avimux"
+"4:2:0, as cameras send it: the JPEG decoder of GStreamer 1.20 fails on 4:4:4."
 PATIENCE_S = 20
 Pixels = NDArray[np.uint8]
 

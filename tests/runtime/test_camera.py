@@ -183,7 +183,10 @@ def test_a_video_cut_short_gives_its_beginning_and_says_what_is_missing(tmp_path
         np.clip(one + rng.integers(-9, 9, one.shape), 0, 255).astype(np.uint8) for one in numbered(30)
     ]
     whole = write_video(
-        tmp_path / "whole.mkv", pictures, "videoconvert ! jpegenc ! matroskamux", 5
+        tmp_path / "whole.mkv",
+        pictures,
+        "videoconvert ! video/x-raw,format=I420,colorimetry=1:4:0:0 ! jpegenc ! matroskamux",
+        5,
     ).read_bytes()
     file = tmp_path / "cut.mkv"
     file.write_bytes(whole[: len(whole) // 2])
