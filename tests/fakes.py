@@ -99,8 +99,8 @@ class FakeCamera:
         if isinstance(act, End):
             raise EndOfSource
         if isinstance(act, Freeze):
-            self._freeze(act, timeout_s)
-            return None
+            waited_s = self._freeze(act, timeout_s)
+            return self.take(timeout_s - waited_s) if waited_s < timeout_s else None
         return self._deliver(act)
 
     def length_s(self) -> float:
@@ -109,10 +109,12 @@ class FakeCamera:
     def close(self) -> None:
         self.closed += 1
 
-    def _freeze(self, act: Freeze, timeout_s: float) -> None:
+    def _freeze(self, act: Freeze, timeout_s: float) -> float:
+        """Seconds waited: to the end of the freeze or of the patience, whichever comes first."""
         waited_s = min(timeout_s, act.seconds - self._done)
         self.clock.now_s += waited_s
         self._advance(waited_s, act.seconds)
+        return waited_s
 
     def _deliver(self, act: Deliver) -> Frame:
         self.clock.now_s += 1 / self.frame_rate

@@ -1,0 +1,126 @@
+"""The way of one frame: the stages in their order, and every passage with its decision."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from appliance.config import Capture, Garment
+from appliance.records import Detections, FloatArray, Frame, Garments, Tracks
+from appliance.runtime.cpu.image import CpuImageOps
+from appliance.runtime.cpu.measures import CpuMeasures
+from appliance.vision.descriptor import Descriptor
+from appliance.vision.garments import GarmentCutter
+from appliance.vision.passages import Passages
+from appliance.vision.pipeline import Pipeline, describe_people
+from tests.streets import RED, boxes, cloth, frame, garments, tracks
+
+WALKER = (200.0, 60.0, 300.0, 400.0)
+
+
+class Rooms:
+    """Stand-ins for the rooms of a pipeline that write down who was called with what."""
+
+    def __init__(self, seen: list[Tracks]) -> None:
+        self.calls: list[str] = []
+        self._seen = iter(seen)
+
+    def detect(self, seen: Frame, _: Any) -> Detections:
+        self.calls.append("detector")
+        return Detections(boxes(WALKER), np.ones(1, np.float32))
+
+    def update(self, detections: Detections, now_s: float) -> Tracks:
+        self.calls.append("tracker")
+        return next(self._seen)
+
+    def finish(self) -> Tracks:
+        self.calls.append("finish")
+        return next(self._seen)
+
+    def cut(self, seen: Frame, ids: Any, rows: FloatArray) -> Garments:
+        self.calls.append(f"garments of {ids.tolist()}")
+        worn = garments([cloth(RED, RED)] * len(ids))
+        return Garments(worn.cuts, worn.masks, ids, worn.weights)
+
+    def decide(self, passages: list[Any]) -> list[Any]:
+        self.calls.append(f"decision on {[one.track for one in passages]}")
+        return [f"decision {one.track}" for one in passages]
+
+
+def pipeline(rooms: Rooms, decider: bool = True) -> Pipeline:
+    any_room = cast(Any, rooms)
+    passages = Passages(Garment(views=1), Capture())
+    return Pipeline(
+        any_room, any_room, passages, any_room, Descriptor(CpuMeasures()), any_room if decider else None
+    )
+
+
+def test_a_frame_goes_from_pixels_to_decisions_in_order() -> None:
+    rooms = Rooms([tracks({7: WALKER})])
+    step = pipeline(rooms).step(frame(at_s=1.0))
+    assert rooms.calls == ["detector", "tracker", "garments of [7]", "decision on [7]"]
+    assert [one.track for one in step.passages] == [7]
+    assert cast(Any, step.decisions) == ["decision 7"]
+    assert step.tracks.ids.tolist() == [7]
+
+
+def test_an_empty_street_goes_through_all_stages_and_brings_nothing() -> None:
+    rooms = Rooms([tracks({})])
+    step = pipeline(rooms).step(frame())
+    assert rooms.calls == ["detector", "tracker", "garments of []", "decision on []"]
+    assert (step.passages, step.decisions) == ([], [])
+
+
+def test_the_end_concludes_who_is_still_in_view() -> None:
+    rooms = Rooms([tracks({1: (200.0, 60.0, 210.0, 90.0)}), tracks({}, ended=(1,))])
+    whole = pipeline(rooms)
+    assert whole.step(frame(at_s=0.0)).passages == []
+    (told,) = whole.finish(3.0).passages
+    assert (told.track, told.abstained, told.at_s) == (1, "never in clear view", 3.0)
+
+
+def test_without_a_bank_passages_are_counted_and_nobody_is_judged() -> None:
+    step = pipeline(Rooms([tracks({7: WALKER})]), decider=False).step(frame(at_s=1.0))
+    assert len(step.passages) == 1
+    assert step.decisions == []
+
+
+def test_the_stopwatch_knows_every_stage() -> None:
+    whole = pipeline(Rooms([tracks({7: WALKER})]))
+    whole.step(frame())
+    assert {"tracker", "garments", "descriptor", "novelty"} <= set(whole.stopwatch.seconds)
+    assert all(seconds >= 0 for seconds in whole.stopwatch.seconds.values())
+
+
+class Blank:
+    """A matte network and a silhouette that see nobody."""
+
+    def infer(self, _: Any) -> Any:
+        return {"output": np.zeros((1, 1, 384, 192), np.float32)}
+
+
+class NoSilhouette(CpuImageOps):
+    """Geometry as it is, but no colours to tell a person by."""
+
+    def segment(self, crops: Any, hints: Any) -> Any:
+        return np.zeros((len(crops), *hints.shape), np.bool_)
+
+
+def test_people_of_a_photo_whose_mask_is_bad_are_abstained_from_in_their_place() -> None:
+    cutter = GarmentCutter(NoSilhouette(), Blank())
+    people = describe_people(frame(), boxes(WALKER, WALKER), cutter, Descriptor(CpuMeasures()))
+    assert [one.track for one in people] == [0, 1]
+    assert all("fills 0%" in one.abstained and not one.measures for one in people)
+
+
+def test_people_of_a_photo_keep_their_order_and_boxes() -> None:
+    rooms = cast(Any, Rooms([]))
+    people = describe_people(frame(), boxes(WALKER, (1, 2, 3, 4)), rooms, Descriptor(CpuMeasures()))
+    assert [one.box for one in people] == [WALKER, (1, 2, 3, 4)]
+    assert all(set(one.measures) == {"colour", "stripes", "texture"} for one in people)
+
+
+def test_a_photo_with_nobody_has_no_passages() -> None:
+    cutter = GarmentCutter(CpuImageOps(), Blank())
+    assert describe_people(frame(), boxes(), cutter, Descriptor(CpuMeasures())) == []
