@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test networks run test test-empty check bench clean lock
+.PHONY: help setup setup-test networks run test test-empty check golden bench clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,9 @@ check: setup-test ## lint, format and types
 
 test-empty: ## the two commands on an empty Debian in a folder (root, debootstrap; SUITE=jammy for Ubuntu)
 	@bash $(PACKAGE)/try-empty-machine.sh $(SUITE)
+
+golden: setup-test ## take what the sample street gives now as the reference, and show what changed
+	@$(BIN)/python -m pytest tests/golden --update-golden -s
 
 bench: setup ## measure this machine, stage by stage
 	@$(BIN)/booth bench
