@@ -58,7 +58,7 @@ class Detector(Section):
 
     width: int = Field(640, ge=32, le=1920, multiple_of=32)
     height: int = Field(384, ge=32, le=1920, multiple_of=32)
-    score_floor: Share = 0.2
+    score_floor: Share = 0.3
     "Weaker boxes are not even shown to the tracker."
     overlap: Share = 0.55
     "Intersection over union above which the weaker of two boxes goes."

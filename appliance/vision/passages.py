@@ -63,6 +63,8 @@ class Passages:
                 continue
             record = self._records.setdefault(track, Record(zone))
             record.zone = zone
+            if record.views == 0:
+                record.box = corners(tracks.boxes[row])
             if quality[row] > 0 and self._wants(record, frame.captured_s):
                 wanted.append(row)
         best = sorted(wanted, key=lambda row: -quality[row])[: self._garments.per_frame]
@@ -71,9 +73,7 @@ class Passages:
 
     def fold(self, views: Views, garments: Garments, descriptors: Descriptors, now_s: float) -> None:
         """Add the views' descriptors to their passages."""
-        boxes: dict[int, Box] = {
-            i: (b[0], b[1], b[2], b[3]) for i, b in zip(views.ids.tolist(), views.boxes.tolist(), strict=True)
-        }
+        boxes = {track: corners(box) for track, box in zip(views.ids.tolist(), views.boxes, strict=True)}
         for track, reason in garments.refused.items():
             record = self._records[track]
             record.refused, record.last_look_s, record.tries = reason, now_s, record.tries + 1
@@ -105,6 +105,12 @@ class Passages:
         if record.told or record.views >= self._garments.views or record.tries >= MOST_TRIES:
             return False
         return now_s - record.last_look_s >= self._garments.view_gap_s
+
+
+def corners(box: FloatArray) -> Box:
+    """A box (4,) as plain numbers: left, top, right, bottom in pixels."""
+    left, top, right, bottom = box.tolist()
+    return left, top, right, bottom
 
 
 def summed_up(track: int, record: Record, now_s: float) -> Passage:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from appliance.records import FloatArray, MaskArray
-from appliance.runtime.cpu.measures import CpuMeasures, smooth, soft_histogram
+from appliance.runtime.cpu.measures import CpuMeasures, smooth, soft_histograms
 from tests.streets import BLUE, GREY, RED, body_mask, cloth, describe
 
 MEASURES = ("colour", "stripes", "texture")
@@ -108,26 +108,35 @@ def test_the_same_view_measures_the_same_alone_and_in_company() -> None:
         np.testing.assert_array_equal(together[name][1], alone[name][0])
 
 
-@given(st.lists(st.tuples(st.floats(0, 8), st.floats(0, 4), st.floats(0, 4)), max_size=20), st.booleans())
-def test_a_soft_histogram_counts_every_point_once(
-    points: list[tuple[float, float, float]], circular: bool
+@given(
+    st.lists(st.tuples(st.floats(0, 8), st.floats(0, 4), st.floats(0, 4)), min_size=32, max_size=32),
+    st.lists(st.booleans(), min_size=32, max_size=32),
+    st.booleans(),
+)
+def test_a_soft_histogram_counts_every_point_of_the_mask_once(
+    points: list[tuple[float, float, float]], inside: list[bool], circular: bool
 ) -> None:
-    counts = soft_histogram(np.array(points, np.float32).reshape(-1, 3), (8, 4, 4), circular=circular)
-    assert counts.shape == (128,)
+    mask = np.array(inside).reshape(8, 4)
+    counts = soft_histograms(
+        np.array(points, np.float32).reshape(8, 4, 3), mask, (8, 4, 4), circular=circular
+    )
+    assert counts.shape == (4, 128)
     assert (counts >= 0).all()
-    assert counts.sum() == pytest.approx(len(points), abs=1e-3)
+    np.testing.assert_allclose(counts.sum(axis=1), mask.reshape(4, -1).sum(axis=1), atol=1e-3)
 
 
 def test_hues_meet_across_the_end_of_the_circle() -> None:
-    at_the_seam = np.array([[0.0, 0.5, 0.5]], np.float32)
-    shares = soft_histogram(at_the_seam, (8, 4, 4), circular=True).reshape(8, 4, 4)[:, 0, 0]
-    np.testing.assert_allclose(shares[[0, 7]], [0.5, 0.5])
+    at_the_seam = np.full((4, 1, 3), 0.5, np.float32)
+    at_the_seam[..., 0] = 0
+    counts = soft_histograms(at_the_seam, np.ones((4, 1), np.bool_), (8, 4, 4), circular=True)
+    np.testing.assert_allclose(counts[0].reshape(8, 4, 4)[[0, 7], 0, 0], [0.5, 0.5])
 
 
 def test_smoothing_keeps_the_sum_of_what_lies_inside() -> None:
-    counts = np.zeros((6, 8, 8), np.float32)
-    counts[3, 4, 4] = 5
-    blurred = smooth(counts.reshape(-1)).reshape(6, 8, 8)
-    assert blurred.sum() == pytest.approx(5, rel=1e-3)
-    assert blurred.argmax() == counts.argmax()
-    assert 0 < blurred[3, 4, 5] < blurred[3, 4, 4]
+    counts = np.zeros((4, 6, 8, 8), np.float32)
+    counts[1, 3, 4, 4] = 5
+    counts[2, 0, 0, 7] = 2
+    blurred = smooth(counts.reshape(4, -1)).reshape(4, 6, 8, 8)
+    np.testing.assert_allclose(blurred.sum(axis=(1, 2, 3)), [0, 5, 2, 0], atol=1e-5)
+    assert blurred[1].argmax() == counts[1].argmax()
+    assert 0 < blurred[1, 3, 4, 5] < blurred[1, 3, 4, 4]

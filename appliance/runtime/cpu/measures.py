@@ -5,8 +5,8 @@ Each measure reads mask pixels only: whatever stands behind the mask cannot chan
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise, product
-from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -29,7 +29,6 @@ MIN_PATTERN_PX = 30
 "A stripe with fewer pixels says nothing of its pattern."
 
 Pixels = NDArray[np.uint8]
-Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class CpuMeasures:
@@ -69,66 +68,78 @@ def half_mask(mask: MaskArray) -> MaskArray:
 def hsv_histogram(cut: Pixels, mask: MaskArray) -> FloatArray:
     """Soft 8x4x4 histogram of one cut's hue, saturation, value, shape (128,), unit length."""
     hsv = cv2.cvtColor(cut, cv2.COLOR_RGB2HSV).astype(np.float32)
-    points = np.stack([hsv[..., 0] / 180 * 8, hsv[..., 1] / 256 * 4, hsv[..., 2] / 256 * 4], axis=-1)
-    total = np.zeros(int(np.prod(HSV_BINS)), np.float32)
-    for part, inside in zip(split(points), split(mask), strict=True):
-        counts = soft_histogram(part[inside], HSV_BINS, circular=True)
-        total += counts * (inside.mean() / max(float(counts.sum()), 1e-9))
-    unit: FloatArray = np.sqrt(total / np.float32(max(float(total.sum()), 1e-9)))
+    scale = np.array((8 / 180, 4 / 256, 4 / 256), np.float32)
+    counts = soft_histograms(hsv * scale, mask, HSV_BINS, circular=True)
+    total = (shares_of(counts) * coverage_of(mask)[:, None]).sum(axis=0)
+    unit: FloatArray = np.sqrt(total / max(float(total.sum()), 1e-9)).astype(np.float32)
     return unit
 
 
 def lab_histogram(cut: Pixels, mask: MaskArray) -> FloatArray:
-    """Soft 6x8x8 Lab histograms of four stripes, shape (1536,), length at most 1."""
+    """Soft 6x8x8 Lab histograms of four stripes, shape (1536,), length at most 1; thin stripes count less."""
     lab = cv2.cvtColor(cut, cv2.COLOR_RGB2LAB).astype(np.float32)
-    low = np.array([low for low, _ in LAB_RANGE], np.float32)
-    high = np.array([high for _, high in LAB_RANGE], np.float32)
-    points = (lab - low) / (high - low) * np.array(LAB_BINS, np.float32)
-    rows = [
-        stripe_histogram(part[inside], float(inside.mean()))
-        for part, inside in zip(split(points), split(mask), strict=True)
-    ]
-    return np.concatenate(rows) * np.float32(STRIPES**-0.5)
+    low, high = np.array(LAB_RANGE, np.float32).T
+    scale = np.array(LAB_BINS, np.float32) / (high - low)
+    counts = soft_histograms((lab - low) * scale, mask, LAB_BINS, circular=False)
+    weight = np.minimum(1, coverage_of(mask) / THIN) / STRIPES
+    rows: FloatArray = np.sqrt(shares_of(smooth(counts)) * weight[:, None]).astype(np.float32)
+    return rows.reshape(-1)
 
 
-def stripe_histogram(points: FloatArray, coverage: float) -> FloatArray:
-    """Smoothed Lab histogram of one stripe's pixels (P, 3), square-rooted, weighted by the stripe's coverage."""
-    counts = smooth(soft_histogram(points, LAB_BINS, circular=False))
-    shares = np.sqrt(counts / max(float(counts.sum()), 1e-9))
-    weighted: FloatArray = (shares * np.sqrt(min(1.0, coverage / THIN))).astype(np.float32)
-    return weighted
+def coverage_of(mask: MaskArray) -> FloatArray:
+    """Share of each stripe that a mask (H, W) covers, shape (4,)."""
+    return np.asarray(mask.reshape(STRIPES, -1).mean(axis=1), np.float32)
 
 
-def soft_histogram(points: FloatArray, bins: tuple[int, int, int], *, circular: bool) -> FloatArray:
-    """Trilinear histogram of points (P, 3) in units of bins; the first axis may be circular. Shape (prod(bins),)."""
-    size = np.array(bins)
-    centred = points - np.float32(0.5)
-    low = np.floor(centred)
+def shares_of(counts: FloatArray) -> FloatArray:
+    """Histograms (4, B) as shares of their own sum; empty ones stay empty."""
+    shares: FloatArray = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-9)
+    return shares
+
+
+def soft_histograms(
+    points: FloatArray, mask: MaskArray, bins: tuple[int, int, int], *, circular: bool
+) -> FloatArray:
+    """Trilinear histograms of the mask's points (H, W, 3), in units of bins, one per stripe: shape (4, prod(bins)).
+
+    The first axis may be circular; on the others a point beyond the last bin's middle counts to the last bin.
+    """
+    size = int(np.prod(bins))
+    stripe = np.flatnonzero(mask) // (mask.size // STRIPES)
+    centred = points[mask].T - np.float32(0.5)
+    low = np.floor(centred).astype(np.int64)
     share = centred - low
-    low_bin = low.astype(np.int64)
-    counts = np.zeros(int(size.prod()))
+    sides = (
+        [(low[axis], 1 - share[axis]) for axis in range(3)],
+        [(low[axis] + 1, share[axis]) for axis in range(3)],
+    )
+    counts = np.zeros(STRIPES * size)
     for corner in product((0, 1), repeat=3):
-        place = low_bin + corner
-        first = place[:, 0] % bins[0] if circular else place[:, 0].clip(0, bins[0] - 1)
-        second, third = place[:, 1].clip(0, bins[1] - 1), place[:, 2].clip(0, bins[2] - 1)
-        weight = np.where(corner, share, 1 - share).prod(axis=1)
-        flat = (first * bins[1] + second) * bins[2] + third
-        counts += np.bincount(flat, weights=weight, minlength=len(counts))
-    return counts.astype(np.float32)
+        (first, w1), (second, w2), (third, w3) = (sides[side][axis] for axis, side in enumerate(corner))
+        first = first % bins[0] if circular else first.clip(0, bins[0] - 1)
+        inside = second.clip(0, bins[1] - 1) * bins[2] + third.clip(0, bins[2] - 1)
+        place = (stripe * bins[0] + first) * (bins[1] * bins[2]) + inside
+        counts += np.bincount(place, weights=w1 * w2 * w3, minlength=len(counts))
+    return counts.reshape(STRIPES, size).astype(np.float32)
 
 
 def smooth(counts: FloatArray) -> FloatArray:
-    """Gaussian of sigma 0.7 over the three axes of a Lab histogram: neighbouring colours are alike."""
-    kernel = np.exp(-0.5 * (np.arange(-2, 3) / 0.7) ** 2).astype(np.float32)
-    kernel /= kernel.sum()
-    cube: NDArray[np.float32] = counts.reshape(*LAB_BINS)
-    for axis in range(3):
-        turned = np.moveaxis(cube, axis, 0)
-        padded = np.concatenate([turned[:1], turned[:1], turned, turned[-1:], turned[-1:]])
-        length = turned.shape[0]
-        blurred = sum(weight * padded[i : i + length] for i, weight in enumerate(kernel))
-        cube = np.moveaxis(np.asarray(blurred, np.float32), 0, axis)
-    return cube.reshape(-1)
+    """Gaussian of sigma 0.7 over the three axes of Lab histograms (4, 384): neighbouring colours are alike."""
+    cubes: FloatArray = counts.reshape(STRIPES, *LAB_BINS)
+    for axis, length in enumerate(LAB_BINS, start=1):
+        cubes = np.moveaxis(np.tensordot(cubes, blur_matrix(length), axes=(axis, 0)), -1, axis)
+    return cubes.reshape(STRIPES, -1)
+
+
+@lru_cache(maxsize=4)
+def blur_matrix(length: int) -> FloatArray:
+    """Gaussian of sigma 0.7 over `length` bins as a matrix (length, length); what leaves at an end stays in its bin."""
+    away = np.arange(-2, 3)
+    kernel = np.exp(-0.5 * (away / 0.7) ** 2)
+    matrix = np.zeros((length, length))
+    for row in range(length):
+        np.add.at(matrix[row], (row + away).clip(0, length - 1), kernel / kernel.sum())
+    return matrix.astype(np.float32)
 
 
 def texture_figures(cut: Pixels, mask: MaskArray) -> FloatArray:
@@ -164,8 +175,3 @@ def stripe_means(figures: FloatArray, core: MaskArray) -> FloatArray:
     sums = (inside @ figures.reshape(STRIPES, inside.shape[2], -1))[:, 0]
     means: FloatArray = np.log1p(sums / np.maximum(counts, 1)).astype(np.float32)
     return np.where(counts < MIN_PATTERN_PX, np.float32(0), means)
-
-
-def split(array: NDArray[Scalar]) -> list[NDArray[Scalar]]:
-    """Four equal horizontal stripes of (H, W, ...), top first."""
-    return np.array_split(array, STRIPES, axis=0)
