@@ -21,8 +21,8 @@ OTHERS = (
     "people-detection.mp4",
     "person-bicycle-car-detection.mp4",
 )
-EVERY = {OTHERS[0]: 5}
-"Of this clip only every fifth picture is seen, so that the tests are quick."
+EVERY = {OTHERS[0]: 3}
+"Of this clip only every third picture is seen, so that the tests are quick."
 
 
 class SparseCamera(CpuCamera):
@@ -44,8 +44,8 @@ def open_sparse(settings: Settings, _eyes: Eyes, *, live: bool) -> CpuCamera:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_eyes(eyes: Eyes) -> Iterator[None]:
-    with loaded(remembering(eyes)) as patch:
+def quick_eyes(small_eyes: Eyes) -> Iterator[None]:
+    with loaded(remembering(small_eyes)) as patch:
         patch.setattr("appliance.verbs.playback.open_camera", open_sparse)
         yield
 

@@ -52,9 +52,9 @@ LEAST_FRAMES = {"truncated_faststart.mp4": 30, "vtest_truncated_no_index.avi": 1
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick_eyes(eyes: Eyes) -> Iterator[None]:
+def quick_eyes(small_eyes: Eyes) -> Iterator[None]:
     """Real networks that look at every twentieth picture; a silent file is given up sooner than in earnest."""
-    with loaded(remembering(eyes, every=20)) as patch:
+    with loaded(remembering(small_eyes, every=20)) as patch:
         patch.setattr("appliance.verbs.playback.SILENCE_S", SILENCE_S)
         yield
 
