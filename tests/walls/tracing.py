@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 CALLS = (
     "open,openat,creat,memfd_create,write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg,"
     "socket,bind,connect,copy_file_range,sendfile"
@@ -68,6 +70,7 @@ def trace(strace: str, command: Sequence[str], log: Path, folder: Path) -> Trace
     done = subprocess.run(
         [strace, *options, *command],
         cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
