@@ -28,11 +28,15 @@ SCORES = st.floats(0, 1, width=32)
 
 @st.composite
 def scored_boxes(draw: st.DrawFn) -> tuple[FloatArray, FloatArray]:
-    count = draw(st.integers(0, 12))
+    """Boxes anywhere, and doubles of them moved a little, so that many overlap by much."""
+    count = draw(st.integers(0, 6))
     raw = draw(arrays.arrays(np.float32, (count, 4), elements=EDGES))
-    scores = draw(arrays.arrays(np.float32, (count,), elements=SCORES))
     low, high = np.minimum(raw[:, :2], raw[:, 2:]), np.maximum(raw[:, :2], raw[:, 2:])
-    return np.concatenate([low, high], axis=1), scores
+    alone = np.concatenate([low, high], axis=1)
+    size = np.tile(high - low, 2)
+    moved = alone + size * draw(arrays.arrays(np.float32, (count, 4), elements=st.floats(0, 0.5, width=32)))
+    scores = draw(arrays.arrays(np.float32, (2 * count,), elements=SCORES))
+    return np.concatenate([alone, moved]), scores
 
 
 def naive_iou(one: FloatArray, other: FloatArray) -> float:
@@ -67,6 +71,11 @@ def test_overlap_is_intersection_over_union(
 def test_a_box_overlaps_itself_wholly_and_another_not() -> None:
     table = iou(boxes((0, 0, 10, 10)), boxes((0, 0, 10, 10), (20, 0, 30, 10), (0, 5, 10, 15)))
     np.testing.assert_allclose(table, [[1, 0, 1 / 3]], atol=1e-6)
+
+
+def test_the_weaker_of_two_doubles_goes() -> None:
+    rows = boxes((0, 0, 100, 100), (0, 0, 100, 90), (0, 60, 100, 160))
+    assert suppress(rows, np.array([0.5, 0.9, 0.7], np.float32), 0.5).tolist() == [1, 2]
 
 
 @given(scored_boxes(), st.sampled_from([0.1, 0.5, 0.9]))
