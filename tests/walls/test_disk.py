@@ -35,6 +35,8 @@ HEADERS = {
     "NumPy": b"\x93NUMPY",
     "BMP": b"BM6",
 }
+STATES = {"state", "reason", "camera", "inference", "calibrated", "wing", "engine", "bank"}
+COUNTS = {"frames", "late", "people", "passages", "abstained", "exceptions", "frames_per_second", "written_s"}
 Pixels = NDArray[np.uint8]
 
 
@@ -194,6 +196,15 @@ def test_the_outbox_holds_events_of_the_closed_schema_only(run_live: tuple[Trace
     for kind, payload in rows:
         assert kind == "exception"
         event_from_payload(payload)
+
+
+def test_vitals_tell_states_and_counts_only(run_live: tuple[Trace, Path]) -> None:
+    vitals = json.loads((run_live[1] / "run/vision.json").read_text())
+    assert set(vitals) <= STATES | COUNTS
+    assert vitals["passages"] > 0
+    for key, value in vitals.items():
+        assert isinstance(value, str if key in STATES else (int, float)), key
+        assert len(str(value)) < 200
 
 
 def test_every_other_file_that_was_opened_is_none_of_ours(
