@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from appliance.config import NAME_PATTERN, Settings
+from appliance.config import NAME_PATTERN, Identity, Settings
 from appliance.errors import BoothError
 
 CITIES = Path(__file__).parent.parent / "deploy" / "cities"
@@ -21,7 +21,8 @@ def load_settings(booth_file: Path, cities: Path = CITIES) -> Settings:
     text = read_text(booth_file)
     booth = parse_mapping(booth_file, text)
     layers = [(booth_file, text, booth)]
-    city = booth.get("booth", {}).get("city") if isinstance(booth.get("booth"), dict) else None
+    identity = booth.get("booth")
+    city = identity.get("city", Identity().city) if isinstance(identity, dict) else Identity().city
     # Only a city's name may become a file's name; any other is refused below with its line.
     if isinstance(city, str) and re.fullmatch(NAME_PATTERN, city) and (cities / f"{city}.yaml").is_file():
         city_file = cities / f"{city}.yaml"

@@ -67,7 +67,7 @@ def learn(
 ) -> Path | None:
     """The bank of `source`, learnt now unless a `sound` one is kept; None when `stop` came true meanwhile.
 
-    Raises LessonError when the child failed (it has printed why).
+    Raises LessonError when the child failed (it has printed why), BrokenPipeError when nobody reads our output.
     """
     place = bank_place(Path(source))
     if place.is_file() and sound(place):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from rich.console import Console
 
 from appliance.demo.booth import Booth
 from appliance.demo.lesson import LessonError, check_source, is_file_source, learn
+from appliance.demo.mouth import hush, say
 from appliance.demo.programs import PROGRAMS, Programs
 from appliance.demo.scene import Lines, Nobody, Presenter
 from appliance.demo.stage import BOARD_PORT, Stage, port_or_any, private_folder
@@ -45,7 +45,11 @@ def run_demo(
     """
     with Wish() as wish:
         source = check_source(source) if source else str(sample_street())
-        bank = chosen_bank(source, bank, programs, wish)
+        try:
+            bank = chosen_bank(source, bank, programs, wish)
+        except BrokenPipeError:  # whoever watched has gone already
+            hush()
+            return 0
         if wish.stop():
             say("\nstopped before anything was learnt")
             return 0
@@ -66,7 +70,10 @@ def chosen_bank(source: str, given: Path | None, programs: Programs, wish: Wish)
     if is_file_source(source):
         with contextlib.suppress(LessonError):  # its child has said why
             return learn(source, programs.learn, wish.stop)
-    say(f"{source}: no bank, so people are counted and nobody is judged; booth learn {source} --bank FILE")
+    print(
+        f"{source}: no bank, so people are counted and nobody is judged; booth learn {source} --bank FILE",
+        flush=True,
+    )
     return None
 
 
@@ -126,11 +133,3 @@ def presenter(headless: bool) -> Presenter:
     """A live table where a person watches, else plain lines."""
     console = Console()
     return Lines() if headless or not console.is_terminal or console.is_dumb_terminal else LiveTable(console)
-
-
-def say(line: str) -> None:
-    """Print `line`; when nobody listens any more, be silent from now on."""
-    try:
-        print(line, flush=True)
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
