@@ -54,12 +54,11 @@ def decode(
 
 def suppress(boxes: FloatArray, scores: FloatArray, overlap: float) -> IntArray:
     """Greedy non-maximum suppression: rows that stay, best score first, ties by row number."""
-    order = np.argsort(-scores, kind="stable")
-    overlaps = iou(boxes, boxes)
+    clashes = iou(boxes, boxes) > overlap
     alive = np.ones(len(boxes), np.bool_)
     kept = []
-    for row in order:
+    for row in np.argsort(-scores, kind="stable").tolist():
         if alive[row]:
             kept.append(row)
-            alive &= overlaps[row] <= overlap
+            alive &= ~clashes[row]
     return np.array(kept, np.int64)
