@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -15,6 +16,9 @@ from engines.manifest import model_file, sample_street
 
 # Loaded before GStreamer, as in the booth: GStreamer brings a libunwind that breaks exceptions of later libraries.
 LOADED_FIRST = CpuModel
+
+# A shell's background job starts with SIGINT ignored, and children inherit that: Ctrl-C could not be tested then.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine is no fault of the code, and a failure must be met by the next person too.
 hypothesis.settings.register_profile(
