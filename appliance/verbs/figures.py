@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from pathlib import Path
 from typing import Any
 
+from appliance.errors import BoothError
 from appliance.health.vitals import write_vitals
 from appliance.vision.pipeline import Step
 
+log = logging.getLogger(__name__)
 EVERY_S = 1.0
 WINDOW = 30
 "Frames over which the rate is averaged."
@@ -24,6 +27,7 @@ class Figures:
         self._values |= {"passages": 0, "abstained": 0, "exceptions": 0, "frames_per_second": 0.0}
         self._stamps_s: deque[float] = deque(maxlen=WINDOW)
         self._written_s = float("-inf")
+        self._failing = False
 
     def set(self, **values: Any) -> bool:
         """Change states by name; written at once if one is new, and then True."""
@@ -58,5 +62,14 @@ class Figures:
         return round((len(self._stamps_s) - 1) / spent_s, 1) if spent_s > 0 else 0.0
 
     def _write(self, now_s: float) -> None:
-        self._written_s = now_s
-        write_vitals(self._runtime, "vision", self._values, now_s)
+        """Write; a folder that never worked is an error, one that fails later must not stop the camera."""
+        first, self._written_s = self._written_s == float("-inf"), now_s
+        try:
+            write_vitals(self._runtime, "vision", self._values, now_s)
+            self._failing = False
+        except BoothError as error:
+            if first:
+                raise
+            if not self._failing:
+                log.warning("nobody can see how vision is: %s", error)
+            self._failing = True

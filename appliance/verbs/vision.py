@@ -82,6 +82,10 @@ class Lookout:
                 raise
             if self._figures.set(state="blind", reason=str(error), camera=str(error), people=0):
                 log.warning("camera lost: %s", error)
+            if self._settings.camera.source_is_file() and not self._settings.camera.repeat:
+                raise EndOfSource(
+                    str(error)
+                ) from None  # a broken recording breaks at the same place each time
         except StopIteration:
             pass
         finally:
@@ -124,8 +128,8 @@ class Lookout:
     def _send(self, decision: Decision) -> None:
         """The event first, it must not be lost; the card may be."""
         event = self._anonymizer.event(decision, read_clock())
-        if not self._outbox.add("exception", payload_from_event(event)):
-            self._figures.set(outbox=self._outbox.fault)
+        stored = self._outbox.add("exception", payload_from_event(event))
+        self._figures.set(outbox="ok" if stored else self._outbox.fault)
         self._cards.send(event.rarity, event.why, event.zone, decision.at_s)
 
     def _rest(self, pause_s: float, stop: threading.Event) -> None:

@@ -14,7 +14,7 @@ import pytest
 from appliance.app import Eyes
 from appliance.config import Settings
 from appliance.display.cards import CardReader
-from appliance.errors import SourceError
+from appliance.errors import BoothError, SourceError
 from appliance.uplink.event import event_from_payload
 from appliance.uplink.outbox import Outbox
 from appliance.verbs.figures import Figures
@@ -25,6 +25,7 @@ EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345"))
 CAMERA, FILE = "v4l2:/dev/video0", "street.mp4"
 VITALS = {
     "state": str,
+    "outbox": str,
     "reason": str,
     "camera": str,
     "frames": int,
@@ -105,6 +106,27 @@ def test_the_end_of_a_file_ends_the_process(booth: Booth) -> None:
     assert booth.told[-1]["frames"] == len(booth.pipeline.seen) == 25
     assert booth.told[-1]["frames_per_second"] == 10
     assert [camera.closed for camera in booth.cameras] == [1]
+
+
+def test_a_recording_that_breaks_ends_the_process_and_says_why(booth: Booth) -> None:
+    booth.look([Deliver(7), Fail("clip: frame 7: broken")], [Deliver(7)], source=FILE)
+    assert booth.states() == ["running", "blind", "ended"]
+    assert len(booth.cameras) == 1
+    assert booth.told[-1]["frames"] == 7
+
+
+def test_a_full_runtime_folder_does_not_stop_the_camera(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def write(_runtime: Path, process: str, vitals: dict[str, Any], now_s: float) -> None:
+        if len(booth.told) >= 3:
+            raise BoothError("vision.json: No space left on device")
+        booth.told.append(vitals)
+
+    booth._write = write  # type: ignore[method-assign]
+    booth.look([Deliver(100)], stop_s=20)
+    assert len(booth.pipeline.seen) == 100
+    assert caplog.text.count("No space left") == 1
 
 
 def test_a_stop_ends_a_running_camera(booth: Booth) -> None:
