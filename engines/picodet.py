@@ -55,8 +55,9 @@ def keep_person(graph: Any) -> None:
 
 
 def put_normalisation_first(graph: Any) -> None:
-    """Let the graph take RGB of 0..255: the deviation goes into the first filters, the mean is subtracted.
+    """Let the graph take packed RGB bytes: the deviation goes into the first filters, the mean is subtracted.
 
+    Bytes, and not floats, so that a quarter as much is written and read between letterbox and network.
     The mean cannot go into a bias: the convolution pads with zeros, which must stay the mean colour.
     """
     first = next(node for node in graph.node if "image" in node.input)
@@ -65,7 +66,13 @@ def put_normalisation_first(graph: Any) -> None:
     replace_tensor(filters, numpy_helper.to_array(filters) / deviation)
     first.input[0] = "image_centred"
     mean = Surgeon(graph).constant("image_mean", [[[[value]] for value in MEAN]])
-    graph.node.insert(0, helper.make_node("Sub", ["image", mean], ["image_centred"], name="image_centred"))
+    steps = (
+        helper.make_node("Transpose", ["image"], ["image_planar"], name="image_planar", perm=[0, 3, 1, 2]),
+        helper.make_node("Cast", ["image_planar"], ["image_float"], name="image_float", to=TensorProto.FLOAT),
+        helper.make_node("Sub", ["image_float", mean], ["image_centred"], name="image_centred"),
+    )
+    for place, step in enumerate(steps):
+        graph.node.insert(place, step)
 
 
 def cell_centres(width_px: int, height_px: int, stride_px: int) -> Any:
@@ -127,7 +134,8 @@ def detector_of_size(whole: Any, width_px: int, height_px: int) -> bytes:
 def _declare(graph: Any, width_px: int, height_px: int) -> None:
     count = sum(-(-width_px // stride) * -(-height_px // stride) for stride in STRIDES)
     kind = TensorProto.FLOAT
-    graph.input.append(helper.make_tensor_value_info("image", kind, [1, 3, height_px, width_px]))
+    packed = [1, height_px, width_px, 3]
+    graph.input.append(helper.make_tensor_value_info("image", TensorProto.UINT8, packed))
     graph.output.append(helper.make_tensor_value_info("boxes", kind, [1, count, 4]))
     graph.output.append(helper.make_tensor_value_info("scores", kind, [1, count]))
 

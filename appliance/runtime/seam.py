@@ -44,7 +44,7 @@ class ImageOps(Protocol):
         """Host pixels (H, W, 3), packed RGB, as the pixels of a Frame."""
 
     def letterbox(self, frame: Frame, width: int, height: int) -> tuple[DeviceArray, float]:
-        """Fit the frame into the top left of a grey tensor, shape (1, 3, height, width), float32 RGB 0..255.
+        """Fit the frame into the top left of a grey tensor, shape (1, height, width, 3), packed RGB, 8 bit.
 
         Returns the tensor, valid until the next call, and the scale: frame pixels per tensor pixel.
         """

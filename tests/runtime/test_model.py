@@ -17,8 +17,8 @@ def model(detector_file: Path) -> CpuModel:
     return CpuModel(detector_file, threads=1)
 
 
-def blank(height: int = 384, width: int = 640, dtype: Any = np.float32) -> Any:
-    return np.full((1, 3, height, width), 114, dtype)
+def blank(height: int = 384, width: int = 640, dtype: Any = np.uint8) -> Any:
+    return np.full((1, height, width, 3), 114, dtype)
 
 
 def test_named_arrays_go_in_and_come_out(model: CpuModel) -> None:
@@ -42,9 +42,9 @@ def test_outputs_belong_to_the_caller(model: CpuModel) -> None:
         ({}, r"inputs are \[\], the network wants"),
         ({"picture": blank()}, "picture"),
         ({"image": blank(), "more": blank()}, "more"),
-        ({"image": blank(dtype=np.uint8)}, "image is uint8"),
+        ({"image": blank(dtype=np.float32)}, "image is float32"),
         ({"image": blank(dtype=np.float64)}, "image is float64"),
-        ({"image": blank(height=352)}, r"352, 640\), the network wants float32"),
+        ({"image": blank(height=352)}, r"352, 640, 3\), the network wants uint8"),
         ({"image": blank()[0]}, "the network wants"),
     ],
 )

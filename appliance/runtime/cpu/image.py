@@ -24,28 +24,24 @@ class CpuImageOps:
     """ImageOps of the CPU wing. Owner: one thread; the letterbox tensor is reused from call to call."""
 
     def __init__(self) -> None:
-        self._canvas: Pixels = np.empty((0, 0, 3), np.uint8)
-        self._tensor: FloatArray = np.empty((1, 3, 0, 0), np.float32)
+        self._canvas: Pixels = np.empty((1, 0, 0, 3), np.uint8)
         self._fitted = (0, 0)
 
     def upload(self, rgb: Pixels) -> Pixels:
         """Take host pixels (H, W, 3) as a frame's pixels; the CPU needs no copy."""
         return rgb
 
-    def letterbox(self, frame: Frame, width: int, height: int) -> tuple[FloatArray, float]:
+    def letterbox(self, frame: Frame, width: int, height: int) -> tuple[Pixels, float]:
         """See ImageOps.letterbox. The grey border is painted only when the geometry changes."""
         scale = max(frame.width / width, frame.height / height)
         fitted = max(1, round(frame.height / scale)), max(1, round(frame.width / scale))
-        if self._canvas.shape[:2] != (height, width) or fitted != self._fitted:
-            self._canvas = np.full((height, width, 3), GREY, np.uint8)
-            self._tensor = np.full((1, 3, height, width), GREY, np.float32)
+        if self._canvas.shape[1:3] != (height, width) or fitted != self._fitted:
+            self._canvas = np.full((1, height, width, 3), GREY, np.uint8)
             self._fitted = fitted
         rows, columns = fitted
-        inside = self._canvas[:rows, :columns]
+        inside = self._canvas[0, :rows, :columns]
         cv2.resize(frame.pixels, (columns, rows), dst=inside, interpolation=cv2.INTER_LINEAR)
-        for channel in range(3):
-            self._tensor[0, channel, :rows, :columns] = inside[:, :, channel]
-        return self._tensor, scale
+        return self._canvas, scale
 
     def crop(self, frame: Frame, boxes: FloatArray, width: int, height: int) -> Pixels:
         """See ImageOps.crop."""

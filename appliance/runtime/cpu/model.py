@@ -17,6 +17,9 @@ from appliance.errors import BoothError
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime as ort
 
+DTYPES = {"tensor(float)": "float32", "tensor(uint8)": "uint8"}
+"What ONNX Runtime calls the element types of our networks."
+
 
 class CpuModel:
     """Model of the CPU wing. Thread-safe; outputs are fresh arrays that belong to the caller."""
@@ -50,5 +53,6 @@ class CpuModel:
             fits = len(fixed) == array.ndim and all(
                 want in (None, got) for want, got in zip(fixed, array.shape, strict=True)
             )
-            if array.dtype != np.float32 or not fits:
-                raise ValueError(f"{name} is {array.dtype} {array.shape}, the network wants float32 {shape}")
+            kind = DTYPES.get(self._inputs[name].type)
+            if array.dtype != kind or not fits:
+                raise ValueError(f"{name} is {array.dtype} {array.shape}, the network wants {kind} {shape}")
