@@ -30,10 +30,7 @@ class Reference:
 def learn_bank(passages: dict[str, FloatArray], descriptor: str, neighbours: int, seed: int = 0) -> Bank:
     """Make a bank of passages, measure -> (N, D). Raises BoothError when there are fewer than ten people."""
     count = len(next(iter(passages.values())))
-    if count < MIN_SUPPORTERS:
-        raise BoothError(
-            f"only {count} people could be learned from, a bank needs {MIN_SUPPORTERS}; give longer or more sources"
-        )
+    check_enough(count)
     rng = np.random.default_rng(seed)
     references = {name: learn_measure(name, raw, neighbours, rng) for name, raw in passages.items()}
     fused: Figures = np.sum(
@@ -41,6 +38,14 @@ def learn_bank(passages: dict[str, FloatArray], descriptor: str, neighbours: int
     )
     measures = {name: ref.measure for name, ref in references.items()}
     return Bank(descriptor, count, measures, fit_tail(fused))
+
+
+def check_enough(people: int) -> None:
+    """Raise BoothError when a bank of so few people would describe persons."""
+    if people < MIN_SUPPORTERS:
+        raise BoothError(
+            f"only {people} people could be learned from, a bank needs {MIN_SUPPORTERS}; give longer or more sources"
+        )
 
 
 def learn_measure(name: str, raw: FloatArray, neighbours: int, rng: np.random.Generator) -> Reference:

@@ -10,7 +10,7 @@ import numpy as np
 
 from appliance.artifacts import save_bank
 from appliance.records import FloatArray, Passage
-from calibration.bank import learn_bank
+from calibration.bank import check_enough, learn_bank
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,7 @@ def learn(passages: Iterable[Passage], descriptor: str, neighbours: int, file: P
         people += 1
         for name, vector in passage.measures.items():
             rows.setdefault(name, []).append(vector)
-    vectors = {name: np.stack(vectors) for name, vectors in rows.items()} or {
-        "none": np.zeros((0, 1), np.float32)
-    }
-    bank = learn_bank(vectors, descriptor, neighbours)
+    check_enough(people)
+    bank = learn_bank({name: np.stack(vectors) for name, vectors in rows.items()}, descriptor, neighbours)
     prototypes = {name: len(measure.prototypes) for name, measure in bank.measures.items()}
     return Learned(save_bank(bank, file), people, abstained, prototypes)

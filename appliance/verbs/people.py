@@ -9,11 +9,12 @@ from pathlib import Path
 from appliance.app import Eyes
 from appliance.config import Settings
 from appliance.errors import SourceError
-from appliance.records import FloatArray, Frame, MaskArray, Passage
+from appliance.records import Frame, Passage
 from appliance.runtime.photos import is_photo, read_photo
 from appliance.verbs.playback import Excerpt, play, tell
 from appliance.vision.pipeline import describe_people
 from appliance.vision.stopwatch import Stopwatch
+from appliance.vision.views import large_enough
 
 PHOTO_SCORE = 0.45
 "A photo has no second frame to confirm a person, so weaker boxes are left out."
@@ -87,14 +88,6 @@ def photo_people(path: Path, settings: Settings, eyes: Eyes) -> Iterator[Passage
     pixels = read_photo(path)
     frame = Frame(eyes.image.upload(pixels), pixels.shape[1], pixels.shape[0], 0.0, 0)
     detections = eyes.detector.detect(frame, Stopwatch())
-    boxes = detections.boxes[(detections.scores >= PHOTO_SCORE) & large_enough(detections.boxes, settings)]
+    judged = large_enough(detections.boxes, settings.garments) & (detections.scores >= PHOTO_SCORE)
+    boxes = detections.boxes[judged]
     yield from describe_people(frame, boxes, eyes.garments, eyes.descriptor)
-
-
-def large_enough(boxes: FloatArray, settings: Settings) -> MaskArray:
-    """Which boxes (N, 4) are of a person large enough to judge, shape (N,)."""
-    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-    enough: MaskArray = (height >= settings.garments.min_height_px) & (
-        width >= settings.garments.min_width_px
-    )
-    return enough

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from appliance.config import Garment
-from appliance.records import FloatArray, Frame
+from appliance.records import FloatArray, Frame, MaskArray
 from appliance.vision.boxes import area, shared_area
 
 EDGE_PX = 2
@@ -15,16 +15,22 @@ EDGE_PX = 2
 def view_quality(boxes: FloatArray, frame: Frame, settings: Garment) -> FloatArray:
     """How well N people show, shape (N,): 0 for a view not to be used, else the uncovered height in pixels.
 
-    Unusable: too small, cut off at the picture's edge, or covered by somebody nearer.
+    Unusable: too small, cut off at the picture's edge, or overlapped by somebody else.
     """
-    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     free = 1 - covered_share(boxes)
-    usable = (height >= settings.min_height_px) & (width >= settings.min_width_px)
+    usable = large_enough(boxes, settings)
     usable &= (boxes[:, :2] > EDGE_PX).all(axis=1)
     usable &= (boxes[:, 2] < frame.width - EDGE_PX) & (boxes[:, 3] < frame.height - EDGE_PX)
     usable &= free >= 1 - settings.max_overlap
-    quality: FloatArray = np.where(usable, height * free, 0).astype(np.float32)
+    quality: FloatArray = np.where(usable, (boxes[:, 3] - boxes[:, 1]) * free, 0).astype(np.float32)
     return quality
+
+
+def large_enough(boxes: FloatArray, settings: Garment) -> MaskArray:
+    """Which boxes (N, 4) are of a person large enough to judge, shape (N,)."""
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    enough: MaskArray = (height >= settings.min_height_px) & (width >= settings.min_width_px)
+    return enough
 
 
 def covered_share(boxes: FloatArray) -> FloatArray:

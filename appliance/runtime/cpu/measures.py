@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import pairwise, product
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -29,6 +30,7 @@ MIN_PATTERN_PX = 30
 "A stripe with fewer pixels says nothing of its pattern."
 
 Pixels = NDArray[np.uint8]
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class CpuMeasures:
@@ -36,12 +38,12 @@ class CpuMeasures:
 
     def colour(self, cuts: Pixels, masks: MaskArray) -> FloatArray:
         """Global HSV histograms, shape (N, 128), float32, unit length (square root of shares: Hellinger)."""
-        rows = [hsv_histogram(half(cut), half_mask(mask)) for cut, mask in zip(cuts, masks, strict=True)]
+        rows = [hsv_histogram(half(cut), half(mask)) for cut, mask in zip(cuts, masks, strict=True)]
         return stack(rows, int(np.prod(HSV_BINS)))
 
     def stripes(self, cuts: Pixels, masks: MaskArray) -> FloatArray:
         """Lab histograms of four stripes, shape (N, 1536), float32; each stripe weighted by its coverage."""
-        rows = [lab_histogram(half(cut), half_mask(mask)) for cut, mask in zip(cuts, masks, strict=True)]
+        rows = [lab_histogram(half(cut), half(mask)) for cut, mask in zip(cuts, masks, strict=True)]
         return stack(rows, STRIPES * int(np.prod(LAB_BINS)))
 
     def texture(self, cuts: Pixels, masks: MaskArray) -> FloatArray:
@@ -55,14 +57,9 @@ def stack(rows: list[FloatArray], length: int) -> FloatArray:
     return np.stack(rows).astype(np.float32) if rows else np.zeros((0, length), np.float32)
 
 
-def half(cut: Pixels) -> Pixels:
-    """Every second row and column: colour needs no more, and no hidden pixel is blended in."""
-    return cut[::2, ::2]
-
-
-def half_mask(mask: MaskArray) -> MaskArray:
-    """The mask on the grid of `half`."""
-    return mask[::2, ::2]
+def half(picture: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Every second row and column of a cut or mask: colour needs no more, and no hidden pixel is blended in."""
+    return picture[::2, ::2]
 
 
 def hsv_histogram(cut: Pixels, mask: MaskArray) -> FloatArray:

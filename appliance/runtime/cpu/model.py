@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from appliance.errors import BoothError
 
-# ONNX Runtime (seen with 1.32) keeps a database about this machine and its programs under ~/.cache and sends it to
-# its maker, on by default on Linux too. It reads this switch once, while it is imported.
+# ONNX Runtime (seen with 1.32) by default keeps a database about this machine and its programs under ~/.cache, and
+# carries its maker's address; no sending was seen. It reads this switch once, while it is imported.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime as ort
 
