@@ -17,7 +17,7 @@ from engines.sample import fetch_sample
 def set_up(cache: Cache, manifest: Manifest) -> None:
     """Make everything in the manifest ready; prints only when there was something to do."""
     with cache.lock():
-        done = [_ready(cache, manifest, name) for name in manifest.models]
+        done = [_ready(cache, manifest, name) for name, model in manifest.models.items() if model.sources]
         done.append(fetch_sample(cache, manifest.sample))
     if any(done):
         print(f"networks and sample street are ready in {cache.root}", flush=True)
@@ -30,9 +30,14 @@ def _ready(cache: Cache, manifest: Manifest, name: str) -> bool:
 
 
 def list_models(cache: Cache, manifest: Manifest) -> None:
-    """Print every network at every size, and whether it is ready."""
+    """Print every network with what was measured, at every size, and whether it is ready."""
     for model in manifest.models.values():
-        print(f"{model.name}: {model.purpose}; {model.licence}")
+        print(f"{model.name} ({', '.join(model.roles)}): {model.purpose}; {model.licence}")
+        for figure in model.figures:
+            print(f"    {figure}")
+        if not model.sources:
+            print(f"  not brought by the set-up; {model.how}")
+            continue
         for size in model.sizes or (None,):
             state = "ready" if is_ready(cache, model, size) else "missing (run: make setup)"
             label = size_text(size) if size else "any size"

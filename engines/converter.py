@@ -19,7 +19,7 @@ from engines.entries import Model, Size, size_text
 from engines.pip import install_into, say
 from engines.recipe import CONVERTER_PACKAGES
 
-TOOLS_DOWNLOAD_BYTES = 39_000_000
+TOOLS_DOWNLOAD_BYTES = 39_200_000
 LIMIT_S = 600
 
 

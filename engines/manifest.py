@@ -7,13 +7,14 @@ from pathlib import Path
 from appliance.errors import BoothError
 from engines.cache import Cache, default_cache, holds, sha256_of
 from engines.entries import Model, Size, read_manifest, size_text
-from engines.recipe import Recipe, read_recipe
+from engines.recipe import SHARED_SCRIPTS, Recipe, read_recipe
 
 
 def model_path(cache: Cache, model: Model, size: Size | None = None) -> Path:
     """Return where the ONNX file of a model lies, whether it exists or not."""
     if model.converter == "none":
-        return cache.weights / model.name / model.weight_files()[0].name
+        files = model.weight_files()
+        return cache.weights / model.name / (files[0].name if files else f"{model.name}.onnx")
     wanted = size or model.sizes[0]
     if wanted not in model.sizes:
         made = ", ".join(size_text(made) for made in model.sizes)
@@ -24,6 +25,8 @@ def model_path(cache: Cache, model: Model, size: Size | None = None) -> Path:
 def is_ready(cache: Cache, model: Model, size: Size | None = None) -> bool:
     """Tell whether the ONNX file is there and whole: the known one, or one made here by today's recipe."""
     path = model_path(cache, model, size)
+    if not model.sources:
+        return False
     if model.converter == "none":
         return holds(path, model.weight_files()[0].sha256)
     if holds(path, model.known[size or model.sizes[0]]):
@@ -34,7 +37,7 @@ def is_ready(cache: Cache, model: Model, size: Size | None = None) -> bool:
 
 def recipe_for(model: Model, size: Size | None = None) -> Recipe:
     """Return what the converted file must have been made from and with."""
-    scripts = [Path(__file__).with_name(name) for name in (f"{model.converter}.py", "surgery.py")]
+    scripts = [Path(__file__).with_name(name) for name in (f"{model.converter}.py", *SHARED_SCRIPTS)]
     inputs = {file.name: file.sha256 for file in model.weight_files()}
     return Recipe(inputs, size_text(size or model.sizes[0]), sha256_of(*scripts))
 
@@ -43,11 +46,13 @@ def model_file(name: str, size: Size | None = None, cache: Cache | None = None) 
     """Return the ONNX file of a network at an input size (width, height; the default when None).
 
     The file's hash is checked (20 ms for the largest). Raises BoothError when it is absent, damaged, out of
-    date, or never made at that size.
+    date, never made at that size, or none that the set-up brings.
     """
     cache = cache or default_cache()
     model = read_manifest().model(name)
     path = model_path(cache, model, size)
+    if not model.sources:
+        raise BoothError(f"the set-up does not bring the network {name}: {model.how}")
     if not is_ready(cache, model, size):
         state = "is damaged or out of date" if path.exists() else "is not there"
         raise BoothError(f"the network {name} ({path}) {state}; run: make setup")

@@ -16,7 +16,7 @@ import onnx
 import paddle2onnx.paddle2onnx_cpp2py_export as exporter
 from onnx import TensorProto, helper, numpy_helper
 
-from engines.surgery import Surgeon, drop_unused, fuse_hard_swish, replace_tensor, subgraph
+from engines.surgery import OPSET, Surgeon, finished, fuse_hard_swish, replace_tensor, subgraph
 
 STRIDES = (8, 16, 32, 64)
 CLASS_OUTPUTS = tuple(f"sqrt_{level}.tmp_0" for level in range(4))
@@ -29,7 +29,6 @@ BINS = 8
 MEAN = (123.675, 116.28, 103.53)
 STD = (58.395, 57.12, 57.375)
 HARD_SWISHES = 78
-OPSET = 13
 
 
 def onnx_from_paddle(model: Path, weights: Path) -> Any:
@@ -122,22 +121,8 @@ def detector_of_size(whole: Any, width_px: int, height_px: int) -> bytes:
         raise ValueError(f"found {swishes} hard swishes, not {HARD_SWISHES}")
     put_normalisation_first(graph)
     add_decoding(graph, width_px, height_px)
-    drop_unused(graph)
-    _declare(graph, width_px, height_px)
-    detector = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="booth")
-    detector.ir_version = 7
-    onnx.checker.check_model(detector, full_check=True)
-    serialised: bytes = detector.SerializeToString(deterministic=True)
-    return serialised
-
-
-def _declare(graph: Any, width_px: int, height_px: int) -> None:
     count = sum(-(-width_px // stride) * -(-height_px // stride) for stride in STRIDES)
-    kind = TensorProto.FLOAT
-    packed = [1, height_px, width_px, 3]
-    graph.input.append(helper.make_tensor_value_info("image", TensorProto.UINT8, packed))
-    graph.output.append(helper.make_tensor_value_info("boxes", kind, [1, count, 4]))
-    graph.output.append(helper.make_tensor_value_info("scores", kind, [1, count]))
+    return finished(graph, [1, height_px, width_px, 3], {"boxes": [1, count, 4], "scores": [1, count]})
 
 
 def main() -> None:

@@ -7,8 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-CONVERTER_PACKAGES = ("numpy==1.26.4", "onnx==1.16.2", "paddle2onnx==1.2.4", "protobuf==4.25.8")
-"These exact versions gave the same bytes on Python 3.11 and 3.12; onnx 1.15 has no build for 3.12."
+CONVERTER_PACKAGES = (
+    "flatbuffers==25.12.19", "numpy==1.26.4", "onnx==1.16.2", "paddle2onnx==1.2.4", "protobuf==4.25.8",
+    "tflite==2.18.0",
+)  # fmt: skip
+"These exact versions gave the same bytes on Python 3.10 to 3.12; onnx 1.15 has no build for 3.12."
+SHARED_SCRIPTS = ("flatnet.py", "layers.py", "surgery.py", "torchfile.py")
+"What the converters of several networks use."
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,15 @@ Runs inside the converter's environment only, see convert.py: the booth itself d
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from onnx import helper, numpy_helper
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+OPSET = 13
+"Understood by ONNX Runtime and by TensorRT 8.6 to 11."
 
 
 class Surgeon:
@@ -104,3 +109,50 @@ def drop_unused(graph: Any) -> None:
 def replace_tensor(tensor: Any, values: Any) -> None:
     """Give an initializer new values under its old name."""
     tensor.CopyFrom(numpy_helper.from_array(np.ascontiguousarray(values), tensor.name))
+
+
+def take_packed_bytes(
+    graph: Any, source: str, deviation: Sequence[float], mean: Sequence[float] | None = None
+) -> None:
+    """Let the convolution that reads `source` take `image`: packed RGB bytes (batch, height, width, 3).
+
+    Bytes, and not floats, so that a quarter as much is written and read in front of the network; the cast comes
+    first because TensorRT lets bytes go nowhere else (its DataType::kUINT8). The deviation goes into the filters.
+    The mean cannot go into a bias: the convolution pads with zeros, which must stay the mean colour. No mean
+    means that black is zero.
+    """
+    first = next(node for node in graph.node if source in node.input)
+    filters = next(tensor for tensor in graph.initializer if tensor.name == first.input[1])
+    scale = np.asarray(deviation, dtype=np.float32)[None, :, None, None]
+    replace_tensor(filters, numpy_helper.to_array(filters) / scale)
+    first.input[0] = "image_centred" if mean else "image_planar"
+    steps = [
+        helper.make_node("Cast", ["image"], ["image_float"], name="image_float", to=TensorProto.FLOAT),
+        helper.make_node(
+            "Transpose", ["image_float"], ["image_planar"], name="image_planar", perm=[0, 3, 1, 2]
+        ),
+    ]
+    if mean:
+        colour = Surgeon(graph).constant("image_mean", [[[[value]] for value in mean]])
+        steps.append(
+            helper.make_node("Sub", ["image_planar", colour], ["image_centred"], name="image_centred")
+        )
+    for place, step in enumerate(steps):
+        graph.node.insert(place, step)
+
+
+def finished(graph: Any, image: Sequence[Any], outputs: Mapping[str, Sequence[Any]]) -> bytes:
+    """Return the checked, serialised model of a graph that takes `image`; the same bytes for the same graph.
+
+    Shapes are numbers, or a letter for an axis of any length. Raises onnx.checker.ValidationError for a graph
+    that is not whole.
+    """
+    drop_unused(graph)
+    graph.input.append(helper.make_tensor_value_info("image", TensorProto.UINT8, image))
+    for name, shape in outputs.items():
+        graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="booth")
+    model.ir_version = 7
+    onnx.checker.check_model(model, full_check=True)
+    serialised: bytes = model.SerializeToString(deterministic=True)
+    return serialised
