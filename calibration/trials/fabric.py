@@ -60,7 +60,7 @@ def _second_share(cloth: Cloth, u: Plane, v: Plane, rng: np.random.Generator) ->
     elif cloth.pattern is Pattern.PINSTRIPES:
         hit = line % (p / 2) < p / 8
     elif cloth.pattern is Pattern.CHECKS:
-        return ((u % p < p / 2).astype(np.float32) + (v % p < p / 2)).astype(np.float32) / 2
+        return ((u % p < p / 2) * 0.5 + (v % p < p / 2) * 0.5).astype(np.float32)
     elif cloth.pattern is Pattern.DOTS:
         hit = ((u % p) / p - 0.5) ** 2 + ((v % p) / p - 0.5) ** 2 < 0.09
     elif cloth.pattern is Pattern.PRINT:
