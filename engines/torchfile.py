@@ -59,16 +59,19 @@ def _place(storage: str, first: int, shape: tuple[int, ...], strides: tuple[int,
 
 def read_torch_weights(path: Path) -> dict[str, Any]:
     """Return name -> array; raises ValueError when the file is of another layout or names other Python code."""
+    try:
+        with path.open("rb") as file:
+            return _weights(file)
+    except (pickle.UnpicklingError, EOFError, AttributeError, IndexError, ValueError) as error:
+        raise ValueError(f"{path.name} is no file of torch weights ({error})") from error
+
+
+def _weights(file: IO[bytes]) -> dict[str, Any]:
     kinds: dict[str, str] = {}
-    with path.open("rb") as file:
-        try:
-            parts = [WeightsUnpickler(file, kinds).load() for _ in range(5)]
-        except (pickle.UnpicklingError, EOFError, AttributeError, IndexError, ValueError) as error:
-            raise ValueError(f"{path.name} is no file of torch weights ({error})") from error
-        magic, version, _, places, order = parts
-        if (magic, version) != (MAGIC, VERSION):
-            raise ValueError(f"{path.name} is not of the layout of PyTorch before 1.6")
-        storages = {key: _storage(file, kinds[key]) for key in order}
+    magic, version, _, places, order = (WeightsUnpickler(file, kinds).load() for _ in range(5))
+    if (magic, version) != (MAGIC, VERSION):
+        raise ValueError("it is not of the layout of PyTorch before 1.6")
+    storages = {key: _storage(file, kinds[key]) for key in order}
     return {name: _array(storages[place.storage], place) for name, place in places.items()}
 
 

