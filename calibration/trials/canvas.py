@@ -43,8 +43,8 @@ class Canvas:
             return
         margin = int(0.03 * self._height_px)
         area = (
-            slice(max(0, rows[0] - margin), rows[-1] + margin + 1),
-            slice(max(0, columns[0] - margin), columns[-1] + margin + 1),
+            slice(max(0, rows[0] - margin), min(mask.shape[0], rows[-1] + margin + 1)),
+            slice(max(0, columns[0] - margin), min(mask.shape[1], columns[-1] + margin + 1)),
         )
         self._shade_beneath(mask[area], area)
         inside = mask[area]

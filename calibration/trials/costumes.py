@@ -75,7 +75,7 @@ def huge_trousers(shot: Shot, rng: np.random.Generator) -> Shot:
 
     def paint(canvas: Canvas) -> None:
         for side in SIDES:
-            ankle = middle + side * wide * 0.95
+            ankle = middle + side * wide * 1.12
             rows = [top + share * height for share in (0.46, 0.56, 0.965)]
             leg = trunk(rows, [0.05 * height, 0.06 * height, wide], middle + side * 0.04 * height, ankle)
             canvas.paint([2 * leg], Label.LOWER, cloth, 0.009)
@@ -102,11 +102,7 @@ def one_piece(shot: Shot, rng: np.random.Generator) -> Shot:
     cloth = Cloth(colours[int(rng.integers(len(colours)))])
     (_, top, _, height), middle = axis_of(shot.labels)
     worn = where(shot.labels, CLOTHING) | (shot.labels == Label.SKIN) & ~head_zone(shot.labels)
-    grown = cv2.dilate(worn.astype(np.uint8), np.ones((2 * max(1, height // 70) + 1,) * 2, np.uint8)) > 0
-    suit = Shot(
-        dye(shot, grown & ~head_zone(shot.labels), cloth, rng),
-        np.where(worn, Label.FULL, shot.labels).astype(np.uint8),
-    )
+    suit = Shot(dye(shot, worn, cloth, rng), np.where(worn, Label.FULL, shot.labels).astype(np.uint8))
     collar = [np.array([middle + side * 0.05 * height, top + 0.175 * height]) for side in SIDES]
     hood = limb(collar[0], collar[1], 0.025 * height, 0.025 * height)
     seat = trunk(
@@ -117,6 +113,11 @@ def one_piece(shot: Shot, rng: np.random.Generator) -> Shot:
     )
 
     def paint(canvas: Canvas) -> None:
+        for side in SIDES:
+            leg = trunk([top + share * height for share in (0.5, 0.6, 0.85, 0.97)],
+                        [0.05 * height, 0.062 * height, 0.058 * height, 0.04 * height],
+                        middle + side * 0.045 * height, middle + side * 0.06 * height)  # fmt: skip
+            canvas.paint([2 * leg], Label.FULL, cloth, 0.006)
         canvas.paint([2 * seat], Label.FULL, cloth, 0.006)
         canvas.paint([2 * hood], Label.FULL, cloth, 0.005)
 

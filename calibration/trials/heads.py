@@ -153,7 +153,7 @@ def _paint_headwear(canvas: Canvas, frame: Skeleton, head: Head) -> None:
 
 def turban_polygons(at: Point, unit: float) -> list[Polygon]:
     """Cloth wound about a head whose middle is `at`."""
-    wound = ellipse(at + np.array([0, -0.045]) * unit, 0.072 * unit, 0.055 * unit)
+    wound = ellipse(at + np.array([0, -0.038]) * unit, 0.07 * unit, 0.058 * unit)
     wound[:, 1] = np.minimum(wound[:, 1], at[1] - 0.015 * unit)
     return [wound, ellipse(at + np.array([0.02, -0.03]) * unit, 0.055 * unit, 0.026 * unit, -18)]
 
