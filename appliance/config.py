@@ -113,10 +113,18 @@ class Novelty(Section):
 
 
 class Rule(Section):
-    """When an outfit is an exception."""
+    """When an outfit is an exception: by a share of the passages or by a number an hour, not both."""
 
-    wanted_share: float = Field(0.05, gt=0, le=0.5)
-    "Share of passages that shall be exceptions; the threshold is the rarity 1 - wanted_share."
+    wanted_share: Annotated[float, Field(gt=0, le=0.5)] | None = None
+    "Share of passages that shall be exceptions, 0.05 when nothing is set; the threshold is the rarity 1 - share."
+    wanted_per_hour: Annotated[float, Field(gt=0, le=1000)] | None = None
+    "Exceptions an hour that staff can greet; turned into a share by the passages an hour seen lately."
+
+    @model_validator(mode="after")
+    def _one_wish(self) -> Rule:
+        if self.wanted_share is not None and self.wanted_per_hour is not None:
+            raise ValueError("wanted_share and wanted_per_hour exclude each other; set one of them to null")
+        return self
 
 
 class Uplink(Section):

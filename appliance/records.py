@@ -138,9 +138,11 @@ class Passage:
     zone: str
     "Name of the zone, 'street' where none is marked."
     measures: dict[str, FloatArray]
-    "Measure -> mean vector (D,) over the views; empty when abstained."
+    "Measure -> vector (D,) that the views agree on; empty when abstained."
     abstained: str = ""
     "Why nothing could be seen of the clothes."
+    final: bool = True
+    "False: the person is in view still and may be seen better."
 
 
 @dataclass(frozen=True)
@@ -165,3 +167,5 @@ class Decision:
     "True when the rarity passes the threshold."
     abstained: str = ""
     "Why nothing could be said; rarity and distance are then 0."
+    settled: bool = True
+    "False: so near to the threshold that the next view may turn it; asked again, and nobody is told."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -154,4 +155,11 @@ class FakePipeline:
 
 def exception(track: int, now_s: float) -> Decision:
     """A decision that leaves the booth as an event."""
-    return Decision(track, now_s, (1.0, 2.0, 3.0, 4.0), 0.97, 4.5, ("red", "upper"), "street", exception=True)
+    return decision(track, at_s=now_s, exception=True)
+
+
+def decision(track: int, **changes: Any) -> Decision:
+    """A decision on a red coat."""
+    values: dict[str, Any] = {"at_s": 0.0, "rarity": 0.97, "distance": 4.5, "why": ("red", "upper")}
+    values |= {"box": (1.0, 2.0, 3.0, 4.0), "zone": "street", "exception": False}
+    return Decision(track=track, **{**values, **changes})

@@ -79,6 +79,14 @@ def test_a_list_of_the_booth_replaces_that_of_the_city_whole(tmp_path: Path, cit
     assert [one.name for one in got.capture.zones] == ["c"]
 
 
+def test_a_booth_may_wish_by_the_hour_where_its_city_wishes_a_share(tmp_path: Path, cities: Path) -> None:
+    (cities / "stockholm.yaml").write_text("decision: {wanted_share: 0.1}\n")
+    both = "booth: {city: stockholm}\ndecision: {wanted_per_hour: 6%s}\n"
+    assert "set one of them to null" in fault(tmp_path, both % "", cities)
+    got = load(tmp_path, both % ", wanted_share: null", cities).decision
+    assert (got.wanted_share, got.wanted_per_hour) == (None, 6)
+
+
 def test_a_city_without_a_file_has_the_defaults(tmp_path: Path, cities: Path) -> None:
     assert load(tmp_path, "booth: {city: atlantis}", cities).booth.city == "atlantis"
 
@@ -97,6 +105,8 @@ def test_a_mistake_in_the_city_file_is_laid_at_its_door(tmp_path: Path, cities: 
         ("booth:\n  id: desk\ncamera:\n  width: wide\n", 4, "camera.width", "valid integer"),
         ("detector:\n\n  width: 100\n", 3, "detector.width", "multiple of 32"),
         ("decision: {wanted_share: 0}\n", 1, "decision.wanted_share", "greater than 0"),
+        ("decision:\n  wanted_per_hour: -1\n", 2, "decision.wanted_per_hour", "greater than 0"),
+        ("decision: {wanted_share: 0.1, wanted_per_hour: 6}\n", 1, "decision", "set one of them to null"),
         ("novelty: [1]\n", 1, "novelty", "dictionary"),
         ("booth:\n  id: Desk 1\n", 2, "booth.id", "pattern"),
         ("uplink:\n  broker: http://x\n", 2, "uplink.broker", "pattern"),

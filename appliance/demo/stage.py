@@ -19,8 +19,8 @@ LOCK = "in-use"
 MOST_PATH = 70
 "Bytes of the folder's path: a unix socket inside has to stay below 108."
 CITY, BOOTH = "new-york", "demo"
-WANTED_SHARE = 0.2
-"Every fifth passage: a street of a minute shall show something."
+WANTED_SHARE = 0.25
+"Every fourth passage: a street of a minute shall show something, and ten people bear no smaller share."
 BOARD_PORT = 8480
 
 

@@ -35,6 +35,8 @@ class Tally:
     scored: int = 0
     abstained: int = 0
     exceptions: int = 0
+    calibrated: str = ""
+    "'ok', or why no exception was told at the end."
     stages_s: dict[str, float] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
 
@@ -45,6 +47,7 @@ class Tally:
         self.abstained += sum(bool(passage.abstained) for passage in item.step.passages)
         self.scored = self.passages - self.abstained
         self.exceptions += sum(decision.exception for decision in item.step.decisions)
+        self.calibrated = item.step.calibrated
         self.stages_s = dict(item.pipeline.stopwatch.seconds)
 
 
@@ -96,9 +99,10 @@ def summary(tally: Tally, *, as_json: bool) -> str:
     """The figures of one replay, for programs or for people."""
     if as_json:
         return json.dumps(vars(tally))
+    waits = "" if tally.calibrated == "ok" else f" ({tally.calibrated})"
     return (
         f"{tally.frames} frames, {tally.passages} passages, {tally.scored} scored, "
-        f"{tally.abstained} abstained, {tally.exceptions} exceptions"
+        f"{tally.abstained} abstained, {tally.exceptions} exceptions{waits}"
     )
 
 

@@ -21,7 +21,7 @@ from appliance.uplink.event import payload_from_event
 from appliance.uplink.outbox import Outbox
 from appliance.verbs.figures import Figures
 from appliance.vision.novelty import Judge
-from appliance.vision.pipeline import Pipeline, Step
+from appliance.vision.pipeline import NO_BANK, Pipeline, Step
 
 SLICE_S = 0.5
 "Longest wait for a frame in one go: vitals and a stop are due in between."
@@ -36,7 +36,7 @@ def run_vision(settings: Settings, stop: threading.Event) -> None:
     figures.set(state="starting", reason="loading networks", camera="starting", inference="starting")
     eyes = load_eyes(settings)
     judge = load_judge(settings, eyes.wing)
-    figures.set(inference="ok", calibrated="ok" if judge else "no bank: booth learn SOURCE --bank FILE")
+    figures.set(inference="ok", calibrated="starting" if judge else NO_BANK)
     figures.set(wing=eyes.wing.name, engine=eyes.engine, bank=judge.bank.id if judge else "none")
     Lookout(settings, eyes, judge, figures).run(stop)
     notify.stopping()
@@ -113,10 +113,11 @@ class Lookout:
             self._pipeline = make_pipeline(self._settings, self._eyes, self._judge, frame)
         step = self._pipeline.step(frame)
         if self._figures.frame(step, camera.late, time.monotonic()):
-            self._figures.set(state="running", reason="", camera="ok")
+            self._figures.set(state="running", reason="", camera="ok", calibrated=step.calibrated)
             notify.ready()
             log.info("camera delivers: %s", self._settings.camera.label)
         notify.alive()
+        self._figures.set(calibrated=step.calibrated)
         self._tell(step)
         self._figures.publish()
 

@@ -7,18 +7,34 @@ import numpy as np
 from appliance.config import Rule
 from appliance.records import Decision, FloatArray, Passage
 from appliance.vision.novelty import Judge, Novelty
+from appliance.vision.pace import Pace
+from appliance.vision.rarity import enough, readiness
 from appliance.vision.reasons import reasons
+
+DOUBT = 4.0
+"""A passage within so many times the wanted share is near the threshold and waits for its next view."""
 
 
 class Decider:
-    """Judges passages against a bank by the wanted share."""
+    """Judges passages against a bank by the wanted share or rate. Owner: the vision loop."""
 
     def __init__(self, rule: Rule, judge: Judge) -> None:
-        self._rule = rule
+        self._pace = Pace(rule)
         self._judge = judge
 
+    def adopt(self, judge: Judge) -> None:
+        """Judge by a newer bank from now on; what is known of the street's pace stays."""
+        self._judge = judge
+
+    def readiness(self, now_s: float) -> str:
+        """'ok', or why no exception is told at `now_s`: the bank has seen too few passages for so small a share."""
+        return readiness(self._pace.share(now_s), self._judge.references)
+
     def decide(self, passages: list[Passage]) -> list[Decision]:
-        """One decision per passage, in the same order; passages without a view are abstained from."""
+        """One decision per passage, in the same order; passages without a view are abstained from.
+
+        A passage that is not final and near the threshold comes back unsettled: never an exception yet.
+        """
         seen = [passage for passage in passages if not passage.abstained]
         novelty = self._judge.judge(stacked(seen, self._judge)) if seen else None
         row = iter(range(len(seen)))
@@ -31,6 +47,11 @@ class Decider:
 
     def _decision(self, passage: Passage, novelty: Novelty, row: int) -> Decision:
         rarity = float(novelty.rarities[row])
+        share = self._pace.share(passage.at_s)
+        settled = passage.final or rarity < 1 - min(DOUBT * share, 1.0)
+        if settled:
+            self._pace.count(passage.at_s)
+        known = enough(share, self._judge.references)
         surprises = {name: float(nats[row]) for name, nats in novelty.surprises.items()}
         return Decision(
             track=passage.track,
@@ -40,7 +61,8 @@ class Decider:
             distance=float(novelty.distances[row]),
             why=reasons(surprises, passage.measures, self._usual(novelty, row)),
             zone=passage.zone,
-            exception=rarity >= 1 - self._rule.wanted_share,
+            exception=settled and known and rarity >= 1 - share,
+            settled=settled,
         )
 
     def _usual(self, novelty: Novelty, row: int) -> dict[str, FloatArray]:
@@ -57,7 +79,7 @@ def stacked(passages: list[Passage], judge: Judge) -> dict[str, FloatArray]:
 
 
 def abstention(passage: Passage) -> Decision:
-    """The decision that nothing can be said."""
+    """The decision that nothing can be said, for good once the passage is final."""
     return Decision(
         passage.track,
         passage.at_s,
@@ -68,4 +90,5 @@ def abstention(passage: Passage) -> Decision:
         passage.zone,
         exception=False,
         abstained=passage.abstained,
+        settled=passage.final,
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from appliance.artifacts import LEVELS, Bank, Tail
 from appliance.records import FloatArray
 from appliance.runtime.seam import Neighbours
+from appliance.vision.rarity import EDGE, conformal_share
 
 Figures = NDArray[np.float64]
 
@@ -34,6 +35,8 @@ class Judge:
 
     def __init__(self, bank: Bank, neighbours: int, search_in: Callable[[FloatArray], Neighbours]) -> None:
         self.bank = bank
+        self.references = references_of(bank)
+        "Passages that the calibration rests on."
         self._k = neighbours
         self._search = {name: search_in(measure.prototypes) for name, measure in bank.measures.items()}
 
@@ -46,7 +49,13 @@ class Judge:
             surprises[name] = -np.log(tail_share(distances.mean(axis=1), measure.tail))
             nearest[name] = rows[:, 0]
         fused: Figures = np.sum(list(surprises.values()), axis=0)
-        return Novelty(fused, 1 - tail_share(fused, self.bank.fused), surprises, nearest)
+        shares = conformal_share(tail_share(fused, self.bank.fused), self.references)
+        return Novelty(fused, 1 - shares, surprises, nearest)
+
+
+def references_of(bank: Bank) -> int:
+    """Passages that a bank's calibration rests on: those learned, or fewer where the older ones have faded."""
+    return min(bank.passages, round(bank.fused.count / EDGE))
 
 
 def standardise(vectors: FloatArray, centre: FloatArray, spread: FloatArray) -> FloatArray:

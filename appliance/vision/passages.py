@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from appliance.config import Capture, Garment
 from appliance.records import Descriptors, FloatArray, Frame, Garments, IntArray, Passage, Tracks
+from appliance.vision.blend import blended
 from appliance.vision.views import view_quality
-from appliance.vision.zones import NOWHERE, zones_of
+from appliance.vision.zones import NOWHERE, OPTED_OUT, zones_of
 
 PATIENCE_S = 4.0
 "Longest wait for a better view once there is one: staff need the card while the person is in sight."
@@ -24,15 +26,23 @@ class Record:
     """One passage while it lasts."""
 
     zone: str
-    views: int = 0
+    views: list[dict[str, FloatArray]] = field(default_factory=list)
+    "Vectors (D,) by measure, one set per view."
+    weights: list[float] = field(default_factory=list)
     tries: int = 0
-    weight: float = 0.0
-    sums: dict[str, FloatArray] = field(default_factory=dict)
     box: Box = (0.0, 0.0, 0.0, 0.0)
     first_view_s: float = 0.0
     last_look_s: float = -np.inf
     refused: str = "never in clear view"
-    told: bool = False
+    asked: int = 0
+    "Views that were there when the passage was judged last."
+    closed: bool = False
+    "Told or opted out: nothing more is wanted of this person."
+
+    def close(self) -> None:
+        """Forget the views and want no more."""
+        self.closed = True
+        self.views, self.weights = [], []
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class Passages:
         self._records: dict[int, Record] = {}
 
     def choose(self, tracks: Tracks, frame: Frame) -> Views:
-        """Pick the best few views of this frame that a passage still wants."""
+        """Pick the best few views of this frame that a passage still wants; forget who steps into an opt-out zone."""
         zones = zones_of(tracks.boxes, frame.width, frame.height, self._capture)
         quality = view_quality(tracks.boxes, frame, self._garments)
         wanted = []
@@ -62,8 +72,11 @@ class Passages:
             if zone == NOWHERE:
                 continue
             record = self._records.setdefault(track, Record(zone))
+            if zone == OPTED_OUT:
+                record.close()
+                continue
             record.zone = zone
-            if record.views == 0:
+            if not record.views:
                 record.box = corners(tracks.boxes[row])
             if quality[row] > 0 and self._wants(record, frame.captured_s):
                 wanted.append(row)
@@ -80,29 +93,34 @@ class Passages:
         for row, track in enumerate(descriptors.ids.tolist()):
             record = self._records[track]
             record.first_view_s = record.first_view_s if record.views else now_s
-            record.views, record.last_look_s, record.box = record.views + 1, now_s, boxes[track]
-            weight = float(garments.weights[row])
-            record.weight += weight
-            for name, rows in descriptors.measures.items():
-                record.sums[name] = record.sums.get(name, np.float32(0)) + rows[row] * np.float32(weight)
+            record.last_look_s, record.box = now_s, boxes[track]
+            record.views.append({name: rows[row] for name, rows in descriptors.measures.items()})
+            record.weights.append(float(garments.weights[row]))
 
-    def ripe(self, tracks: Tracks, now_s: float) -> list[Passage]:
-        """Passages that have shown enough or have ended, each one once; ended ones are forgotten."""
+    def due(self, tracks: Tracks, now_s: float) -> list[Passage]:
+        """Passages to be judged: with a new view, or for the last time; ended ones are forgotten."""
         gone = set(tracks.ended.tolist())
-        told = []
+        due = []
         for track, record in self._records.items():
-            waited = record.views > 0 and now_s - record.first_view_s >= PATIENCE_S
-            enough = record.views >= self._garments.views or waited
-            if not record.told and (enough or track in gone):
-                told.append(summed_up(track, record, now_s))
-                record.told = True
-                record.sums = {}
+            final = track in gone or (bool(record.views) and self._complete(record, now_s))
+            if not record.closed and (final or len(record.views) > record.asked):
+                record.asked = len(record.views)
+                due.append(summed_up(track, record, now_s, final=final))
         for track in gone:
             self._records.pop(track, None)
-        return told
+        return due
+
+    def close(self, tracks: Iterable[int]) -> None:
+        """Forget the views of passages that are told; they are never due again."""
+        for track in tracks:
+            if track in self._records:
+                self._records[track].close()
+
+    def _complete(self, record: Record, now_s: float) -> bool:
+        return len(record.views) >= self._garments.views or now_s - record.first_view_s >= PATIENCE_S
 
     def _wants(self, record: Record, now_s: float) -> bool:
-        if record.told or record.views >= self._garments.views or record.tries >= MOST_TRIES:
+        if record.closed or len(record.views) >= self._garments.views or record.tries >= MOST_TRIES:
             return False
         return now_s - record.last_look_s >= self._garments.view_gap_s
 
@@ -113,9 +131,8 @@ def corners(box: FloatArray) -> Box:
     return left, top, right, bottom
 
 
-def summed_up(track: int, record: Record, now_s: float) -> Passage:
-    """The mean of a passage's views, or an abstention that says why."""
-    if record.views == 0 or record.weight <= 0:
-        return Passage(track, now_s, record.box, record.zone, {}, record.refused)
-    means = {name: (total / record.weight).astype(np.float32) for name, total in record.sums.items()}
-    return Passage(track, now_s, record.box, record.zone, means)
+def summed_up(track: int, record: Record, now_s: float, *, final: bool) -> Passage:
+    """What a passage's views agree on, or an abstention that says why."""
+    if sum(record.weights) <= 0:
+        return Passage(track, now_s, record.box, record.zone, {}, record.refused, final)
+    return Passage(track, now_s, record.box, record.zone, blended(record.views, record.weights), final=final)

@@ -16,6 +16,8 @@ from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.tracker import Tracker
 from appliance.vision.zones import STREET
 
+NO_BANK = "no bank: booth learn SOURCE --bank FILE"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -23,9 +25,11 @@ class Step:
 
     tracks: Tracks
     passages: list[Passage]
-    "Passages that are complete with this frame."
+    "Passages that are settled with this frame; each once."
     decisions: list[Decision]
     "One per passage; none without a bank."
+    calibrated: str = "ok"
+    "Or why no exception is told yet."
 
 
 class Pipeline:
@@ -67,10 +71,17 @@ class Pipeline:
         return self._conclude(self._tracker.finish(), now_s)
 
     def _conclude(self, tracks: Tracks, now_s: float) -> Step:
-        passages = self._passages.ripe(tracks, now_s)
-        with self.stopwatch.time("novelty"):
-            decisions = self._decider.decide(passages) if self._decider else []
-        return Step(tracks, passages, decisions)
+        due = self._passages.due(tracks, now_s)
+        if self._decider is None:
+            passages, decisions, calibrated = [one for one in due if one.final], [], NO_BANK
+        else:
+            with self.stopwatch.time("novelty"):
+                judged = self._decider.decide(due)
+            passages = [one for one, decision in zip(due, judged, strict=True) if decision.settled]
+            decisions = [decision for decision in judged if decision.settled]
+            calibrated = self._decider.readiness(now_s)
+        self._passages.close(passage.track for passage in passages)
+        return Step(tracks, passages, decisions, calibrated)
 
 
 def describe_people(

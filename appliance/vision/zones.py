@@ -1,4 +1,4 @@
-"""Where a person stands: zones of the picture in, who may be looked at and the zone's name out."""
+"""Where a person stands: zones of the picture in, who may be looked at, who opted out and the zone's name out."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from appliance.records import FloatArray, MaskArray
 STREET = "street"
 "Name of everywhere that no zone is marked."
 NOWHERE = ""
-"Marks a person whom the booth may not look at."
+"Marks a person who may not be looked at here, but was not told to be left alone."
+OPTED_OUT = "!"
+"Marks a person in an opt-out zone, who is to be forgotten. No zone can have this name."
 LAST = np.nextafter(np.float32(1), np.float32(0))
 "The share of the picture just inside its right and lower edge."
 
 
 def zones_of(boxes: FloatArray, width: int, height: int, capture: Capture) -> list[str]:
-    """Zone of each person by the feet of boxes (N, 4) in a picture of that size; NOWHERE where none may look.
+    """Zone of each person by the feet of boxes (N, 4) in a picture of that size: its name, NOWHERE or OPTED_OUT.
 
-    Opt-out zones win over scored ones; in opt-in mode whoever is in no scored zone is left alone.
+    Opt-out zones win over scored ones; in opt-in mode whoever is in no scored zone is NOWHERE.
     """
     middle = (boxes[:, 0] + boxes[:, 2]) / 2 / width
     # The last line of the picture belongs to the zones that reach it: who is cut off there may have opted out.
@@ -27,7 +29,7 @@ def zones_of(boxes: FloatArray, width: int, height: int, capture: Capture) -> li
     for kind in ("scored", "opt-out"):
         for zone in (zone for zone in capture.zones if zone.kind == kind):
             for row in np.flatnonzero(contains(zone, feet)):
-                names[row] = zone.name if kind == "scored" else NOWHERE
+                names[row] = zone.name if kind == "scored" else OPTED_OUT
     return names
 
 

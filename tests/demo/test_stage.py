@@ -29,7 +29,7 @@ def test_the_settings_of_the_stage_load(tmp_path: Path) -> None:
     assert (settings.camera.source, settings.camera.repeat) == ("/clip.avi", False)
     assert settings.novelty.bank == tmp_path / "bank"
     assert settings.folders.runtime == stage.runtime
-    assert settings.decision.wanted_share == 0.2
+    assert settings.decision.wanted_share == 0.25
 
 
 def test_a_stage_without_a_bank_loads(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from appliance.app import Eyes
+from appliance.demo.stage import WANTED_SHARE
 from appliance.uplink.event import event_from_payload
 from tests.command import Done, booth, loaded, remembering
 
@@ -51,9 +52,13 @@ def same(old: Any, new: Any, *, near: bool) -> bool:
 def street(eyes: Eyes, street_video: Path, tmp_path_factory: pytest.TempPathFactory) -> Street:
     folder = tmp_path_factory.mktemp("street")
     bank, tracks = folder / "street.bank", folder / "tracks.txt"
+    wish = folder / "wish.yaml"
+    wish.write_text(f"decision: {{wanted_share: {WANTED_SHARE}}}\n")
     with loaded(remembering(eyes)):
         learned = booth("learn", street_video, "--bank", bank, "--first-share", FIRST_HALF)
-        replayed = booth("replay", street_video, "--bank", bank, "--json", "--tracks", tracks)
+        replayed = booth(
+            "replay", street_video, "--bank", bank, "--json", "--tracks", tracks, "--config", wish
+        )
     return Street(replayed, tracks, learned)
 
 

@@ -28,6 +28,7 @@ VITALS = {
     "outbox": str,
     "reason": str,
     "camera": str,
+    "calibrated": str,
     "frames": int,
     "late": int,
     "people": int,

@@ -11,7 +11,8 @@ from hypothesis.extra import numpy as arrays
 from appliance.artifacts import LEVELS, Bank, Measure
 from appliance.records import FloatArray
 from appliance.runtime.cpu.neighbours import CpuNeighbours
-from appliance.vision.novelty import Figures, Judge, fit_tail, standardise, tail_share
+from appliance.vision.novelty import Figures, Judge, fit_tail, references_of, standardise, tail_share
+from appliance.vision.rarity import conformal_share
 from tests.streets import random_bank, tail
 
 DISTANCES = st.floats(0, 1e6)
@@ -98,7 +99,8 @@ def test_the_distance_is_the_sum_of_surprises_and_the_rarity_its_share() -> None
             found.surprises[name], -np.log(tail_share(away.mean(axis=1), measure.tail)), rtol=1e-4
         )
     np.testing.assert_allclose(found.distances, sum(found.surprises.values()))
-    np.testing.assert_allclose(found.rarities, 1 - tail_share(found.distances, bank.fused))
+    shares = conformal_share(tail_share(found.distances, bank.fused), references_of(bank))
+    np.testing.assert_allclose(found.rarities, 1 - shares)
 
 
 def test_who_wears_a_prototype_is_less_rare_than_anybody_far_off() -> None:

@@ -37,6 +37,7 @@ class Street:
     def __init__(self, capture: Capture | None = None, garments: Garment = SETTINGS) -> None:
         self.passages = Passages(garments, capture or Capture())
         self.chosen: list[int] = []
+        self.due: list[Passage] = []
 
     def show(
         self,
@@ -51,7 +52,10 @@ class Street:
         views = self.passages.choose(now, frame(at_s=now_s))
         self.chosen = views.ids.tolist()
         self.passages.fold(views, *looked_at(views, value, weight, refuse), now_s)
-        return self.passages.ripe(now, now_s)
+        self.due = self.passages.due(now, now_s)
+        told = [one for one in self.due if one.final]
+        self.passages.close(one.track for one in told)
+        return told
 
 
 def test_a_passage_is_told_once_it_has_shown_enough() -> None:
@@ -158,6 +162,55 @@ def test_who_walks_into_an_opt_out_zone_is_not_looked_at_there() -> None:
     assert street.chosen == []
 
 
+def test_who_showed_views_and_then_opts_out_is_forgotten_at_once() -> None:
+    street = Street(Capture(zones=(GONE,)))
+    street.show(0.0, {1: IN})
+    assert street.chosen == [1]
+    street.show(1.0, {1: OUT})
+    assert street.passages._records[1].views == []
+    for step in range(2, 9):
+        assert street.show(float(step), {1: IN}) == []
+        assert (street.chosen, street.due) == ([], [])
+    assert street.show(9.0, {}, ended=(1,)) == []
+
+
+def test_who_leaves_the_opt_in_zone_is_told_by_what_was_seen_inside_and_not_looked_at_again() -> None:
+    door = Zone(name="door", polygon=((0.5, 0), (1, 0), (1, 1), (0.5, 1)))
+    street = Street(Capture(mode="opt-in-zone", zones=(door,)))
+    street.show(0.0, {1: IN}, value=3.0)
+    for step in range(1, 4):
+        street.show(float(step), {1: OUT})
+        assert street.chosen == []
+    (told,) = street.show(4.0, {1: OUT})
+    assert (told.zone, told.measures["m"].tolist()) == ("door", [3.0])
+
+
+def test_each_new_view_is_asked_about_once_and_the_last_time_is_final() -> None:
+    street = Street(garments=Garment(views=3, view_gap_s=0.5))
+    asked = []
+    for step in range(5):
+        street.show(0.25 * step, {1: IN})
+        asked.append([one.final for one in street.due])
+    assert asked == [[False], [], [False], [], [True]]
+
+
+def test_a_closed_passage_is_neither_looked_at_nor_due_again() -> None:
+    street = Street(garments=Garment(views=3, view_gap_s=0.5))
+    street.show(0.0, {1: IN})
+    street.passages.close([1, 99])
+    assert street.passages._records[1].views == []
+    street.show(1.0, {1: IN})
+    assert (street.chosen, street.due) == ([], [])
+    assert street.show(2.0, {}, ended=(1,)) == []
+
+
+def test_of_three_views_the_odd_one_does_not_count() -> None:
+    street = Street(garments=Garment(views=3, view_gap_s=0.5))
+    for step, value in enumerate((1.0, 50.0, 2.0)):
+        told = street.show(0.5 * step, {1: IN}, value=value)
+    assert told[0].measures["m"].tolist() == [1.5]
+
+
 def test_an_empty_street_tells_nothing() -> None:
     street = Street()
     assert street.show(0.0, {}) == []
@@ -183,13 +236,17 @@ class Life(RuleBasedStateMachine):
         self.now_s, self.last = 0.0, 0
         self.present: set[int] = set()
         self.scored: set[int] = set()
+        self.opted_out: set[int] = set()
         self.told: list[int] = []
         self.looks: dict[int, int] = {}
 
     def play(self, seen: dict[int, Box], ended: tuple[int, ...], refuse: str) -> None:
         self.now_s += 0.4
         self.scored |= {track for track, box in seen.items() if box is not OUT}
-        self.told += [one.track for one in self.street.show(self.now_s, seen, ended, refuse)]
+        self.opted_out |= {track for track, box in seen.items() if box is OUT}
+        told = {one.track for one in self.street.show(self.now_s, seen, ended, refuse)}
+        assert not told & self.opted_out
+        self.told += sorted(told)
         for track in self.street.chosen:
             self.looks[track] = self.looks.get(track, 0) + 1
             assert seen[track] is IN
@@ -209,7 +266,7 @@ class Life(RuleBasedStateMachine):
         gone = data.draw(st.sets(st.sampled_from(sorted(self.present)))) if self.present else set()
         self.present -= gone
         self.play({}, tuple(sorted(gone)), "")
-        assert set(self.told) >= gone & self.scored
+        assert set(self.told) >= gone & self.scored - self.opted_out
 
     @invariant()
     def each_is_told_at_most_once_and_only_if_ever_scored(self) -> None:
@@ -219,8 +276,10 @@ class Life(RuleBasedStateMachine):
         assert all(looks <= SETTINGS.views + MOST_TRIES for looks in self.looks.values())
 
     @invariant()
-    def nobody_who_left_is_remembered(self) -> None:
-        assert set(self.street.passages._records) <= self.present
+    def nothing_is_remembered_of_who_left_was_told_or_opted_out(self) -> None:
+        records = self.street.passages._records
+        assert set(records) <= self.present
+        assert all(not records[track].views for track in set(self.told) | self.opted_out if track in records)
 
 
 Life.TestCase.settings = settings(max_examples=40, stateful_step_count=20)

@@ -14,6 +14,7 @@ from appliance.vision.descriptor import Descriptor
 from appliance.vision.garments import GarmentCutter
 from appliance.vision.passages import Passages
 from appliance.vision.pipeline import Pipeline, describe_people
+from tests.fakes import decision
 from tests.streets import RED, boxes, cloth, frame, garments, tracks
 
 WALKER = (200.0, 60.0, 300.0, 400.0)
@@ -45,7 +46,10 @@ class Rooms:
 
     def decide(self, passages: list[Any]) -> list[Any]:
         self.calls.append(f"decision on {[one.track for one in passages]}")
-        return [f"decision {one.track}" for one in passages]
+        return [decision(one.track, settled=one.final) for one in passages]
+
+    def readiness(self, now_s: float) -> str:
+        return f"asked at {now_s}"
 
 
 def pipeline(rooms: Rooms, decider: bool = True) -> Pipeline:
@@ -61,7 +65,8 @@ def test_a_frame_goes_from_pixels_to_decisions_in_order() -> None:
     step = pipeline(rooms).step(frame(at_s=1.0))
     assert rooms.calls == ["detector", "tracker", "garments of [7]", "decision on [7]"]
     assert [one.track for one in step.passages] == [7]
-    assert cast(Any, step.decisions) == ["decision 7"]
+    assert [one.track for one in step.decisions] == [7]
+    assert step.calibrated == "asked at 1.0"
     assert step.tracks.ids.tolist() == [7]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config import Capture, Zone
-from appliance.vision.zones import NOWHERE, STREET, contains, zones_of
+from appliance.vision.zones import NOWHERE, OPTED_OUT, STREET, contains, zones_of
 from tests.streets import boxes
 
 LEFT = Zone(name="left", polygon=((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
@@ -40,7 +40,7 @@ def test_opt_out_wins_in_any_order(x: float, y: float, zones: list[Zone]) -> Non
     for mode in ("open-street", "opt-in-zone"):
         capture = Capture(mode=mode, zones=tuple(zones))
         if x < 0.2499:
-            assert zone_at(x, y, capture) == NOWHERE
+            assert zone_at(x, y, capture) == OPTED_OUT
 
 
 @given(SHARES, SHARES)
@@ -63,7 +63,7 @@ def test_the_feet_decide_not_the_head() -> None:
 def test_feet_on_the_edge_or_beyond_cannot_escape_an_opt_out_of_all(feet: tuple[float, float]) -> None:
     whole = Zone(name="whole", kind="opt-out", polygon=((0, 0), (1, 0), (1, 1), (0, 1)))
     x, y = feet
-    assert zones_of(boxes((x - 20, y - 99, x + 20, y)), 1000, 500, Capture(zones=(whole,))) == [NOWHERE]
+    assert zones_of(boxes((x - 20, y - 99, x + 20, y)), 1000, 500, Capture(zones=(whole,))) == [OPTED_OUT]
 
 
 def test_nobody_is_in_no_zone() -> None:
@@ -88,3 +88,14 @@ def test_a_hollow_of_a_zone_is_outside() -> None:
     )
     inside = contains(horseshoe, np.array([[0.5, 0.8], [0.1, 0.8], [0.5, 0.1], [0.9, 0.9]], np.float32))
     assert inside.tolist() == [False, True, True, True]
+
+
+def test_who_is_merely_outside_has_not_opted_out() -> None:
+    capture = Capture(mode="opt-in-zone", zones=(LEFT, TOP_LEFT_OUT))
+    assert [zone_at(x, 0.5, capture) for x in (0.1, 0.4, 0.9)] == [OPTED_OUT, "left", NOWHERE]
+
+
+def test_no_zone_can_be_called_like_a_mark() -> None:
+    for mark in (NOWHERE, OPTED_OUT):
+        with pytest.raises(ValueError, match="name"):
+            Zone(name=mark, polygon=((0, 0), (1, 0), (1, 1)))
