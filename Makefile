@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test networks run test test-empty check golden bench clean lock
+.PHONY: help setup setup-test networks run test test-empty check golden bench evaluate clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,11 @@ golden: setup-test ## take what the sample street gives now as the reference, an
 
 bench: setup ## measure this machine, stage by stage
 	@$(BIN)/booth bench
+
+evaluate: setup-test ## measure novelty and fairness on PHOTOS=folder of people (MASKS=folder of label maps)
+	@test -n "$(PHOTOS)" || { echo "say where the photos are: make evaluate PHOTOS=folder"; exit 2; }
+	@$(BIN)/python -m tests.evaluation build $(PHOTOS) $(or $(SETS),build/evaluation) $(if $(MASKS),--masks $(MASKS))
+	@$(BIN)/python -m tests.evaluation score $(or $(SETS),build/evaluation) --booth $(BIN)/booth
 
 lock: ## pin the Python packages anew (needs python3.10, python3.11 and python3.12)
 	@python3.11 $(PACKAGE)/lock.py $(PACKAGE)/requirements.lock

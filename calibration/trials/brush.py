@@ -28,6 +28,8 @@ from calibration.trials.labels import (
 Edit: TypeAlias = Callable[[Shot, np.random.Generator], Shot]
 """A change of one photo; the shot that comes in is left as it was."""
 
+FINER = 2
+"Paint for an overlay is laid at twice the photo's size: smooth edges."
 FEATHER_PX = 1.0
 REACH_PX = 3
 "How far beyond a mask a blend can touch: pixels at an edge show both sides."
@@ -65,9 +67,14 @@ def body_plane(labels: Labels) -> tuple[Plane, Plane]:
 
 
 def overlay(shot: Shot, paint: Callable[[Canvas], None], keep: MaskArray, rng: np.random.Generator) -> Shot:
-    """Whatever `paint` lays on a canvas, over the photo but behind the pixels to keep (H, W)."""
-    finer = 2
-    canvas = Canvas(shot.photo, finer, finer * box_of(shot.labels)[3], rng)
+    """Whatever `paint` lays on a canvas of twice the size, over the photo but behind the pixels to keep (H, W).
+
+    Where nobody stands, nothing is laid.
+    """
+    height_px = box_of(shot.labels)[3]
+    if height_px == 0:
+        return shot
+    canvas = Canvas(shot.photo, FINER, FINER * height_px, rng)
     paint(canvas)
     size = shot.labels.shape[1], shot.labels.shape[0]
     share = cv2.resize((canvas.labels > 0).astype(np.float32), size, interpolation=cv2.INTER_AREA)

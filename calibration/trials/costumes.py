@@ -98,7 +98,7 @@ def robe(shot: Shot, rng: np.random.Generator) -> Shot:
 
 def one_piece(shot: Shot, rng: np.random.Generator) -> Shot:
     """A baggy suit of one piece in beige, brown or grey, with a hood at the neck and over the shoes."""
-    colours: list[Colour] = [(196, 178, 146), (150, 122, 92), (132, 132, 134)]
+    colours: list[Colour] = [(196, 178, 146), (140, 120, 98), (132, 132, 134)]
     cloth = Cloth(colours[int(rng.integers(len(colours)))])
     (_, top, _, height), middle = axis_of(shot.labels)
     worn = where(shot.labels, CLOTHING) | (shot.labels == Label.SKIN) & ~head_zone(shot.labels)

@@ -84,12 +84,15 @@ def _paint_shops(picture: Photo, horizon: int, rng: np.random.Generator) -> None
     _paint_facade(picture, horizon, rng)
     left, width, top = 0, picture.shape[1], int(horizon * 0.45)
     while left < width:
-        right = left + int(rng.integers(width // 3, width // 2 + 2))
+        right = left + max(24, int(rng.integers(width // 3, width // 2 + 2)))
         cv2.rectangle(picture, (left, top), (right, horizon), (52, 50, 50), -1)
         glass = tuple(int(c) for c in rng.integers(70, 180, 3))
         cv2.rectangle(picture, (left + 6, top + 28), (right - 6, horizon - 12), glass, -1)
         for _ in range(6):
-            x, y = int(rng.integers(left + 6, right - 6)), int(rng.integers(top + 30, horizon - 20))
+            x, y = (
+                int(rng.integers(left + 6, right - 6)),
+                int(rng.integers(top + 30, max(top + 31, horizon - 20))),
+            )
             cv2.rectangle(picture, (x, y), (x + 9, y + 16), from_hsv(rng.uniform(0, 360), 120, 190), -1)
         cv2.rectangle(picture, (left, top), (right, top + 22), from_hsv(rng.uniform(0, 360), 150, 150), -1)
         left = right

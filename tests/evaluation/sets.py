@@ -28,7 +28,7 @@ from tests.evaluation.photos import Album
 
 QUALITY = 95
 LEAST_PEOPLE = 40
-LOUD_FAMILY, QUIET_FAMILY, CONTROL_FAMILY = "colour and pattern", "shape in quiet colours", "control"
+LOUD_FAMILY, QUIET_FAMILY, CONTROL_FAMILY = "colour, pattern", "quiet shape", "control"
 
 Advance = Callable[[str], None]
 
@@ -152,7 +152,7 @@ def build_sets(album: Album, out: Path, plan: Plan, advance: Advance = lambda _:
     Raises BoothError when the album shows too few people or the folder holds sets already.
     """
     if (out / "manifest.json").exists():
-        raise BoothError(f"{out}: holds sets already; name an empty folder")
+        raise BoothError(f"{out}: holds sets already; delete it or name another folder")
     order = usable_photos(album, plan, advance)
     plan = plan.shared_out(len(order))
     ends = np.cumsum([plan.bank, plan.normal, plan.per_kind, plan.calib]).tolist()
