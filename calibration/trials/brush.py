@@ -42,11 +42,17 @@ def blend(photo: Photo, fresh: NDArray[Any], mask: MaskArray) -> Photo:
     return np.where(share > 0, mixed, photo)
 
 
-def shading(photo: Photo, mask: MaskArray) -> Plane:
-    """How light or dark each pixel (H, W) is beside what is usual in the mask, about .4..1.5."""
-    light = photo.max(axis=2).astype(np.float32) + 12
-    usual = float(np.median(light[mask])) if mask.any() else 128.0
-    return np.asarray((light / usual).clip(0.2, 2.5) ** 0.6, np.float32)
+def shading(shot: Shot, mask: MaskArray) -> Plane:
+    """How light or dark each pixel (H, W) is beside what is usual for its class in the mask, about .4..1.4.
+
+    Class by class: a white shirt over black trousers is no brighter light.
+    """
+    light = shot.photo.max(axis=2).astype(np.float32) + 12
+    beside = np.ones_like(light)
+    for label in np.unique(shot.labels[mask]).tolist():
+        part = mask & (shot.labels == label)
+        beside[part] = light[part] / np.median(light[part])
+    return np.asarray(beside.clip(0.2, 1.75) ** 0.6, np.float32)
 
 
 def dye(shot: Shot, mask: MaskArray, cloth: Cloth, rng: np.random.Generator) -> Photo:
@@ -54,7 +60,7 @@ def dye(shot: Shot, mask: MaskArray, cloth: Cloth, rng: np.random.Generator) -> 
     if not mask.any():
         return shot.photo.copy()
     u, v = body_plane(shot.labels)
-    fresh = weave(cloth, u, v, rng) * shading(shot.photo, mask)[..., None]
+    fresh = weave(cloth, u, v, rng) * shading(shot, mask)[..., None]
     return blend(shot.photo, fresh, mask)
 
 

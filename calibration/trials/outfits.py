@@ -7,7 +7,7 @@ import numpy as np
 
 from calibration.trials.brush import Edit, blend, body_plane, dye, halves, main_garment, shading
 from calibration.trials.fabric import Cloth, Pattern
-from calibration.trials.labels import CLOTHING, GARMENTS, Label, Photo, Shot, box_of, where
+from calibration.trials.labels import CLOTHING, GARMENTS, Photo, Shot, box_of, where
 from calibration.trials.palette import Colour, from_hsv
 
 STRIKING_SPREAD = 45.0
@@ -69,8 +69,8 @@ def clash(shot: Shot, rng: np.random.Generator) -> Shot:
 
 
 def mono(shot: Shot, rng: np.random.Generator) -> Shot:
-    """Everything from head covering to shoes in one colour."""
-    worn = where(shot.labels, (*CLOTHING, Label.ACCESSORY, Label.HEADWEAR))
+    """Everything from the neck to the shoes in one colour."""
+    worn = where(shot.labels, CLOTHING)
     return Shot(dye(shot, worn, Cloth(any_colour(rng, (140, 230), (150, 240))), rng), shot.labels)
 
 
@@ -105,7 +105,7 @@ def swap_texture(donor: Shot) -> Edit:
         repeats = rows // tile.shape[0] + 1, columns // tile.shape[1] + 1, 1
         cloth = np.tile(tile, repeats)[:rows, :columns]
         return Shot(
-            blend(shot.photo, cloth * (0.6 + 0.4 * shading(shot.photo, worn))[..., None], worn), shot.labels
+            blend(shot.photo, cloth * (0.6 + 0.4 * shading(shot, worn))[..., None], worn), shot.labels
         )
 
     return swap
