@@ -69,8 +69,8 @@ class Detector(Section):
 class Garment(Section):
     """Which views of a passage are looked at, and when a mask is too bad."""
 
-    views: int = Field(2, ge=1, le=8)
-    "Views of one passage that are masked and described at the most."
+    views: int = Field(3, ge=1, le=8)
+    "Views of one passage that are masked and described at the most; three are needed to tell a bad one."
     view_gap_s: Seconds = 0.8
     "Views closer than this show the same thing."
     min_height_px: int = Field(60, ge=16)

@@ -150,7 +150,7 @@ class FakePipeline:
     def _step(self, seen: Tracks, count: int, now_s: float) -> Step:
         passages: list[Passage] = [passage(i, None, at_s=now_s) for i in range(count)]
         decisions = [exception(i, now_s) for i in range(count)]
-        return Step(seen, passages, decisions)
+        return Step(seen, passages, decisions, "ok", len(seen.ids))
 
 
 def exception(track: int, now_s: float) -> Decision:

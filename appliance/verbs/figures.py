@@ -41,7 +41,7 @@ class Figures:
         """Count one frame; True when the camera was not known to deliver."""
         self._stamps_s.append(now_s)
         self._values["frames"] += 1
-        self._values |= {"late": late, "people": len(step.tracks.ids), "frames_per_second": self._rate()}
+        self._values |= {"late": late, "people": step.people, "frames_per_second": self._rate()}
         self.count(step)
         return self._values.get("camera") != "ok"
 

@@ -13,7 +13,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.records import Decision
 from appliance.verbs.people import find_people
-from appliance.verbs.playback import WHOLE
+from appliance.verbs.playback import WHOLE, tell
 from appliance.vision.decision import Decider
 
 
@@ -24,15 +24,16 @@ def score(settings: Settings, sources: list[str], *, as_json_lines: bool) -> Non
     if judge is None:
         raise BoothError("novelty.bank: no bank set; name one: booth score --bank FILE SOURCE...")
     decider = Decider(settings.decision, judge)
-    table = Table("source", "rarity", "distance", "why", "abstained")
+    table = Table("source", "rarity", "90 % sure", "distance", "why", "abstained")
     for person in find_people(sources, settings, eyes, WHOLE):
         decision = decider.decide([person.passage])[0]
         if as_json_lines:
             print(json.dumps(line_of(person.source, decision)), flush=True)
         else:
-            table.add_row(Path(person.source).name, *cells_of(decision))
+            table.add_row(Path(person.source).name, *cells_of(decision, decider))
     if not as_json_lines:
         Console().print(table)
+        tell("" if (ready := decider.readiness(0.0)) == "ok" else f"no exceptions by this bank yet: {ready}")
 
 
 def line_of(source: str, decision: Decision) -> dict[str, object]:
@@ -48,8 +49,10 @@ def line_of(source: str, decision: Decision) -> dict[str, object]:
     }
 
 
-def cells_of(decision: Decision) -> tuple[str, str, str, str]:
-    """One person as a table row."""
+def cells_of(decision: Decision, decider: Decider) -> tuple[str, ...]:
+    """One person as a table row, the rarity with the interval that the bank's age leaves open."""
     if decision.abstained:
-        return "-", "-", "", decision.abstained
-    return f"{decision.rarity:.3f}", f"{decision.distance:.2f}", " ".join(decision.why), ""
+        return "-", "-", "-", "", decision.abstained
+    low, high = decider.interval(decision.rarity)
+    sure = f"{low:.3f} to {high:.3f}"
+    return f"{decision.rarity:.3f}", sure, f"{decision.distance:.2f}", " ".join(decision.why), ""

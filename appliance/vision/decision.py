@@ -8,11 +8,15 @@ from appliance.config import Rule
 from appliance.records import Decision, FloatArray, Passage
 from appliance.vision.novelty import Judge, Novelty
 from appliance.vision.pace import Pace
-from appliance.vision.rarity import enough, readiness
+from appliance.vision.rarity import enough, readiness, share_interval
 from appliance.vision.reasons import reasons
 
-DOUBT = 4.0
-"""A passage within so many times the wanted share is near the threshold and waits for its next view."""
+DOUBT, MOST_DOUBT = 4.0, 0.5
+"""A passage whose rarity lies within so many times the wanted share, or so much, of 1 waits for its next view.
+
+One view tells the rarity to .13 on the average, two to .08, three to .06 (29 passages of street video); nearer to 1 it
+varies less.
+"""
 
 
 class Decider:
@@ -29,6 +33,11 @@ class Decider:
     def readiness(self, now_s: float) -> str:
         """'ok', or why no exception is told at `now_s`: the bank has seen too few passages for so small a share."""
         return readiness(self._pace.share(now_s), self._judge.references)
+
+    def interval(self, rarity: float) -> tuple[float, float]:
+        """Between which rarities the true one lies with 90 % probability, given how few passages are known."""
+        low, high = share_interval(1 - rarity, self._judge.references)
+        return 1 - float(high), 1 - float(low)
 
     def decide(self, passages: list[Passage]) -> list[Decision]:
         """One decision per passage, in the same order; passages without a view are abstained from.
@@ -48,7 +57,7 @@ class Decider:
     def _decision(self, passage: Passage, novelty: Novelty, row: int) -> Decision:
         rarity = float(novelty.rarities[row])
         share = self._pace.share(passage.at_s)
-        settled = passage.final or rarity < 1 - min(DOUBT * share, 1.0)
+        settled = passage.final or rarity < 1 - max(share, min(DOUBT * share, MOST_DOUBT))
         if settled:
             self._pace.count(passage.at_s)
         known = enough(share, self._judge.references)
@@ -68,7 +77,7 @@ class Decider:
     def _usual(self, novelty: Novelty, row: int) -> dict[str, FloatArray]:
         bank = self._judge.bank.measures
         return {
-            name: bank[name].prototypes[rows[row]] * bank[name].spread + bank[name].centre
+            name: bank[name].prototypes[rows[row]].mean(axis=0) * bank[name].spread + bank[name].centre
             for name, rows in novelty.nearest.items()
         }
 

@@ -27,7 +27,7 @@ class Novelty:
     surprises: dict[str, Figures]
     "Measure -> its share of the distance, shape (N,), nats."
     nearest: dict[str, NDArray[np.int64]]
-    "Measure -> row of the nearest prototype, shape (N,)."
+    "Measure -> rows of the nearest prototypes, nearest first, shape (N, K)."
 
 
 class Judge:
@@ -47,7 +47,7 @@ class Judge:
             queries = standardise(measures[name], measure.centre, measure.spread)
             distances, rows = self._search[name].search(queries, self._k)
             surprises[name] = -np.log(tail_share(distances.mean(axis=1), measure.tail))
-            nearest[name] = rows[:, 0]
+            nearest[name] = rows
         fused: Figures = np.sum(list(surprises.values()), axis=0)
         shares = conformal_share(tail_share(fused, self.bank.fused), self.references)
         return Novelty(fused, 1 - shares, surprises, nearest)

@@ -38,6 +38,7 @@ class Record:
     "Views that were there when the passage was judged last."
     closed: bool = False
     "Told or opted out: nothing more is wanted of this person."
+    opted_out: bool = False
 
     def close(self) -> None:
         """Forget the views and want no more."""
@@ -62,19 +63,24 @@ class Passages:
         self._garments = garments
         self._capture = capture
         self._records: dict[int, Record] = {}
+        self.people = 0
+        "Seen in the last frame where the booth may look; nobody who opted out."
 
     def choose(self, tracks: Tracks, frame: Frame) -> Views:
         """Pick the best few views of this frame that a passage still wants; forget who steps into an opt-out zone."""
         zones = zones_of(tracks.boxes, frame.width, frame.height, self._capture)
         quality = view_quality(tracks.boxes, frame, self._garments)
         wanted = []
+        self.people = 0
         for row, (track, zone) in enumerate(zip(tracks.ids.tolist(), zones, strict=True)):
             if zone == NOWHERE:
                 continue
             record = self._records.setdefault(track, Record(zone))
-            if zone == OPTED_OUT:
+            if zone == OPTED_OUT or record.opted_out:
+                record.opted_out = True
                 record.close()
                 continue
+            self.people += 1
             record.zone = zone
             if not record.views:
                 record.box = corners(tracks.boxes[row])

@@ -28,8 +28,10 @@ class Step:
     "Passages that are settled with this frame; each once."
     decisions: list[Decision]
     "One per passage; none without a bank."
-    calibrated: str = "ok"
-    "Or why no exception is told yet."
+    calibrated: str
+    "'ok', or why no exception is told yet."
+    people: int
+    "In view where the booth may look; nobody who opted out is counted."
 
 
 class Pipeline:
@@ -81,7 +83,7 @@ class Pipeline:
             decisions = [decision for decision in judged if decision.settled]
             calibrated = self._decider.readiness(now_s)
         self._passages.close(passage.track for passage in passages)
-        return Step(tracks, passages, decisions, calibrated)
+        return Step(tracks, passages, decisions, calibrated, self._passages.people if len(tracks.ids) else 0)
 
 
 def describe_people(

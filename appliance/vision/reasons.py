@@ -1,92 +1,120 @@
-"""Why an outfit stands out, in words: its vectors and the nearest prototypes in, at most three words out."""
+"""Why an outfit stands out, in words: what drove its distance in, at most three words of the vocabulary out."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
 from appliance.records import FloatArray
+from appliance.vision.beta import Figures
+from appliance.vision.colours import bin_colours
+from appliance.vocabulary import COLOURS, MOST_WORDS
 
-STRIPES, LIGHT_BINS, AB_BINS = 4, 6, 8
-AB_LOW, AB_HIGH = 78.0, 188.0
-"Geometry of the stripes measure, see runtime/cpu/measures.py."
-SLOPES = 9
-"Where the slope figures begin among the 18 of a stripe: |Sobel x|, |Sobel y|, diagonal, for three scales."
-PARTS = ("upper", "upper", "lower", "lower")
+READS = {"colour": "colour", "stripes": "colour", "texture": "pattern", "structure": "cut"}
+"Measure -> what it is about; a measure that is not here adds to the distance but has no words."
+COLOURS_BY_PART, PATTERN_BY_PART = "stripes", "texture"
+"The measures that are read stripe by stripe; their layout is that of runtime/cpu/measures.py."
+STRIPES, FIGURES, SLOPES = 4, 18, 9
+"Stripes of a cut; pattern figures of one; where |Sobel x|, |Sobel y|, diagonal begin, for three scales."
+UPPER = 2
+"Stripes of the upper half."
+WORTH_SAYING = 0.5
+"A subject is named when its surprise is at least so large a part of the greatest one..."
+SURELY_WORTH = 3.0
+"...or so many nats: one in twenty has it."
+BOTH = 0.2
+"Part of a contribution from which the other half of the body has it too."
+MIXED = 0.35
+"A colour that explains less of what is new than this is one of many."
 STRIPED = 0.35
-"Difference of the log slopes across and down from which a pattern has a direction."
+"Difference of the log slopes across and down, beyond the usual one, from which a pattern has a direction."
 
 
 def reasons(
-    surprises: dict[str, float], measures: dict[str, FloatArray], usual: dict[str, FloatArray]
+    surprises: Mapping[str, float], measures: Mapping[str, FloatArray], usual: Mapping[str, FloatArray]
 ) -> tuple[str, ...]:
     """Words for one passage. `surprises`: nats by measure; `measures` and `usual`: raw vectors (D,) by measure.
 
-    The measure that surprised most speaks first; the colour that exceeds the usual most is always named.
+    `usual` is the mean of the nearest prototypes. Subjects speak in the order of their surprise: colour, pattern,
+    cut; each by the bins and stripes that add most to its squared distance. Always the same words for the same
+    figures.
     """
-    colour = colour_words(measures["stripes"], usual["stripes"])
-    if surprises["texture"] >= max(surprises.values()):
-        return (pattern_word(measures["texture"], usual["texture"]), *colour)
-    return colour
+    words: dict[str, None] = {}
+    for subject in subjects_of(surprises):
+        if subject == "colour":
+            said = colour_words(measures.get(COLOURS_BY_PART), usual.get(COLOURS_BY_PART))
+        elif subject == "pattern":
+            said = pattern_words(measures.get(PATTERN_BY_PART), usual.get(PATTERN_BY_PART))
+        else:
+            said = (subject,)
+        words |= dict.fromkeys(said)
+    return trimmed(tuple(words))
 
 
-def colour_words(stripes: FloatArray, usual: FloatArray) -> tuple[str, str]:
-    """The colour, and the part of the body, where the share of cloth exceeds the usual most."""
-    excess = (stripes**2 - usual**2).reshape(STRIPES, -1)
-    by_part: dict[str, dict[str, float]] = {"upper": {}, "lower": {}}
-    for stripe, part in enumerate(PARTS):
-        for bin_, name in enumerate(BIN_NAMES):
-            by_part[part][name] = by_part[part].get(name, 0.0) + float(excess[stripe, bin_])
-    best = {part: max(shares, key=lambda name: shares[name]) for part, shares in by_part.items()}
-    if best["upper"] == best["lower"]:
-        return best["upper"], "whole"
-    part = max(best, key=lambda part: by_part[part][best[part]])
-    return best[part], part
+def subjects_of(surprises: Mapping[str, float]) -> list[str]:
+    """What there is to say, the most surprising first; ties in the order of READS."""
+    nats = dict.fromkeys(READS.values(), 0.0)
+    for measure, surprise in surprises.items():
+        if measure in READS:
+            nats[READS[measure]] = max(nats[READS[measure]], surprise)
+    ranked = sorted(nats, key=lambda subject: -nats[subject])
+    least = min(WORTH_SAYING * nats[ranked[0]], SURELY_WORTH)
+    return [
+        subject for place, subject in enumerate(ranked) if place == 0 or nats[subject] >= max(least, 1e-9)
+    ]
 
 
-def pattern_word(texture: FloatArray, usual: FloatArray) -> str:
-    """plain, striped or patterned: more or less structure than usual, with or without a direction."""
-    figures, known = texture.reshape(STRIPES, -1), usual.reshape(STRIPES, -1)
-    if figures.mean() < known.mean():
-        return "plain"
+def trimmed(words: tuple[str, ...]) -> tuple[str, ...]:
+    """At most MOST_WORDS, and one part of the body: the first that was named."""
+    parts = [word for word in words if word in ("upper", "lower", "whole")]
+    return tuple(word for word in words if word not in parts[1:])[:MOST_WORDS]
+
+
+def colour_words(stripes: FloatArray | None, usual: FloatArray | None) -> tuple[str, ...]:
+    """The colour of which there is more than usual, and where; 'colour' where no bins are known.
+
+    Vectors are square roots of shares, so a bin adds the square of its difference to the squared distance
+    (Hellinger); only what is there, not what is missing, has a name.
+    """
+    named = bin_colours()
+    if stripes is None or usual is None or len(stripes) != STRIPES * len(named):
+        return ("colour",)
+    more = np.maximum(stripes - usual, 0).astype(np.float64).reshape(STRIPES, -1) ** 2
+    by_name = np.stack([more[:, named == place].sum(axis=1) for place in range(len(COLOURS))])
+    totals = by_name.sum(axis=1)
+    best = int(np.argmax(totals))
+    if totals[best] < MIXED * totals.sum():
+        return ("mixed", part_of(by_name.sum(axis=0)))
+    return (COLOURS[best], part_of(by_name[best]))
+
+
+def pattern_words(texture: FloatArray | None, usual: FloatArray | None) -> tuple[str, ...]:
+    """plain, striped or patterned, and where; 'pattern' where no figures are known.
+
+    Less structure than usual is plain; more has a direction or none. Each stripe speaks as loudly as it adds to the
+    squared distance.
+    """
+    if texture is None or usual is None or len(texture) != STRIPES * FIGURES:
+        return ("pattern",)
+    worn, known = (rows.astype(np.float64).reshape(STRIPES, FIGURES) for rows in (texture, usual))
+    more, less = (np.maximum(sign * (worn - known), 0) ** 2 for sign in (1, -1))
+    if less.sum() >= more.sum():
+        return ("plain", part_of(less.sum(axis=1)))
+    loud = more.sum(axis=1) / more.sum()
+    return ("striped" if loud @ direction(worn - known) > STRIPED else "patterned", part_of(more.sum(axis=1)))
+
+
+def direction(figures: Figures) -> Figures:
+    """How much more a stripe's (4, 18) slopes go one way than the other, shape (4,), >= 0."""
     slopes = figures[:, SLOPES:].reshape(STRIPES, 3, 3)
-    direction = np.abs(slopes[..., 0] - slopes[..., 1]).mean()
-    return "striped" if direction > STRIPED else "patterned"
+    lopsided: Figures = np.abs(slopes[..., 0] - slopes[..., 1]).mean(axis=1)
+    return lopsided
 
 
-def colour_name(light: float, green_red: float, blue_yellow: float) -> str:
-    """Everyday name of a Lab colour: light 0..100, the other two about -128..127."""
-    chroma = float(np.hypot(green_red, blue_yellow))
-    if chroma < 13:
-        return "black" if light < 28 else "white" if light > 78 else "grey"
-    angle = float(np.degrees(np.arctan2(blue_yellow, green_red)) % 360)
-    if angle < 20 or angle >= 335:
-        return "pink" if light > 55 else "red"
-    if angle < 75:
-        return warm_name(light, chroma, angle)
-    if angle < 110:
-        return "beige" if chroma < 28 and light > 50 else "yellow" if light > 45 else "brown"
-    if angle < 180:
-        return "green"
-    if angle < 235:
-        return "cyan"
-    return "blue" if angle < 315 else "purple"
-
-
-def warm_name(light: float, chroma: float, angle: float) -> str:
-    """Names between red and yellow, where dark turns to brown and pale to beige."""
-    if chroma < 28:
-        return "beige" if light > 60 else "brown"
-    if angle < 45 or (angle < 60 and chroma > 55 and light < 50):
-        return "red"  # the strongest reds lean to yellow in Lab: sRGB (255, 0, 0) lies at 40 degrees
-    return "orange" if light > 45 else "brown"
-
-
-def bin_names() -> tuple[str, ...]:
-    """Colour name of each of the 384 bins of one stripe, in the order of the histogram."""
-    width = (AB_HIGH - AB_LOW) / AB_BINS
-    lights = [(i + 0.5) * 100 / LIGHT_BINS for i in range(LIGHT_BINS)]
-    axis = [AB_LOW + (i + 0.5) * width - 128 for i in range(AB_BINS)]
-    return tuple(colour_name(light, a, b) for light in lights for a in axis for b in axis)
-
-
-BIN_NAMES = bin_names()
+def part_of(by_stripe: Figures) -> str:
+    """Where on the body the stripes' contributions (4,) lie: upper, lower or whole."""
+    upper, whole = float(by_stripe[:UPPER].sum()), float(by_stripe.sum())
+    if BOTH * whole <= upper <= (1 - BOTH) * whole:
+        return "whole"
+    return "upper" if upper > whole / 2 else "lower"

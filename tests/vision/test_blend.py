@@ -32,6 +32,10 @@ def test_a_bad_crop_among_three_is_left_out_wherever_it_comes() -> None:
         np.testing.assert_allclose(blended(views, [1, 1, 1])["m"], [1.1, 1], rtol=1e-6)
 
 
+def test_three_views_that_differ_alike_all_count() -> None:
+    np.testing.assert_allclose(blended([view(0, 0), view(1, 0), view(0.5, 1)], [1, 1, 1])["m"], [0.5, 1 / 3])
+
+
 def test_a_view_may_be_odd_in_one_measure_and_good_in_another() -> None:
     rows = [
         {"a": np.array([a], np.float32), "b": np.array([b], np.float32)} for a, b in ((1, 9), (1, 1), (9, 1))

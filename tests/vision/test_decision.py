@@ -101,6 +101,11 @@ def test_a_bank_that_is_old_enough_is_ready(bank: Bank) -> None:
     assert decider(bank).readiness(0.0) == "ok"
 
 
+def test_a_rarity_has_an_interval_that_narrows_with_the_street(bank: Bank) -> None:
+    old, young = (decider(one).interval(0.9) for one in (bank, grey_street(24)))
+    assert young[0] < old[0] < 0.9 < old[1] < young[1] <= 1
+
+
 def test_a_newer_bank_ends_the_wait(bank: Bank) -> None:
     growing = decider(grey_street(24))
     assert not growing.decide([wearing(1, RED, RED)])[0].exception

@@ -174,6 +174,22 @@ def test_who_showed_views_and_then_opts_out_is_forgotten_at_once() -> None:
     assert street.show(9.0, {}, ended=(1,)) == []
 
 
+def test_who_opted_out_is_not_counted_in_view_even_after_leaving_the_zone() -> None:
+    street = Street(Capture(zones=(GONE,)))
+    counts = []
+    for step, seen in enumerate([{1: IN, 2: IN}, {1: OUT, 2: IN}, {1: IN, 2: IN}, {1: IN}, {}]):
+        street.show(float(step), seen)
+        counts.append(street.passages.people)
+    assert counts == [2, 1, 1, 0, 0]
+
+
+def test_in_opt_in_mode_nobody_outside_the_zone_is_counted_in_view() -> None:
+    door = Zone(name="door", polygon=((0.5, 0), (1, 0), (1, 1), (0.5, 1)))
+    street = Street(Capture(mode="opt-in-zone", zones=(door,)))
+    street.show(0.0, {1: OUT, 2: IN})
+    assert street.passages.people == 1
+
+
 def test_who_leaves_the_opt_in_zone_is_told_by_what_was_seen_inside_and_not_looked_at_again() -> None:
     door = Zone(name="door", polygon=((0.5, 0), (1, 0), (1, 1), (0.5, 1)))
     street = Street(Capture(mode="opt-in-zone", zones=(door,)))

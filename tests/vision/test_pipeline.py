@@ -66,7 +66,7 @@ def test_a_frame_goes_from_pixels_to_decisions_in_order() -> None:
     assert rooms.calls == ["detector", "tracker", "garments of [7]", "decision on [7]"]
     assert [one.track for one in step.passages] == [7]
     assert [one.track for one in step.decisions] == [7]
-    assert step.calibrated == "asked at 1.0"
+    assert (step.calibrated, step.people) == ("asked at 1.0", 1)
     assert step.tracks.ids.tolist() == [7]
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance.config import Rule
+from appliance.runtime.cpu.neighbours import CpuNeighbours
+from appliance.vision.colours import colour_name
+from appliance.vision.decision import Decider
 from appliance.vision.descriptor import MEASURES
-from appliance.vision.reasons import colour_name, reasons
+from appliance.vision.novelty import Judge
+from appliance.vision.reasons import reasons
 from appliance.vocabulary import COLOURS, MOST_WORDS, PARTS, PATTERNS, WORDS
-from tests.streets import BLUE, GREY, RED, Pixels, cloth, describe
+from calibration.bank import learn_bank
+from tests.streets import BLUE, GREY, RED, Pixels, cloth, describe, passage
 
 Colour = tuple[int, int, int]
 DARK = (25, 25, 25)
@@ -64,6 +70,92 @@ def test_stripes_have_a_direction_and_checks_have_none() -> None:
 
 def test_plain_cloth_in_a_patterned_street_is_called_plain() -> None:
     assert said(cloth(GREY, GREY), cloth(GREY, GREY, "checks"), BY_PATTERN)[0] == "plain"
+
+
+def street_of(seed: int, patterns: tuple[str, ...]) -> Judge:
+    """What 40 people in greys wear, in any of the patterns."""
+    rng = np.random.default_rng(seed)
+    greys = rng.integers(50, 180, (40, 2))
+    worn = [
+        cloth((a, a, a), (b, b, b), patterns[row % len(patterns)])
+        for row, (a, b) in enumerate(greys.tolist())
+    ]
+    return Judge(learn_bank(describe(*worn), "descriptor/1", 1, seed), 1, CpuNeighbours)
+
+
+def why(judge: Judge, worn: Pixels) -> tuple[str, ...]:
+    seen = passage(1, {name: rows[0] for name, rows in describe(worn).items()})
+    return Decider(Rule(), judge).decide([seen])[0].why
+
+
+@pytest.fixture(scope="module")
+def plain_street() -> Judge:
+    return street_of(1, ("plain",))
+
+
+@pytest.fixture(scope="module")
+def patterned_street() -> Judge:
+    return street_of(2, ("checks", "stripes"))
+
+
+@settings(max_examples=15)
+@given(st.integers(170, 250), st.integers(0, 40), st.sampled_from(["plain", "stripes"]))
+def test_whoever_is_all_in_red_among_greys_is_called_red(
+    plain_street: Judge, bright: int, other: int, pattern: str
+) -> None:
+    words = why(plain_street, cloth((bright, other, other), (bright, other, other), pattern))
+    assert {"red", "whole"} <= set(words)
+
+
+@settings(max_examples=10)
+@given(st.integers(90, 180), st.integers(90, 180))
+def test_stripes_among_plain_greys_are_called_striped(plain_street: Judge, upper: int, lower: int) -> None:
+    words = why(plain_street, cloth((upper, upper, upper), (lower, lower, lower), "stripes"))
+    assert words[0] == "striped"
+    assert "whole" in words
+
+
+@settings(max_examples=10)
+@given(st.integers(60, 170), st.integers(60, 170))
+def test_plain_greys_among_patterned_ones_are_called_plain(
+    patterned_street: Judge, upper: int, lower: int
+) -> None:
+    assert "plain" in why(patterned_street, cloth((upper, upper, upper), (lower, lower, lower)))
+
+
+def test_a_striped_shirt_over_plain_trousers_is_striped_above() -> None:
+    worn = np.concatenate([cloth(GREY, GREY, "stripes")[:128], cloth(GREY, GREY)[128:]])
+    assert said(worn, cloth(GREY, GREY), BY_PATTERN) == ("striped", "upper")
+
+
+def test_an_outfit_of_many_colours_is_mixed() -> None:
+    worn = cloth(GREY, GREY)
+    for row, colour in enumerate([RED, BLUE, (20, 140, 40), (235, 200, 30)] * 4):
+        worn[row * 16 : row * 16 + 16] = colour
+    assert said(worn, cloth(GREY, GREY), BY_COLOUR) == ("mixed", "whole")
+
+
+def test_what_surprised_most_speaks_first_and_what_did_not_is_silent() -> None:
+    worn, usual = cloth(RED, RED, "stripes"), cloth(GREY, GREY)
+    assert said(worn, usual, {"structure": 5.0, "stripes": 0.3, "texture": 0.2}) == ("cut",)
+    assert said(worn, usual, {"structure": 5.0, "stripes": 4.0, "texture": 0.2}) == ("cut", "red", "whole")
+    assert said(worn, usual, {"structure": 0.1, "stripes": 4.0, "texture": 3.9}) == (
+        "red",
+        "whole",
+        "striped",
+    )
+    assert said(worn, usual, {"texture": 4.0, "stripes": 3.9}) == ("striped", "whole", "red")
+
+
+def test_a_measure_of_another_layout_is_told_in_general_words() -> None:
+    other = {"stripes": np.ones(7, np.float32), "texture": np.ones(5, np.float32)}
+    assert reasons({"stripes": 3.0, "texture": 2.0}, other, other) == ("colour", "pattern")
+    assert reasons({"colour": 3.0}, {}, {}) == ("colour",)
+
+
+def test_a_measure_nobody_knows_has_no_words_of_its_own() -> None:
+    words = said(cloth(RED, RED), cloth(GREY, GREY), {"aura": 9.0, "stripes": 3.0})
+    assert words == ("red", "whole")
 
 
 @given(st.integers(0, 10_000), st.sampled_from([BY_COLOUR, BY_PATTERN, dict.fromkeys(MEASURES, 0.0)]))
