@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.trials.canvas import Canvas
+from calibration.trials.fabric import Cloth
+from calibration.trials.labels import Label
 from calibration.trials.outlines import Point, Polygon, ellipse, limb
 from calibration.trials.palette import Colour
 from calibration.trials.skeleton import SIDES
@@ -14,6 +17,8 @@ from calibration.trials.skeleton import SIDES
 STEEL: Colour = (150, 154, 160)
 RUBBER: Colour = (34, 34, 36)
 GRIP: Colour = (52, 50, 50)
+TUBE = 0.012
+"How far a tube bulges, in heights of the person."
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,12 @@ class Part:
 
 Maker = Callable[[Point, float, Colour], list[Part]]
 """Middle of the ground under the person, the person's height in pixels, a colour of its own -> parts."""
+
+
+def paint_aid(canvas: Canvas, parts: list[Part]) -> None:
+    """Lay the parts of a mobility aid, in pixels of the canvas, over a picture."""
+    for part in parts:
+        canvas.paint([part.polygon], Label.AID, Cloth(part.colour), depth=TUBE)
 
 
 def bar(start: Point, end: Point, wide: float, colour: Colour) -> Part:

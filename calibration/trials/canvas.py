@@ -53,6 +53,10 @@ class Canvas:
         self.pixels[area] = np.where(inside[..., None], colour, self.pixels[area])
         self.labels[area] = np.where(inside, label, self.labels[area])
 
+    def lay(self, polygons: Sequence[Polygon], label: Label, cloth: Cloth, folds: float = 0.0) -> None:
+        """Paint polygons given in pixels of the photo, not of the canvas."""
+        self.paint([self._finer * polygon for polygon in polygons], label, cloth, folds)
+
     def _shade_beneath(self, mask: MaskArray, area: tuple[slice, slice]) -> None:
         sigma = 0.008 * self._height_px
         near = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), sigma)

@@ -35,11 +35,11 @@ def cape(shot: Shot, rng: np.random.Generator) -> Shot:
     back = trunk(rows, [0.05 * height, shoulder, spread], middle, middle)
 
     def hang(canvas: Canvas) -> None:
-        canvas.paint([2 * back], Label.FULL, cloth, 0.007)
+        canvas.lay([back], Label.FULL, cloth, 0.007)
 
     def drape(canvas: Canvas) -> None:
         for side in SIDES:
-            canvas.paint([2 * _panel(top, height, middle, side, spread)], Label.FULL, cloth, 0.007)
+            canvas.lay([_panel(top, height, middle, side, spread)], Label.FULL, cloth, 0.007)
 
     behind = overlay(shot, hang, where(shot.labels, PERSON), rng)
     return overlay(behind, drape, head_zone(shot.labels), rng)
@@ -62,9 +62,7 @@ def tutu(shot: Shot, rng: np.random.Generator) -> Shot:
     wide, hem = float(rng.uniform(0.2, 0.27)) * height, float(rng.uniform(0.58, 0.66))
     rows = [top + share * height for share in (0.39, 0.44, 0.52, hem)]
     skirt = trunk(rows, [0.075 * height, 0.65 * wide, 0.9 * wide, wide], middle, middle)
-    return overlay(
-        shot, lambda canvas: canvas.paint([2 * skirt], Label.LOWER, cloth, 0.012), _nothing(shot), rng
-    )
+    return overlay(shot, lambda canvas: canvas.lay([skirt], Label.LOWER, cloth, 0.012), _nothing(shot), rng)
 
 
 def huge_trousers(shot: Shot, rng: np.random.Generator) -> Shot:
@@ -78,7 +76,7 @@ def huge_trousers(shot: Shot, rng: np.random.Generator) -> Shot:
             ankle = middle + side * wide * 1.12
             rows = [top + share * height for share in (0.46, 0.56, 0.965)]
             leg = trunk(rows, [0.05 * height, 0.06 * height, wide], middle + side * 0.04 * height, ankle)
-            canvas.paint([2 * leg], Label.LOWER, cloth, 0.009)
+            canvas.lay([leg], Label.LOWER, cloth, 0.009)
 
     return overlay(shot, paint, head_zone(shot.labels), rng)
 
@@ -92,7 +90,7 @@ def robe(shot: Shot, rng: np.random.Generator) -> Shot:
     hem = float(rng.uniform(0.16, 0.21))
     gown = trunk(rows, [0.05 * height, 0.105 * height, 0.105 * height, hem * height], middle, middle)
     return overlay(
-        dyed, lambda canvas: canvas.paint([2 * gown], Label.FULL, cloth, 0.008), head_zone(shot.labels), rng
+        dyed, lambda canvas: canvas.lay([gown], Label.FULL, cloth, 0.008), head_zone(shot.labels), rng
     )
 
 
@@ -117,9 +115,9 @@ def one_piece(shot: Shot, rng: np.random.Generator) -> Shot:
             leg = trunk([top + share * height for share in (0.5, 0.6, 0.85, 0.97)],
                         [0.05 * height, 0.062 * height, 0.058 * height, 0.04 * height],
                         middle + side * 0.045 * height, middle + side * 0.06 * height)  # fmt: skip
-            canvas.paint([2 * leg], Label.FULL, cloth, 0.006)
-        canvas.paint([2 * seat], Label.FULL, cloth, 0.006)
-        canvas.paint([2 * hood], Label.FULL, cloth, 0.005)
+            canvas.lay([leg], Label.FULL, cloth, 0.006)
+        canvas.lay([seat], Label.FULL, cloth, 0.006)
+        canvas.lay([hood], Label.FULL, cloth, 0.005)
 
     return overlay(suit, paint, head_zone(shot.labels), rng)
 
@@ -143,7 +141,7 @@ def sash(shot: Shot, rng: np.random.Generator) -> Shot:
     cloth = Cloth(from_hsv(float(rng.uniform(0, 360)), 215, 225))
     band = limb(start, end, 0.032 * height, 0.032 * height)
     off = ~where(shot.labels, GARMENTS)
-    return overlay(shot, lambda canvas: canvas.paint([2 * band], Label.UPPER, cloth, 0.004), off, rng)
+    return overlay(shot, lambda canvas: canvas.lay([band], Label.UPPER, cloth, 0.004), off, rng)
 
 
 def _nothing(shot: Shot) -> MaskArray:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from calibration.trials.aids import Maker
-from calibration.trials.brush import Edit, axis_of, blend, dye, head_zone, overlay, usual_colour
+from calibration.trials.aids import Maker, paint_aid
+from calibration.trials.brush import FINER, Edit, axis_of, blend, dye, head_zone, overlay, usual_colour
 from calibration.trials.canvas import Canvas
 from calibration.trials.fabric import Cloth
 from calibration.trials.heads import egg, hijab_polygons, turban_polygons
@@ -87,7 +87,7 @@ def _cover(shot: Shot, rng: np.random.Generator, kind: str) -> Shot:
         shot = Shot(dye(shot, hair, cloth, rng), labels)
 
     def paint(canvas: Canvas) -> None:
-        canvas.paint([2 * shape for shape in shapes], Label.HEADWEAR, cloth, 0.003)
+        canvas.lay(shapes, Label.HEADWEAR, cloth, 0.003)
 
     return overlay(shot, paint, keep, rng)
 
@@ -118,14 +118,11 @@ def with_aid(maker: Maker) -> Edit:
 
     def add(shot: Shot, rng: np.random.Generator) -> Shot:
         (_, top, _, height), middle = axis_of(shot.labels)
-        ground = 2 * np.array([middle, top + height])
-        parts = maker(ground, 2.0 * height, any_colour(rng, (20, 200), (40, 160)))
-
-        def paint(canvas: Canvas) -> None:
-            for part in parts:
-                canvas.paint([part.polygon], Label.AID, Cloth(part.colour), depth=0.012)
-
-        return overlay(shot, paint, np.zeros(shot.labels.shape, np.bool_), rng)
+        ground = FINER * np.array([middle, top + height])
+        parts = maker(ground, float(FINER * height), any_colour(rng, (20, 200), (40, 160)))
+        return overlay(
+            shot, lambda canvas: paint_aid(canvas, parts), np.zeros(shot.labels.shape, np.bool_), rng
+        )
 
     return add
 

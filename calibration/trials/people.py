@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from calibration.trials.aids import CHAIRS, STICKS, Part, chair_back
+from calibration.trials.aids import CHAIRS, STICKS, chair_back, paint_aid
 from calibration.trials.canvas import Canvas
 from calibration.trials.fabric import Cloth, Plane
 from calibration.trials.heads import paint_hair_behind, paint_head
@@ -81,12 +81,6 @@ def paint_person(canvas: Canvas, frame: Skeleton, look: Look, ground: Point) -> 
         canvas.paint([cape_polygon(frame, hem, 0.0)], Label.FULL, look.outfit.over_cloth, 0.006)
     if look.aid in STICKS or (look.aid and look.pose.seated):
         paint_aid(canvas, {**CHAIRS, **STICKS}[look.aid](ground, frame.unit, accent))
-
-
-def paint_aid(canvas: Canvas, parts: list[Part]) -> None:
-    """Lay the parts of a mobility aid over the picture."""
-    for part in parts:
-        canvas.paint([part.polygon], Label.AID, Cloth(part.colour), depth=0.012)
 
 
 def paint_legs(canvas: Canvas, frame: Skeleton, look: Look) -> None:

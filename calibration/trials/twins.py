@@ -27,9 +27,11 @@ def with_tone(tone: int) -> Change:
 
 
 def with_hair(look: Look, rng: np.random.Generator) -> Look:
-    """Long dyed hair."""
+    """Long dyed hair, uncovered."""
     colour = pick(list(DYED_HAIR.values()), rng)
-    return dataclasses.replace(look, head=dataclasses.replace(look.head, hair="long", hair_colour=colour))
+    return dataclasses.replace(
+        look, head=dataclasses.replace(look.head, hair="long", hair_colour=colour, headwear="")
+    )
 
 
 def with_headwear(kind: str) -> Change:
