@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-STANDINGS = ("watching", "starting", "blind", "uncalibrated", "paused", "ended", "silent")
+STANDINGS = ("watching", "starting", "blind", "uncalibrated", "early", "paused", "ended", "silent")
 "`silent`: no fresh vitals; vision is not running or hangs."
+EARLY = "too early"
+"How vision begins to say that it looks and learns but tells nobody yet."
 MOST_REASON = 120
 "Characters of a reason that are shown."
 
@@ -31,7 +33,8 @@ def standing_from_vitals(vitals: dict[str, Any] | None) -> Standing:
         return Standing(name, short(vitals.get("reason")))
     calibrated = vitals.get("calibrated", "ok")
     if calibrated not in {"ok", True}:
-        return Standing("uncalibrated", short(calibrated))
+        early = isinstance(calibrated, str) and calibrated.startswith(EARLY)
+        return Standing("early" if early else "uncalibrated", short(calibrated))
     return Standing("watching")
 
 

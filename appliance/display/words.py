@@ -52,6 +52,10 @@ PHRASES_IN: dict[str, tuple[str, str, str, str]] = {
         "Not calibrated yet: nobody is judged", "Pas encore étalonné : personne n'est évalué",
         "Inte kalibrerad än: ingen bedöms", "Aún sin calibrar: no se valora a nadie",
     ),
+    "early": (
+        "Too early to tell: learning what is normal here", "Trop tôt : la rue est encore à l'étude",
+        "För tidigt: lär sig vad som är normalt här", "Demasiado pronto: aún aprende lo habitual aquí",
+    ),
     "paused": ("Paused", "En pause", "Pausad", "En pausa"),
     "ended": ("The video has ended", "La vidéo est terminée", "Filmen är slut", "El vídeo ha terminado"),
     "silent": (

@@ -37,7 +37,8 @@ class Pace:
             return self._rule.wanted_share or USUAL_SHARE
         self._advance(now_s)
         wanted = self._wanted_per_s * self._known_s / max(self._count, 1e-9)
-        return round(min(max(wanted, LEAST_SHARE), MOST_SHARE), 4)
+        # Two digits: whoever watches the state shall not see it flicker.
+        return float(f"{min(max(wanted, LEAST_SHARE), MOST_SHARE):.2g}")
 
     def _advance(self, now_s: float) -> None:
         """Let `count` and the seconds it was counted over fade; a clock that steps back stands still."""

@@ -20,6 +20,11 @@ from appliance.display.standing import MOST_REASON, STANDINGS, standing_from_vit
         ({"state": "starting", "reason": "loading"}, "starting", "loading"),
         ({"state": "running", "calibrated": "ok"}, "watching", ""),
         ({"state": "running", "calibrated": "no bank"}, "uncalibrated", "no bank"),
+        (
+            {"state": "running", "calibrated": "too early to tell: 9 of 66 passages"},
+            "early",
+            "too early to tell: 9 of 66 passages",
+        ),
         ({"state": "blind", "reason": "no frame for 5 s"}, "blind", "no frame for 5 s"),
         ({"state": "paused", "reason": "ok"}, "paused", ""),
         ({"state": "ended"}, "ended", ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,10 +15,10 @@ from appliance.config import Rule
 from appliance.records import Passage
 from appliance.runtime.cpu.neighbours import CpuNeighbours
 from appliance.vision.decision import Decider, abstention
-from appliance.vision.novelty import Judge
+from appliance.vision.novelty import Judge, Novelty
 from appliance.vocabulary import WORDS
 from calibration.bank import learn_bank
-from tests.streets import BLUE, GREY, RED, cloth, describe, passage
+from tests.streets import BLUE, GREY, RED, cloth, describe, passage, tail
 
 PATTERN = ("plain", "stripes", "checks")
 
@@ -133,6 +134,31 @@ def test_a_decision_keeps_time_place_and_zone_of_its_passage(bank: Bank) -> None
     assert (one.zone, one.at_s, one.box) == ("door", 7.5, (1.0, 2.0, 3.0, 4.0))
     (none,) = decider(bank).decide([passage(6, None, zone="door", abstained="too dark")])
     assert (none.zone, none.abstained) == ("door", "too dark")
+
+
+class EvenJudge:
+    """A judge of an old bank to whom every rarity is as likely as any other."""
+
+    def __init__(self) -> None:
+        self.bank = Bank("any", 10_000, {}, tail(count=1000))
+        self.references = 10_000
+        self._rng = np.random.default_rng(4)
+
+    def judge(self, _: object) -> Novelty:
+        return Novelty(np.ones(1), self._rng.random(1), {}, {})
+
+
+@pytest.mark.parametrize(("passages_per_hour", "wanted"), [(60, 6), (400, 6), (400, 40), (2000, 20)])
+def test_a_wish_by_the_hour_is_given_whatever_the_pace_of_the_street(
+    passages_per_hour: int, wanted: int
+) -> None:
+    busy = Decider(Rule(wanted_per_hour=wanted), cast(Judge, EvenJudge()))
+    told = []
+    for at_s in np.arange(0, 12 * 3600, 3600 / passages_per_hour):
+        (one,) = busy.decide([passage(1, {"m": np.ones(1, np.float32)}, at_s=float(at_s))])
+        told += [one.at_s] * one.exception
+    later = sum(at_s > 2 * 3600 for at_s in told)
+    assert later / 10 == pytest.approx(wanted, abs=3 * np.sqrt(wanted / 10) + 0.05 * wanted)
 
 
 def test_no_passages_have_no_decisions(bank: Bank) -> None:

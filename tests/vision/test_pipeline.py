@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
+import pytest
 
 from appliance.config import Capture, Garment
 from appliance.records import Detections, FloatArray, Frame, Garments, Tracks
@@ -14,6 +16,8 @@ from appliance.vision.descriptor import Descriptor
 from appliance.vision.garments import GarmentCutter
 from appliance.vision.passages import Passages
 from appliance.vision.pipeline import Pipeline, describe_people
+from appliance.vision.tracker import Tracker
+from appliance.vision.trust import TrackerSettings
 from tests.fakes import decision
 from tests.streets import RED, boxes, cloth, frame, garments, tracks
 
@@ -96,6 +100,31 @@ def test_the_stopwatch_knows_every_stage() -> None:
     whole.step(frame())
     assert {"tracker", "garments", "descriptor", "novelty"} <= set(whole.stopwatch.seconds)
     assert all(seconds >= 0 for seconds in whole.stopwatch.seconds.values())
+
+
+class Walk(Rooms):
+    """One person, seen by the real tracker in a room that shows them only now and then."""
+
+    def __init__(self, seen_at: Callable[[float], bool]) -> None:
+        super().__init__([])
+        self._tracker = Tracker(TrackerSettings(), 640, 480)
+        self._seen_at = seen_at
+
+    def detect(self, seen: Frame, _: Any) -> Detections:
+        shown = boxes(WALKER) if self._seen_at(seen.captured_s) else boxes()
+        return Detections(shown, np.full(len(shown), 0.9, np.float32))
+
+    def update(self, detections: Detections, now_s: float) -> Tracks:
+        return self._tracker.update(detections, now_s)
+
+
+@pytest.mark.parametrize("away_s", [0.0, 1.0, 3.5])
+@pytest.mark.parametrize("decider", [True, False])
+def test_who_steps_behind_somebody_and_comes_back_is_told_once(away_s: float, decider: bool) -> None:
+    whole = pipeline(Walk(lambda at_s: not 3 < at_s <= 3 + away_s), decider=decider)
+    steps = [whole.step(frame(at_s=0.1 * tick, index=tick)) for tick in range(120)]
+    assert [one.track for step in steps for one in step.passages] == [1]
+    assert {track for step in steps for track in step.tracks.ids.tolist()} == {1}
 
 
 class Blank:
