@@ -29,6 +29,9 @@ from tests.evaluation.sets import Manifest, Plan, build_sets
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
+FILE_WIDTH = 120
+"Columns of a table that goes into a file or a pipe."
+
 Seed = Annotated[int, typer.Option("--seed", help="Same seed, same sets.")]
 
 
@@ -125,8 +128,9 @@ def score(
                 advance(f"{name}: {len(said)} of {len(manifest.sets[name])}")
             records[name] = booth.known_people(said, manifest.sets[name], manifest.boxes)
     report = report_of(records, manifest)
+    people = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
     for table in tables_of(report):
-        Console().print(table)
+        people.print(table)
     if result:
         result.write_text(json.dumps(asdict(report), indent=1), encoding="utf-8")
 
