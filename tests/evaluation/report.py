@@ -10,9 +10,9 @@ import numpy as np
 from rich.table import Table
 
 from appliance.errors import BoothError
+from calibration.trials.statistics import Figures, Shift, auroc, auroc_interval, cut_of, share_above, shift_of
 from tests.evaluation.booth import Record
 from tests.evaluation.sets import CONTROL_FAMILY, Manifest
-from tests.evaluation.statistics import Figures, Shift, auroc, auroc_interval, cut_of, share_above, shift_of
 
 FLAG = 0.95
 "Rarity from which the booth itself would flag 5 %."

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from tests.evaluation.statistics import Figures, auroc
+from calibration.trials.statistics import Figures, auroc
 
 Vectors = Mapping[str, NDArray[Any]]
 """Measure -> raw vectors (N, D)."""

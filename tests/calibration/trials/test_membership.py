@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from tests.evaluation.membership import attack_bank, membership_auc, nearest
+from calibration.trials.membership import attack_bank, membership_auc, nearest
 
 LENGTH = 12
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.evaluation.statistics import (
+from calibration.trials.statistics import (
     FLAGGED,
     Figures,
     auroc,
