@@ -67,28 +67,44 @@ class Passages:
         "Seen in the last frame where the booth may look; nobody who opted out."
 
     def choose(self, tracks: Tracks, frame: Frame) -> Views:
-        """Pick the best few views of this frame that a passage still wants; forget who steps into an opt-out zone."""
-        zones = zones_of(tracks.boxes, frame.width, frame.height, self._capture)
+        """Pick the best few views of this frame that a passage still wants; forget who stepped into an opt-out zone."""
+        present = self._meet(tracks, frame)
+        self.people = len(present)
         quality = view_quality(tracks.boxes, frame, self._garments)
-        wanted = []
-        self.people = 0
-        for row, (track, zone) in enumerate(zip(tracks.ids.tolist(), zones, strict=True)):
-            if zone == NOWHERE:
-                continue
-            record = self._records.setdefault(track, Record(zone))
-            if zone == OPTED_OUT or record.opted_out:
-                record.opted_out = True
-                record.close()
-                continue
-            self.people += 1
-            record.zone = zone
-            if not record.views:
-                record.box = corners(tracks.boxes[row])
-            if quality[row] > 0 and self._wants(record, frame.captured_s):
-                wanted.append(row)
+        wanted = [
+            row
+            for row, record in present.items()
+            if quality[row] > 0 and self._wants(record, frame.captured_s)
+        ]
         best = sorted(wanted, key=lambda row: -quality[row])[: self._garments.per_frame]
         rows = np.array(best, np.int64)
         return Views(tracks.ids[rows], tracks.boxes[rows])
+
+    def _meet(self, tracks: Tracks, frame: Frame) -> dict[int, Record]:
+        """Row of each person whom the booth may look at -> their record, begun where there was none."""
+        self._leave_alone(tracks, frame)
+        present = {}
+        zones = zones_of(tracks.boxes, frame.width, frame.height, self._capture)
+        for row, (track, zone) in enumerate(zip(tracks.ids.tolist(), zones, strict=True)):
+            if zone in (NOWHERE, OPTED_OUT) or (track in self._records and self._records[track].opted_out):
+                continue
+            record = present[row] = self._records.setdefault(track, Record(zone))
+            record.zone = zone
+            if not record.views:
+                record.box = corners(tracks.boxes[row])
+        return present
+
+    def _leave_alone(self, tracks: Tracks, frame: Frame) -> None:
+        """Forget, for the whole passage, who is in an opt-out zone or was there before the tracker stood by them."""
+        ids = [*tracks.ids.tolist(), *(glimpse.track for glimpse in tracks.before)]
+        earlier = np.array([glimpse.box for glimpse in tracks.before], np.float32).reshape(-1, 4)
+        boxes = np.concatenate([tracks.boxes, earlier])
+        zones = zones_of(boxes, frame.width, frame.height, self._capture)
+        for track, zone in zip(ids, zones, strict=True):
+            if zone == OPTED_OUT:
+                record = self._records.setdefault(track, Record(zone))
+                record.opted_out = True
+                record.close()
 
     def fold(self, views: Views, garments: Garments, descriptors: Descriptors, now_s: float) -> None:
         """Add the views' descriptors to their passages."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from appliance.config import Capture, Garment, Zone
-from appliance.records import Descriptors, Garments, Passage
+from appliance.records import Descriptors, Garments, Glimpse, Passage
 from appliance.vision.passages import MOST_TRIES, PATIENCE_S, Passages, Views
 from tests.streets import frame, tracks
 
@@ -172,6 +174,15 @@ def test_who_showed_views_and_then_opts_out_is_forgotten_at_once() -> None:
         assert street.show(float(step), {1: IN}) == []
         assert (street.chosen, street.due) == ([], [])
     assert street.show(9.0, {}, ended=(1,)) == []
+
+
+def test_who_comes_out_of_an_opt_out_zone_before_the_tracker_is_sure_is_left_alone() -> None:
+    passages = Passages(SETTINGS, Capture(zones=(GONE,)))
+    other = (520.0, 100.0, 580.0, 300.0)
+    before = (Glimpse(1, 0, OUT, 0.9), Glimpse(2, 0, other, 0.9))
+    seen = replace(tracks({1: IN, 2: other}), before=before)
+    assert passages.choose(seen, frame(at_s=0.3)).ids.tolist() == [2]
+    assert passages.people == 1
 
 
 def test_who_opted_out_is_not_counted_in_view_even_after_leaving_the_zone() -> None:
