@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from appliance.artifacts import save_bank
-from appliance.records import FloatArray, Passage
-from calibration.bank import check_enough, learn_bank
+from appliance.records import Passage
+from calibration.bank import bank_from_street, check_enough
+from calibration.street import Street
 
 
 @dataclass(frozen=True)
@@ -27,16 +26,14 @@ class Learned:
 
 def learn(passages: Iterable[Passage], descriptor: str, neighbours: int, file: Path) -> Learned:
     """Make a bank of all passages that showed their clothes and write it. Raises BoothError with fewer than ten."""
-    rows: dict[str, list[FloatArray]] = {}
-    people = abstained = 0
+    street, abstained = Street(neighbours), 0
     for passage in passages:
         if passage.abstained:
             abstained += 1
-            continue
-        people += 1
-        for name, vector in passage.measures.items():
-            rows.setdefault(name, []).append(vector)
-    check_enough(people)
-    bank = learn_bank({name: np.stack(vectors) for name, vectors in rows.items()}, descriptor, neighbours)
+        else:
+            street.see(passage.measures, passage.at_s)
+    street.rest()
+    check_enough(street.known)
+    bank = bank_from_street(street, descriptor)
     prototypes = {name: len(measure.prototypes) for name, measure in bank.measures.items()}
-    return Learned(save_bank(bank, file), people, abstained, prototypes)
+    return Learned(save_bank(bank, file), street.people, abstained, prototypes)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from appliance.artifacts import MIN_SUPPORTERS
 from appliance.records import FloatArray, IntArray
+
+Figures = NDArray[np.float64]
 
 PER_PROTOTYPE = 20
 "Passages per prototype aimed at: twice the least that may be stored."

@@ -119,24 +119,29 @@ def test_a_missing_bank_names_its_cure(tmp_path: Path) -> None:
             load_bank(path, VERSION)
 
 
-def rewritten(file: Path, change: dict[str, str]) -> None:
-    """The same numbers under other metadata, the checksum made to fit where the change leaves it out."""
+def facts_of(file: Path) -> dict[str, str]:
+    """The metadata of a bank without its checksum."""
     content = file.read_bytes()
     length = struct.unpack("<Q", content[:8])[0]
-    metadata = {**json.loads(content[8 : 8 + length])["__metadata__"], **change}
-    tensors = load(content)
-    facts = {key: value for key, value in metadata.items() if key != "sha256"}
+    metadata: dict[str, str] = json.loads(content[8 : 8 + length])["__metadata__"]
+    return {key: value for key, value in metadata.items() if key != "sha256"}
+
+
+def rewritten(file: Path, change: dict[str, str]) -> None:
+    """The same numbers under other metadata, the checksum made to fit where the change leaves it out."""
+    tensors, facts = load(file.read_bytes()), {**facts_of(file), **change}
     file.write_bytes(save(tensors, {"sha256": content_hash(tensors, facts), **facts}))
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"schema": "bank/2"}, r"schema 'bank/2' instead of 'bank/1'"),
+        ({"schema": "bank/1"}, r"schema 'bank/1' instead of 'bank/2'"),
         ({"descriptor": "descriptor/9"}, r"made with 'descriptor/9', this booth has 'descriptor/1'"),
         ({"measures": "colour,cut"}, "cut.prototypes"),
         ({"measures": ""}, "prototypes"),
         ({"passages": "many"}, "many"),
+        ({"neighbours": "many"}, "many"),
     ],
 )
 def test_a_bank_of_another_kind_is_refused(file: Path, change: dict[str, str], words: str) -> None:
@@ -158,7 +163,7 @@ def test_a_prototype_of_nine_people_cannot_be_made() -> None:
 def test_a_file_with_a_prototype_of_nine_people_is_refused(file: Path) -> None:
     tensors = load(file.read_bytes())
     tensors["colour.supporters"][0] = MIN_SUPPORTERS - 1
-    facts = {"schema": "bank/1", "descriptor": VERSION, "passages": "100", "measures": "colour,texture"}
+    facts = facts_of(file)
     file.write_bytes(save(tensors, {**facts, "sha256": content_hash(tensors, facts)}))
     with pytest.raises(BankError, match="every prototype needs 10 supporters"):
         load_bank(file, VERSION)

@@ -18,6 +18,7 @@ from tests.streets import passage
 
 PEOPLE = 61
 KEPT = {"prototypes", "supporters", "centre", "spread", "tail"}
+GROWN = {"weights", "scatter", "directions", "sides", "cells", "memory"}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,8 @@ def file(worn: dict[str, FloatArray], tmp_path_factory: pytest.TempPathFactory) 
 
 
 def test_a_bank_has_these_keys_and_no_other(file: Path) -> None:
-    assert set(load_file(file)) == {"fused.tail", *(f"{name}.{part}" for name in MEASURES for part in KEPT)}
+    parts = {f"{name}.{part}" for name in MEASURES for part in KEPT | GROWN}
+    assert set(load_file(file)) == {"fused.tail", "fused.cells", "fused.memory", *parts}
 
 
 def test_its_metadata_are_versions_counts_and_a_checksum(file: Path) -> None:
@@ -45,17 +47,20 @@ def test_its_metadata_are_versions_counts_and_a_checksum(file: Path) -> None:
     checksum = metadata.pop("sha256")
     assert re.fullmatch("[0-9a-f]{64}", checksum)
     wanted = {
-        "schema": "bank/1",
+        "schema": "bank/2",
         "descriptor": VERSION,
         "passages": str(PEOPLE),
         "measures": ",".join(MEASURES),
+        "neighbours": "3",
+        "first_day": "",
+        "last_day": "",
     }
     assert metadata == wanted
 
 
 def test_its_file_is_no_larger_than_what_it_should_hold(file: Path) -> None:
     numbers = sum(array.nbytes for array in load_file(file).values())
-    assert file.stat().st_size < numbers + 4096
+    assert file.stat().st_size < numbers + 8192
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -94,3 +99,23 @@ def test_scales_are_of_the_whole_street(file: Path) -> None:
     tensors = load_file(file)
     for name, length in MEASURES.items():
         assert tensors[f"{name}.centre"].shape == tensors[f"{name}.spread"].shape == (length,)
+
+
+@pytest.mark.parametrize("name", [*MEASURES, "fused"])
+def test_a_cell_of_distances_holds_ten_passages_at_least(file: Path, name: str) -> None:
+    cells = load_file(file)[f"{name}.cells"]
+    assert cells[:, 2].min() >= MIN_SUPPORTERS
+    assert cells[:, 2].sum() == pytest.approx(PEOPLE)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_no_direction_of_a_bank_is_a_persons(file: Path, worn: dict[str, FloatArray], name: str) -> None:
+    tensors = load_file(file)
+    directions = tensors[f"{name}.directions"].reshape(-1, MEASURES[name])
+    axes = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    means = tensors[f"{name}.prototypes"] * tensors[f"{name}.spread"] + tensors[f"{name}.centre"]
+    for mean in means:
+        pulls = (worn[name] - mean) / tensors[f"{name}.spread"]
+        pulls /= np.linalg.norm(pulls, axis=1, keepdims=True)
+        # A direction made of one person would be along his own pull: a cosine of 1.
+        assert np.abs(pulls @ axes.T).max() < 0.6

@@ -1,0 +1,97 @@
+"""A bank as a file: written at once or not at all, read only when whole, of this schema and this descriptor."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from appliance.artifacts.bank import Bank, bank_of, tensors_of
+from appliance.errors import BoothError
+
+SCHEMA = "bank/2"
+
+
+class BankError(BoothError):
+    """A bank file that is missing, damaged or of another version."""
+
+
+def save_bank(bank: Bank, path: Path) -> str:
+    """Write `bank` at once or not at all; returns its id."""
+    tensors = tensors_of(bank)
+    facts = {
+        "schema": SCHEMA,
+        "descriptor": bank.descriptor,
+        "passages": str(bank.passages),
+        "measures": ",".join(bank.measures),
+        "neighbours": str(bank.neighbours),
+        "first_day": bank.days[0],
+        "last_day": bank.days[1],
+    }
+    digest = content_hash(tensors, facts)
+    write_atomically(path, save(tensors, {**facts, "sha256": digest}))
+    return digest[:12]
+
+
+def load_bank(path: Path, descriptor: str) -> Bank:
+    """Read a bank made with `descriptor`. Raises BankError naming the file and the cure."""
+    cure = "learn it again: booth learn SOURCE... --bank FILE"
+    if not path.is_file():
+        raise BankError(f"{path}: no such bank; {cure}")
+    try:
+        with safe_open(path, framework="np") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except (SafetensorError, OSError, struct.error, ValueError) as error:
+        raise BankError(f"{path}: not a bank ({str(error).splitlines()[0]}); {cure}") from None
+    if metadata.get("schema") != SCHEMA:
+        raise BankError(f"{path}: schema {metadata.get('schema')!r} instead of {SCHEMA!r}; {cure}")
+    if metadata.get("descriptor") != descriptor:
+        raise BankError(
+            f"{path}: made with {metadata.get('descriptor')!r}, this booth has {descriptor!r}; {cure}"
+        )
+    digest = content_hash(tensors, {key: text for key, text in metadata.items() if key != "sha256"})
+    if metadata.get("sha256") != digest:
+        raise BankError(f"{path}: the content does not fit its checksum; {cure}")
+    try:
+        return bank_of(tensors, metadata, digest[:12])
+    except (KeyError, ValueError) as error:
+        raise BankError(f"{path}: {error}; {cure}") from None
+
+
+def content_hash(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, str]) -> str:
+    """Sha256 over the facts, then names, shapes, dtypes and bytes, each in the order of names."""
+    digest = hashlib.sha256()
+    for key in sorted(facts):
+        digest.update(f"{key}={facts[key]}\n".encode())
+    for name in sorted(tensors):
+        array = np.ascontiguousarray(tensors[name])
+        digest.update(f"{name} {array.shape} {array.dtype.str}\n".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a power cut leaves the old or the new one. Raises BoothError naming the file."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        reason = os.strerror(error.errno or 0)
+        raise BoothError(f"{path}: {reason}; name a folder with space that can be written") from None
