@@ -59,7 +59,7 @@ def load_judge(settings: Settings, wing: Wing) -> Judge | None:
     if settings.novelty.bank is None:
         return None
     bank: Bank = load_bank(settings.novelty.bank, VERSION)
-    return Judge(bank, settings.novelty.neighbours, wing.neighbours)
+    return Judge(bank, bank.neighbours, wing.neighbours)
 
 
 def make_pipeline(settings: Settings, eyes: Eyes, judge: Judge | None, frame: Frame) -> Pipeline:

@@ -109,7 +109,7 @@ class Novelty(Section):
     bank: Path | None = None
     "File made by `booth learn`; without it the booth counts passages but judges nobody."
     neighbours: int = Field(1, ge=1, le=64)
-    "Nearest prototypes whose mean distance counts; banks of many hundred people bear three."
+    "Nearest prototypes whose mean distance counts in a bank to be learned; many hundred people bear three."
 
 
 class Rule(Section):

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from appliance.config import Rule
 from appliance.records import Decision, FloatArray, Frame, Passage, Tracks
 from appliance.vision.decision import Decider
 from appliance.vision.descriptor import Descriptor
 from appliance.vision.detector import Detector
 from appliance.vision.garments import GarmentCutter
+from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
 from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.tracker import Tracker
@@ -67,6 +69,13 @@ class Pipeline:
             descriptors = self._descriptor.describe(garments)
             self._passages.fold(views, garments, descriptors, frame.captured_s)
         return self._conclude(tracks, frame.captured_s)
+
+    def judge_by(self, judge: Judge, rule: Rule) -> None:
+        """Judge by a new bank from the next frame on; who was told stays told, the street's pace stays known."""
+        if self._decider is None:
+            self._decider = Decider(rule, judge)
+        else:
+            self._decider.adopt(judge)
 
     def finish(self, now_s: float) -> Step:
         """Conclude what is still in view when the source ends."""

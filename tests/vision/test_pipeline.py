@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from appliance.config import Capture, Garment
+from appliance.config import Capture, Garment, Rule
 from appliance.records import Detections, FloatArray, Frame, Garments, Tracks
 from appliance.runtime.cpu.image import CpuImageOps
 from appliance.runtime.cpu.measures import CpuMeasures
+from appliance.runtime.cpu.neighbours import CpuNeighbours
 from appliance.vision.descriptor import Descriptor
 from appliance.vision.garments import GarmentCutter
+from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
-from appliance.vision.pipeline import Pipeline, describe_people
+from appliance.vision.pipeline import NO_BANK, Pipeline, describe_people
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
 from tests.fakes import decision
-from tests.streets import RED, boxes, cloth, frame, garments, tracks
+from tests.streets import RED, boxes, cloth, frame, garments, random_bank, tail, tracks
 
 WALKER = (200.0, 60.0, 300.0, 400.0)
 
@@ -93,6 +96,25 @@ def test_without_a_bank_passages_are_counted_and_nobody_is_judged() -> None:
     step = pipeline(Rooms([tracks({7: WALKER})]), decider=False).step(frame(at_s=1.0))
     assert len(step.passages) == 1
     assert step.decisions == []
+
+
+def test_a_bank_learned_meanwhile_is_judged_by_from_the_next_frame_on() -> None:
+    whole = pipeline(Rooms([tracks({7: WALKER}), tracks({8: WALKER}), tracks({9: WALKER})]), decider=False)
+    first = whole.step(frame(at_s=1.0))
+    young, old = (
+        Judge(replace(random_bank(), passages=people, fused=tail(count=people / 10)), 1, CpuNeighbours)
+        for people in (20, 500)
+    )
+    whole.judge_by(young, Rule(wanted_share=0.1))
+    second = whole.step(frame(at_s=2.0))
+    whole.judge_by(old, Rule(wanted_share=0.5))
+    third = whole.step(frame(at_s=3.0))
+    assert [len(step.decisions) for step in (first, second, third)] == [0, 1, 1]
+    assert [step.calibrated for step in (first, second, third)] == [
+        NO_BANK,
+        "too early to tell: 20 of 30 passages",
+        "ok",
+    ]
 
 
 def test_the_stopwatch_knows_every_stage() -> None:
