@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from appliance.artifacts import Bank, load_bank
 from appliance.config import Settings
@@ -13,13 +14,16 @@ from appliance.runtime.seam import Camera, ImageOps
 from appliance.vision.decision import Decider
 from appliance.vision.descriptor import VERSION, Descriptor
 from appliance.vision.detector import Detector
-from appliance.vision.garments import GarmentCutter
+from appliance.vision.garments import CUT_HEIGHT, CUT_WIDTH, VIEW, GarmentCutter
+from appliance.vision.light import Light
 from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
 from appliance.vision.pipeline import Pipeline
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
 from engines.manifest import model_file
+
+BODY_VIEW, CUT_SIZE = (VIEW, VIEW), (CUT_WIDTH, CUT_HEIGHT)
 
 
 @dataclass(frozen=True)
@@ -38,19 +42,29 @@ class Eyes:
 def load_eyes(settings: Settings) -> Eyes:
     """Load the networks. Raises BoothError naming the missing file and the command that makes it."""
     wing = choose_wing(settings.wing)
-    size = (settings.detector.width, settings.detector.height)
-    people, matte = model_file("picodet-s", size), model_file("modnet")
+    files = network_files(settings)
     image = wing.image()
     engine = hashlib.sha256(VERSION.encode())
-    for path in (people, matte):
+    for path in files:
         engine.update(path.read_bytes())
+    people, body, appearance = (wing.model(path, settings.detector.threads) for path in files)
     return Eyes(
         wing,
         image,
-        Detector(settings.detector, image, wing.model(people, settings.detector.threads)),
-        GarmentCutter(image, wing.model(matte, settings.detector.threads)),
-        Descriptor(wing.measures()),
+        Detector(settings.detector, image, people),
+        GarmentCutter(image, body),
+        Descriptor(wing.measures(), image, appearance),
         engine.hexdigest()[:12],
+    )
+
+
+def network_files(settings: Settings) -> tuple[Path, Path, Path]:
+    """The networks that find people, cut out bodies and describe looks. Raises BoothError for a missing one."""
+    size = (settings.detector.width, settings.detector.height)
+    return (
+        model_file("picodet-s", size),
+        model_file("blazepose", BODY_VIEW),
+        model_file("mobilenet-v2", CUT_SIZE),
     )
 
 
@@ -68,6 +82,7 @@ def make_pipeline(settings: Settings, eyes: Eyes, judge: Judge | None, frame: Fr
         eyes.detector,
         Tracker(TrackerSettings(), frame.width, frame.height),
         Passages(settings.garments, settings.capture),
+        Light(eyes.image),
         eyes.garments,
         eyes.descriptor,
         Decider(settings.decision, judge) if judge else None,

@@ -103,6 +103,9 @@ class Garments:
     "Shape (N, 256, 128, 3): packed RGB, 8 bit, zero wherever the mask is off."
     masks: DeviceArray
     "Shape (N, 256, 128), bool."
+    core_cuts: DeviceArray
+    "As cuts, but trunk, upper arms and thighs only: what does not show bare skin on some and cloth on others."
+    core_masks: DeviceArray
     ids: IntArray
     "Shape (N,): whose; only views that passed the mask check are here."
     weights: FloatArray

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from appliance.vision.descriptor import KINDS
 from calibration.prototypes import Figures
 
-STANDARDISED = frozenset({"texture"})
-"Their figures have different units, so each is divided by its spread over the street; histograms are not."
+STANDARDISED = frozenset(name for name, kind in KINDS.items() if kind.standardised)
 LEAST_DEVIATION = 0.05
 "A figure that hardly varies must not be blown up."
 

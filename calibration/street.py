@@ -9,7 +9,7 @@ import numpy as np
 
 from appliance.artifacts import MIN_SUPPORTERS
 from appliance.records import FloatArray
-from appliance.vision.novelty import tail_share
+from appliance.vision.novelty import fuse, tail_share
 from calibration.pending import Pending
 from calibration.prototypes import Figures
 from calibration.sketch import Sketch
@@ -130,5 +130,6 @@ class Street:
     def _count(self, distances: Mapping[str, Figures]) -> None:
         """Keep how far N people were, measure -> (N,): each measure first, then all fused."""
         if all(wear.sketch.enough() for wear in self.wears.values()):
-            shares = [tail_share(away, self.wears[name].sketch.tail()) for name, away in distances.items()]
-            self.fused.add(np.sum([-np.log(share) for share in shares], axis=0))
+            tails = {name: self.wears[name].sketch.tail() for name in distances}
+            surprises = {name: -np.log(tail_share(away, tails[name])) for name, away in distances.items()}
+            self.fused.add(fuse(surprises))

@@ -52,39 +52,51 @@ class ImageOps(Protocol):
     def crop(self, frame: Frame, boxes: FloatArray, width: int, height: int) -> DeviceArray:
         """Stretch boxes (N, 4) to packed RGB, shape (N, height, width, 3), 8 bit; outside the frame is grey."""
 
-    def network_input(self, crops: DeviceArray) -> DeviceArray:
-        """Crops (N, H, W, 3) as a planar tensor (N, 3, H, W), float32, scaled to -1..1."""
+    def highlights(self, frame: Frame, boxes: FloatArray) -> FloatArray:
+        """The 99th percentile of R, G, B outside the boxes (N, 4), shape (3,), 0..255: what white is in this light.
 
-    def segment(self, crops: DeviceArray, hints: NDArray[np.uint8]) -> MaskArray:
-        """Person masks (N, H, W) of crops (N, H, W, 3) by their colours alone.
+        White-patch assumption (Land and McCann 1971): the brightest of a street reflects the light as it is.
+        """
 
-        `hints` (H, W) marks each pixel: 0 surely street, 1 surely person, 2 likely street, 3 likely person.
+    def relief(self, cuts: DeviceArray, masks: DeviceArray) -> DeviceArray:
+        """Cuts (N, H, W, 3) without colour, each of the same mean and spread of log light, grey behind the mask.
+
+        Shape (N, H, W, 3), 8 bit, all channels alike: input of the appearance network.
         """
 
     def sharpness(self, crops: DeviceArray) -> FloatArray:
         """Detail of each crop, shape (N,), >= 0: low when blurred."""
 
     def cut(
-        self, frame: Frame, boxes: FloatArray, masks: MaskArray, width: int, height: int
+        self, frame: Frame, boxes: FloatArray, masks: MaskArray, gains: FloatArray, width: int, height: int
     ) -> tuple[DeviceArray, DeviceArray]:
         """Stretch the tight box of each mask to (height, width), from the frame's own pixels, zeroing what is hidden.
 
-        masks (N, H, W) lie over boxes (N, 4). Returns cuts (N, height, width, 3) and masks (N, height, width).
+        masks (N, H, W) lie over boxes (N, 4); gains (3,) multiply R, G, B, saturating. Returns cuts
+        (N, height, width, 3) and masks (N, height, width).
         Every mask must have a pixel on.
         """
 
 
 class Measures(Protocol):
-    """Colour and pattern of garments; definition in runtime/cpu/measures.py, mirrored by the other wing."""
+    """Colour and pattern of garments; definition in runtime/cpu/measures.py, mirrored by the other wing.
+
+    All take cuts (N, H, W, 3) and masks (N, H, W).
+    """
 
     def colour(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
-        """Global HSV histograms, shape (N, 128), unit length."""
+        """Histograms of the colour plane, shape (N, 169), unit length."""
 
-    def stripes(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
-        """Lab histograms of four horizontal stripes, shape (N, 1536)."""
+    def light(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
+        """Classes of light of the upper and lower half, shape (N, 8)."""
 
     def texture(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
-        """Eighteen pattern figures of four stripes, shape (N, 72)."""
+        """Pattern figures, shape (N, 21)."""
+
+    def palette(
+        self, cuts: DeviceArray, masks: DeviceArray, names: NDArray[np.uint8], count: int
+    ) -> FloatArray:
+        """Named colours of four horizontal parts, shape (N, 4 * count), by a table (32768,) of 5-bit R, G, B."""
 
 
 class Model(Protocol):

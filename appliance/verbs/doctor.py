@@ -14,13 +14,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from appliance.app import load_judge
+from appliance.app import load_judge, network_files
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import read_clock
 from appliance.runtime.choose import Wing, choose_wing
 from appliance.uplink.broker import find_mosquitto
-from engines.manifest import model_file
 
 OK, FAILED, SKIPPED = "ok", "failed", "skipped"
 LEAST_DISK_MB, LEAST_MEMORY_MB = 500, 500
@@ -123,8 +122,7 @@ def check_gstreamer() -> str:
 
 def check_networks(settings: Settings) -> str:
     """All networks present and whole."""
-    size = (settings.detector.width, settings.detector.height)
-    return ", ".join(path.name for path in (model_file("picodet-s", size), model_file("modnet")))
+    return ", ".join(path.name for path in network_files(settings))
 
 
 def check_memory(wing: Wing) -> str:

@@ -12,6 +12,7 @@ from appliance.errors import SourceError
 from appliance.records import Frame, Passage
 from appliance.runtime.photos import is_photo, read_photo
 from appliance.verbs.playback import Excerpt, play, tell
+from appliance.vision.light import Light
 from appliance.vision.pipeline import describe_people
 from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.views import large_enough
@@ -90,4 +91,5 @@ def photo_people(path: Path, settings: Settings, eyes: Eyes) -> Iterator[Passage
     detections = eyes.detector.detect(frame, Stopwatch())
     judged = large_enough(detections.boxes, settings.garments) & (detections.scores >= PHOTO_SCORE)
     boxes = detections.boxes[judged]
-    yield from describe_people(frame, boxes, eyes.garments, eyes.descriptor)
+    gains = Light(eyes.image).gains(frame, detections.boxes)
+    yield from describe_people(frame, boxes, gains, eyes.garments, eyes.descriptor)

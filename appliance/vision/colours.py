@@ -1,17 +1,14 @@
-"""Everyday names of colours: Lab in, one of the vocabulary's colours out; and the name of each histogram bin."""
+"""Everyday names of colours: Lab in, one of the vocabulary's colours out; and a table for whole pictures."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from appliance.records import IntArray
 from appliance.vocabulary import COLOURS
-
-LIGHT_BINS, AB_BINS = 6, 8
-AB_LOW, AB_HIGH = 78.0, 188.0
-"Geometry of the Lab histograms in runtime/cpu/measures.py."
 
 
 def colour_name(light: float, green_red: float, blue_yellow: float) -> str:
@@ -43,10 +40,10 @@ def warm_name(light: float, chroma: float, angle: float) -> str:
 
 
 @lru_cache(maxsize=1)
-def bin_colours() -> IntArray:
-    """Colour of each of the 384 bins of one stripe, as its place in COLOURS, in the order of the histogram."""
-    width = (AB_HIGH - AB_LOW) / AB_BINS
-    lights = [(i + 0.5) * 100 / LIGHT_BINS for i in range(LIGHT_BINS)]
-    axis = [AB_LOW + (i + 0.5) * width - 128 for i in range(AB_BINS)]
-    names = [colour_name(light, a, b) for light in lights for a in axis for b in axis]
-    return np.array([COLOURS.index(name) for name in names], np.int64)
+def colour_table() -> NDArray[np.uint8]:
+    """Place in COLOURS of every colour by the upper five bits of R, G, B, shape (32768,)."""
+    steps = (np.arange(32, dtype=np.uint8) << 3) + 4
+    red, green, blue = np.meshgrid(steps, steps, steps, indexing="ij")
+    rgb = np.stack([red, green, blue], axis=-1).reshape(1, -1, 3)
+    lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
+    return np.array([COLOURS.index(colour_name(*point)) for point in lab.tolist()], np.uint8)

@@ -2,28 +2,84 @@
 
 from __future__ import annotations
 
-from appliance.records import Descriptors, Garments
-from appliance.runtime.seam import Measures
+from dataclasses import dataclass
+
+import numpy as np
+
+from appliance.records import Descriptors, FloatArray, Garments
+from appliance.runtime.seam import DeviceArray, ImageOps, Measures, Model
+from appliance.vision.colours import colour_table
+from appliance.vocabulary import COLOURS
 
 VERSION = "descriptor/1"
-MEASURES = {"colour": 128, "stripes": 1536, "texture": 72}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one measure is used."""
+
+    length: int
+    "Of its vector."
+    weight: float
+    "Of its surprise in the distance; 0: it only finds words and trends."
+    standardised: bool = False
+    "Its figures have different units, so each is divided by its spread over the street; histograms are not."
+
+
+KINDS = {
+    "colour": Kind(169, 1.0),
+    "texture": Kind(21, 1.0, standardised=True),
+    "structure": Kind(1280, 0.5, standardised=True),
+    "light": Kind(8, 0.5),
+    "palette": Kind(4 * len(COLOURS), 0.0),
+}
+"""The measures of descriptor/1.
+
+Colour and pattern lead; cut and light, which also change with pose, aids and the sun, have to be twice as surprising.
+Measured on street photos, weights of structure 0 / .5 / 1: loud outfits AUROC .941 / .937 / .921, quiet costumes
+.763 / .821 / .864, shift by a wheelchair .20 / .25 / .44 sigma.
+"""
+MEASURES = {name: kind.length for name, kind in KINDS.items()}
 "Measure -> length of its vector."
 
 
 class Descriptor:
-    """Three measures of the garments; the masked-out rest cannot reach them."""
+    """The measures of garments; the masked-out rest cannot reach them."""
 
-    def __init__(self, measures: Measures) -> None:
+    def __init__(self, measures: Measures, image: ImageOps, appearance: Model) -> None:
         self._measures = measures
+        self._image = image
+        self._appearance = appearance
+        self._names = colour_table()
 
     def describe(self, garments: Garments) -> Descriptors:
         """Measure N views; N may be 0."""
-        cuts, masks = garments.cuts, garments.masks
+        clothes, core = (garments.cuts, garments.masks), (garments.core_cuts, garments.core_masks)
+        measures = self._measures
         return Descriptors(
             garments.ids,
             {
-                "colour": self._measures.colour(cuts, masks),
-                "stripes": self._measures.stripes(cuts, masks),
-                "texture": self._measures.texture(cuts, masks),
+                "colour": measures.colour(*clothes),
+                "texture": measures.texture(*core),
+                "structure": self._structure(*clothes),
+                "light": measures.light(*core),
+                "palette": measures.palette(*clothes, self._names, len(COLOURS)),
             },
         )
+
+    def _structure(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
+        """Mean of the appearance network's last features over the clothes, shape (N, 1280): kinds of garments."""
+        if not len(masks):
+            return np.zeros((0, KINDS["structure"].length), np.float32)
+        features = self._appearance.infer({"image": self._image.relief(cuts, masks)})["layer18"]
+        return pooled(features, masks)
+
+
+def pooled(features: FloatArray, masks: DeviceArray) -> FloatArray:
+    """Mean of features (N, C, h, w) over masks (N, H, W), each cell by its covered share, shape (N, C)."""
+    count, _, rows, columns = features.shape
+    tiles = np.asarray(masks).reshape(count, rows, -1, columns, masks.shape[2] // columns)
+    share = tiles.mean(axis=(2, 4), dtype=np.float32)
+    total = np.einsum("nchw,nhw->nc", features, share)
+    means: FloatArray = (total / np.maximum(share.sum(axis=(1, 2)), 1e-6)[:, None]).astype(np.float32)
+    return means

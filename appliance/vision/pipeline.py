@@ -12,6 +12,7 @@ from appliance.vision.decision import Decider
 from appliance.vision.descriptor import Descriptor
 from appliance.vision.detector import Detector
 from appliance.vision.garments import GarmentCutter
+from appliance.vision.light import Light
 from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
 from appliance.vision.stopwatch import Stopwatch
@@ -44,6 +45,7 @@ class Pipeline:
         detector: Detector,
         tracker: Tracker,
         passages: Passages,
+        light: Light,
         garments: GarmentCutter,
         descriptor: Descriptor,
         decider: Decider | None,
@@ -51,6 +53,7 @@ class Pipeline:
         self._detector = detector
         self._tracker = tracker
         self._passages = passages
+        self._light = light
         self._garments = garments
         self._descriptor = descriptor
         self._decider = decider
@@ -64,7 +67,8 @@ class Pipeline:
             tracks = self._tracker.update(detections, frame.captured_s)
             views = self._passages.choose(tracks, frame)
         with timed("garments"):
-            garments = self._garments.cut(frame, views.ids, views.boxes)
+            gains = self._light.gains(frame, detections.boxes)
+            garments = self._garments.cut(frame, views.ids, views.boxes, gains)
         with timed("descriptor"):
             descriptors = self._descriptor.describe(garments)
             self._passages.fold(views, garments, descriptors, frame.captured_s)
@@ -98,12 +102,16 @@ class Pipeline:
 def describe_people(
     frame: Frame,
     boxes: FloatArray,
+    gains: FloatArray,
     garments: GarmentCutter,
     descriptor: Descriptor,
 ) -> list[Passage]:
-    """People (N, 4) of a single photo as passages, in the order of the boxes: one view each, no track."""
+    """People (N, 4) of a single photo as passages, in the order of the boxes: one view each, no track.
+
+    `gains` (3,) take the photo's light out of R, G, B.
+    """
     ids = np.arange(len(boxes), dtype=np.int64)
-    cuts = garments.cut(frame, ids, boxes)
+    cuts = garments.cut(frame, ids, boxes, gains)
     described = descriptor.describe(cuts)
     row_of = {track: row for row, track in enumerate(described.ids.tolist())}
     passages = []

@@ -8,17 +8,16 @@ import numpy as np
 
 from appliance.records import FloatArray
 from appliance.vision.beta import Figures
-from appliance.vision.colours import bin_colours
 from appliance.vocabulary import COLOURS, MOST_WORDS
 
-READS = {"colour": "colour", "stripes": "colour", "texture": "pattern", "structure": "cut"}
+READS = {"colour": "colour", "light": "colour", "texture": "pattern", "structure": "cut"}
 "Measure -> what it is about; a measure that is not here adds to the distance but has no words."
-COLOURS_BY_PART, PATTERN_BY_PART = "stripes", "texture"
-"The measures that are read stripe by stripe; their layout is that of runtime/cpu/measures.py."
-STRIPES, FIGURES, SLOPES = 4, 18, 9
-"Stripes of a cut; pattern figures of one; where |Sobel x|, |Sobel y|, diagonal begin, for three scales."
+COLOURS_BY_PART, PATTERN = "palette", "texture"
+"The measures that words are read from; their layout is that of runtime/cpu/measures.py and texture.py."
+STRIPES, FIGURES, SLOPES = 4, 21, 12
+"Parts of a cut; pattern figures; where |Sobel x|, |Sobel y|, diagonal begin, for three scales."
 UPPER = 2
-"Stripes of the upper half."
+"Parts of the upper half."
 WORTH_SAYING = 0.5
 "A subject is named when its surprise is at least so large a part of the greatest one..."
 SURELY_WORTH = 3.0
@@ -45,7 +44,7 @@ def reasons(
         if subject == "colour":
             said = colour_words(measures.get(COLOURS_BY_PART), usual.get(COLOURS_BY_PART))
         elif subject == "pattern":
-            said = pattern_words(measures.get(PATTERN_BY_PART), usual.get(PATTERN_BY_PART))
+            said = pattern_words(measures.get(PATTERN), usual.get(PATTERN))
         else:
             said = (subject,)
         words |= dict.fromkeys(said)
@@ -71,45 +70,40 @@ def trimmed(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word for word in words if word not in parts[1:])[:MOST_WORDS]
 
 
-def colour_words(stripes: FloatArray | None, usual: FloatArray | None) -> tuple[str, ...]:
-    """The colour of which there is more than usual, and where; 'colour' where no bins are known.
+def colour_words(palette: FloatArray | None, usual: FloatArray | None) -> tuple[str, ...]:
+    """The colour of which there is more than usual, and where; 'colour' where no palette is known.
 
-    Vectors are square roots of shares, so a bin adds the square of its difference to the squared distance
-    (Hellinger); only what is there, not what is missing, has a name.
+    Palettes are square roots of shares, so a name adds the square of its difference (Hellinger); only what is there,
+    not what is missing, has a name.
     """
-    named = bin_colours()
-    if stripes is None or usual is None or len(stripes) != STRIPES * len(named):
+    if palette is None or usual is None or len(palette) != STRIPES * len(COLOURS):
         return ("colour",)
-    more = np.maximum(stripes - usual, 0).astype(np.float64).reshape(STRIPES, -1) ** 2
-    by_name = np.stack([more[:, named == place].sum(axis=1) for place in range(len(COLOURS))])
-    totals = by_name.sum(axis=1)
+    more = np.maximum(palette - usual, 0).astype(np.float64).reshape(STRIPES, -1) ** 2
+    totals = more.sum(axis=0)
     best = int(np.argmax(totals))
     if totals[best] < MIXED * totals.sum():
-        return ("mixed", part_of(by_name.sum(axis=0)))
-    return (COLOURS[best], part_of(by_name[best]))
+        return ("mixed", part_of(more.sum(axis=1)))
+    return (COLOURS[best], part_of(more[:, best]))
 
 
 def pattern_words(texture: FloatArray | None, usual: FloatArray | None) -> tuple[str, ...]:
-    """plain, striped or patterned, and where; 'pattern' where no figures are known.
+    """plain, striped or patterned; 'pattern' where no figures are known.
 
-    Less structure than usual is plain; more has a direction or none. Each stripe speaks as loudly as it adds to the
-    squared distance.
+    Less structure than usual is plain; more has a direction or none.
     """
-    if texture is None or usual is None or len(texture) != STRIPES * FIGURES:
+    if texture is None or usual is None or len(texture) != FIGURES:
         return ("pattern",)
-    worn, known = (rows.astype(np.float64).reshape(STRIPES, FIGURES) for rows in (texture, usual))
+    worn, known = texture.astype(np.float64), usual.astype(np.float64)
     more, less = (np.maximum(sign * (worn - known), 0) ** 2 for sign in (1, -1))
     if less.sum() >= more.sum():
-        return ("plain", part_of(less.sum(axis=1)))
-    loud = more.sum(axis=1) / more.sum()
-    return ("striped" if loud @ direction(worn - known) > STRIPED else "patterned", part_of(more.sum(axis=1)))
+        return ("plain",)
+    return ("striped" if direction(worn - known) > STRIPED else "patterned",)
 
 
-def direction(figures: Figures) -> Figures:
-    """How much more a stripe's (4, 18) slopes go one way than the other, shape (4,), >= 0."""
-    slopes = figures[:, SLOPES:].reshape(STRIPES, 3, 3)
-    lopsided: Figures = np.abs(slopes[..., 0] - slopes[..., 1]).mean(axis=1)
-    return lopsided
+def direction(figures: Figures) -> float:
+    """How much more the slopes among figures (21,) go one way than the other, >= 0."""
+    slopes = figures[SLOPES:].reshape(3, 3)
+    return float(np.abs(slopes[:, 0] - slopes[:, 1]).mean())
 
 
 def part_of(by_stripe: Figures) -> str:
