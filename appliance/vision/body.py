@@ -48,6 +48,8 @@ def dressed(silhouette: FloatArray, points: FloatArray, box: FloatArray) -> tupl
 
     `box` (4,) is where the detector saw the person; what is beyond it belongs to others. Raises MaskRefused.
     """
+    if not np.isfinite(points).all():
+        raise MaskRefused("points are not finite")
     person = person_of(silhouette, box)
     clothes = person & ~head_of(points, person.shape)
     core = clothes & nearest_core(points, person.shape)
@@ -109,7 +111,8 @@ def nearest_core(points: FloatArray, shape: tuple[int, ...]) -> MaskArray:
     core = bone_distance(points, CORE_BONES, x, y)
     outer = bone_distance(points, OUTER_BONES, x, y)
     near = core <= np.minimum(outer, head_distance(points, x, y))
-    trunk = points[[*SHOULDERS, *HIPS]].astype(np.int32) // GRID
+    reach = np.array(shape[::-1], np.float32)  # a wild point must not overflow the polygon's integers
+    trunk = points[[*SHOULDERS, *HIPS]].clip(-reach, 2 * reach).astype(np.int32) // GRID
     filled = np.zeros(near.shape, np.uint8)
     cv2.fillConvexPoly(filled, cv2.convexHull(trunk), 1)
     grown: MaskArray = np.repeat(np.repeat(near | (filled > 0), GRID, axis=0), GRID, axis=1)
@@ -122,7 +125,8 @@ def head_distance(points: FloatArray, x: FloatArray, y: FloatArray) -> FloatArra
     face = points[[NOSE, *EYES, 7, 8, *MOUTH]].mean(axis=0)
     ends = np.stack([0.75 * shoulders + 0.25 * face, 1.5 * face - 0.5 * shoulders])
     away = bone_distance(ends, ((0, 1),), x, y) - 0.3 * float(np.linalg.norm(shoulders - face))
-    return np.maximum(away, 0)
+    beyond: FloatArray = np.maximum(away, 0)
+    return beyond
 
 
 def bone_distance(
@@ -134,7 +138,8 @@ def bone_distance(
         (x0, y0), (dx, dy) = points[start].tolist(), (points[end] - points[start]).tolist()
         along = np.clip(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy + 1e-6), 0, 1)
         nearest = np.minimum(nearest, (x - x0 - along * dx) ** 2 + (y - y0 - along * dy) ** 2)
-    return np.sqrt(nearest)
+    away: FloatArray = np.sqrt(nearest)
+    return away
 
 
 @lru_cache(maxsize=4)

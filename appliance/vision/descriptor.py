@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from appliance.records import Descriptors, FloatArray, Garments
-from appliance.runtime.seam import DeviceArray, ImageOps, Measures, Model
+from appliance.records import Descriptors, DeviceArray, FloatArray, Garments
+from appliance.runtime.seam import ImageOps, Measures, Model
 from appliance.vision.colours import colour_table
 from appliance.vocabulary import COLOURS
 
@@ -78,7 +78,8 @@ class Descriptor:
 def pooled(features: FloatArray, masks: DeviceArray) -> FloatArray:
     """Mean of features (N, C, h, w) over masks (N, H, W), each cell by its covered share, shape (N, C)."""
     count, _, rows, columns = features.shape
-    tiles = np.asarray(masks).reshape(count, rows, -1, columns, masks.shape[2] // columns)
+    _, height, width = masks.shape
+    tiles = np.asarray(masks).reshape(count, rows, height // rows, columns, width // columns)
     share = tiles.mean(axis=(2, 4), dtype=np.float32)
     total = np.einsum("nchw,nhw->nc", features, share)
     means: FloatArray = (total / np.maximum(share.sum(axis=(1, 2)), 1e-6)[:, None]).astype(np.float32)

@@ -51,7 +51,7 @@ class GarmentCutter:
         bodies = self._body.infer({"image": views}) if len(ids) else {}
         for row, track in enumerate(ids.tolist()):
             try:
-                if bodies["presence"][row, 0] < LEAST_PRESENCE:
+                if not bodies["presence"][row, 0] >= LEAST_PRESENCE:
                     raise MaskRefused("no body was recognised")
                 masks.append(dressed(bodies["mask"][row, 0], bodies["points"][row, :, :2], boxes[row]))
                 kept.append(row)
@@ -74,4 +74,5 @@ def view_boxes(boxes: FloatArray, squares: FloatArray) -> FloatArray:
     margin = size * np.array([PAD_X, PAD_Y], np.float32)
     padded = np.concatenate([boxes[:, :2] - margin, boxes[:, 2:] + margin], axis=1)
     scale = VIEW / np.maximum(squares[:, 2:] - squares[:, :2], 1e-6)
-    return (padded - np.tile(squares[:, :2], 2)) * np.tile(scale, 2)
+    placed: FloatArray = (padded - np.tile(squares[:, :2], 2)) * np.tile(scale, 2)
+    return placed

@@ -36,7 +36,7 @@ def reasons(
     """Words for one passage. `surprises`: nats by measure; `measures` and `usual`: raw vectors (D,) by measure.
 
     `usual` is the mean of the nearest prototypes. Subjects speak in the order of their surprise: colour, pattern,
-    cut; each by the bins and stripes that add most to its squared distance. Always the same words for the same
+    cut; each by what there is more of than usual. Always the same words for the same
     figures.
     """
     words: dict[str, None] = {}
@@ -81,6 +81,8 @@ def colour_words(palette: FloatArray | None, usual: FloatArray | None) -> tuple[
     more = np.maximum(palette - usual, 0).astype(np.float64).reshape(STRIPES, -1) ** 2
     totals = more.sum(axis=0)
     best = int(np.argmax(totals))
+    if not totals[best]:
+        return ("colour",)
     if totals[best] < MIXED * totals.sum():
         return ("mixed", part_of(more.sum(axis=1)))
     return (COLOURS[best], part_of(more[:, best]))

@@ -58,7 +58,10 @@ class CpuImageOps:
         height, width = max(1, frame.height // 4), max(1, frame.width // 4)
         small = stretch(np.asarray(frame.pixels), width, height)
         free = np.ones((height, width), np.bool_)
-        for left, top, right, bottom in np.rint(boxes / 4).astype(int).clip(0).tolist():
+        scale = np.tile([width / frame.width, height / frame.height], 2)
+        # Rounded outwards, or the edge of a white coat would be in the light.
+        edges = np.concatenate([np.floor(boxes * scale)[:, :2], np.ceil(boxes * scale)[:, 2:]], axis=1)
+        for left, top, right, bottom in edges.astype(int).clip(0).tolist():
             free[top:bottom, left:right] = False
         still = small[free] if free.mean() > LEAST_FREE else small.reshape(-1, 3)
         return np.asarray(np.quantile(still, HIGHLIGHT, axis=0), np.float32)
@@ -99,7 +102,7 @@ def normal_greys(pixels: Pixels) -> Pixels:
     light = np.log(pixels.astype(np.float32).mean(axis=-1) + LIGHT_OFFSET)
     spread = max(float(light.std()), LEAST_SPREAD) if len(light) else LEAST_SPREAD
     greys = (light - light.mean()) * (GREY_SPREAD / spread) + GREY_LIGHT if len(light) else light
-    return np.clip(np.rint(greys), 0, 255).astype(np.uint8)
+    return np.asarray(np.rint(greys).clip(0, 255), np.uint8)
 
 
 def part_of(box: FloatArray, shape: tuple[int, ...], rows: slice, columns: slice) -> FloatArray:

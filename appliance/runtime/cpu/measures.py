@@ -83,13 +83,16 @@ def chroma_of(rgb: FloatArray, offset: float) -> tuple[FloatArray, FloatArray]:
     """
     red, green, blue = rgb[..., 0], rgb[..., 1], rgb[..., 2]
     light = rgb.mean(axis=-1) + np.float32(offset)
-    return np.float32(1.2) * (red - green) / light, ((red + green) / 2 - blue) / light
+    red_green: FloatArray = np.float32(1.2) * (red - green) / light
+    yellow_blue: FloatArray = ((red + green) / 2 - blue) / light
+    return red_green, yellow_blue
 
 
 def chroma_histogram(cut: Pixels, mask: MaskArray) -> FloatArray:
     """Soft 13x13 histogram of one cut's colour plane, shape (169,), unit length (square root of shares: Hellinger)."""
     first, second = chroma_of(cut[mask].astype(np.float32), CHROMA_OFFSET)
-    counts = soft_histogram((first + 1) / 2 * CHROMA_BINS, (second + 1) / 2 * CHROMA_BINS, CHROMA_BINS)
+    half_bins = np.float32(CHROMA_BINS / 2)
+    counts = soft_histogram((first + 1) * half_bins, (second + 1) * half_bins, CHROMA_BINS)
     blur = blur_matrix(CHROMA_BINS, CHROMA_SIGMA, CHROMA_REACH)
     smooth = blur.T @ counts @ blur
     unit: FloatArray = np.sqrt(smooth / max(float(smooth.sum()), 1e-9)).astype(np.float32)
@@ -137,7 +140,8 @@ def light_classes(cut: Pixels, mask: MaskArray) -> FloatArray:
         shares = np.maximum(0, 1 - np.abs(place[:, None] - np.arange(len(steps)))).sum(axis=0)
         known = len(place) >= LEAST_PX
         rows.append(np.sqrt(shares / (len(place) * LIGHT_PARTS)) if known else np.zeros(len(steps)))
-    return np.concatenate(rows).astype(np.float32)
+    classes: FloatArray = np.concatenate(rows).astype(np.float32)
+    return classes
 
 
 def named_shares(cut: Pixels, mask: MaskArray, names: Pixels, count: int) -> FloatArray:
