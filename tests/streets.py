@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from appliance.artifacts import LEVELS, MIN_SUPPORTERS, Bank, Measure, Tail
 from appliance.records import FloatArray, Frame, Garments, MaskArray, Passage, Tracks
+from appliance.runtime.cpu.image import CpuImageOps
 from appliance.runtime.cpu.measures import CpuMeasures
 from appliance.vision.descriptor import MEASURES, Descriptor
+from tests.bodies import FakeAppearance
 
 Pixels = NDArray[np.uint8]
 RED, BLUE, GREY = (200, 20, 20), (30, 60, 150), (120, 120, 120)
@@ -71,18 +73,25 @@ def cloth(upper: tuple[int, int, int], lower: tuple[int, int, int], pattern: str
 
 
 def garments(cuts: list[Pixels], mask: MaskArray | None = None) -> Garments:
-    """One view per cut, ids from 1, with the street masked out."""
+    """One view per cut, ids from 1, with the street masked out; the core has no lower legs."""
     mask = body_mask() if mask is None else mask
+    core = mask & (np.arange(len(mask)) < len(mask) * 8 // 10)[:, None]
     count = len(cuts)
     stacked = np.stack(cuts) if cuts else np.zeros((0, 256, 128, 3), np.uint8)
-    masks = np.repeat(mask[None], count, axis=0)
-    hidden = np.where(masks[..., None], stacked, 0).astype(np.uint8)
-    return Garments(hidden, masks, np.arange(1, count + 1, dtype=np.int64), np.ones(count, np.float32))
+    clothes, cores = (np.repeat(shown[None], count, axis=0) for shown in (mask, core))
+    cut, core_cut = (np.where(shown[..., None], stacked, 0).astype(np.uint8) for shown in (clothes, cores))
+    ids = np.arange(1, count + 1, dtype=np.int64)
+    return Garments(cut, clothes, core_cut, cores, ids, np.ones(count, np.float32))
+
+
+def descriptor() -> Descriptor:
+    """Real measures; a stand-in for the appearance network."""
+    return Descriptor(CpuMeasures(), CpuImageOps(), FakeAppearance())
 
 
 def describe(*cuts: Pixels) -> dict[str, FloatArray]:
     """Measures of some cuts worn by the same body, measure -> (N, D)."""
-    return Descriptor(CpuMeasures()).describe(garments(list(cuts))).measures
+    return descriptor().describe(garments(list(cuts))).measures
 
 
 def passage(track: int, measures: dict[str, FloatArray] | None, **changes: Any) -> Passage:

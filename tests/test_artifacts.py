@@ -54,7 +54,7 @@ def same(one: Bank, other: Bank) -> bool:
 @given(
     st.integers(0, 99),
     st.integers(1, 5),
-    st.dictionaries(st.sampled_from(["colour", "stripes", "texture"]), st.integers(1, 9), min_size=1),
+    st.dictionaries(st.sampled_from(["colour", "structure", "texture"]), st.integers(1, 9), min_size=1),
 )
 def test_a_bank_comes_back_as_it_was(
     tmp_path: Path, seed: int, prototypes: int, lengths: dict[str, int]

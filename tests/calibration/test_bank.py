@@ -21,7 +21,7 @@ from calibration.prototypes import Prototypes, find_prototypes
 from calibration.scale import unit_of
 from tests.streets import passage
 
-LENGTHS = {"colour": 6, "stripes": 8, "texture": 5}
+LENGTHS = {"colour": 6, "structure": 8, "texture": 5}
 
 
 def people(seed: int, count: int) -> dict[str, FloatArray]:
@@ -98,9 +98,9 @@ def test_texture_is_standardised_and_histograms_are_not() -> None:
 def test_about_a_twentieth_of_new_people_of_the_street_are_exceptions() -> None:
     shares = []
     for seed in range(8):
-        street = people(seed, 280)
+        street = people(seed, 480)
         known, new = (
-            {name: rows[part] for name, rows in street.items()} for part in (slice(200), slice(200, None))
+            {name: rows[part] for name, rows in street.items()} for part in (slice(400), slice(400, None))
         )
         judge = Judge(learn_bank(known, "descriptor/1", 1), 1, CpuNeighbours)
         shares.append((judge.judge(new).rarities >= 0.95).mean())

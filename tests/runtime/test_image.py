@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from appliance.records import Frame, MaskArray
 from appliance.runtime.cpu.image import GREY, CpuImageOps, detail, span
-from appliance.vision.silhouette import INSIDE, LIKELY_INSIDE, silhouette_hints
-from tests.streets import body_mask, boxes, frame
+from tests.streets import BLUE, RED, body_mask, boxes, cloth, frame
 
 SIDES = st.integers(1, 120)
+CLOTH_GREY = (120, 120, 120)
+PLAIN = np.ones(3, np.float32)
+"Gains of white light."
 NOTHING = np.zeros((0, 20, 10, 3), np.uint8)
 
 
@@ -81,15 +83,6 @@ def test_a_crop_half_outside_is_half_grey() -> None:
     assert (crop[1, 40:] == GREY).all()
 
 
-def test_a_network_input_is_planar_and_within_one() -> None:
-    planar = CpuImageOps().network_input(noise(0, 2, 6, 5, 3))
-    assert planar.shape == (2, 3, 6, 5)
-    assert planar.dtype == np.float32
-    assert np.abs(planar).max() <= 1
-    ends = CpuImageOps().network_input(np.array([0, 255], np.uint8).reshape(1, 1, 2, 1).repeat(3, axis=3))
-    np.testing.assert_array_equal(ends[0, :, 0], [[-1, 1]] * 3)
-
-
 @settings(max_examples=30)
 @given(st.integers(0, 1000), st.integers(0, 60), st.integers(0, 90))
 def test_a_cut_shows_nothing_of_what_the_mask_hides(seed: int, left: int, top: int) -> None:
@@ -98,9 +91,10 @@ def test_a_cut_shows_nothing_of_what_the_mask_hides(seed: int, left: int, top: i
     mask[0, top + 5 : top + 12, left + 4 : left + 9] = False
     crop = noise(seed, 1, 120, 80, 3)
     other = np.where(mask[..., None], crop, noise(seed + 1, 1, 120, 80, 3))
-    whole = boxes((0, 0, 80, 120))
+    whole, gains = boxes((0, 0, 80, 120)), np.array([0.5, 1.3, 2.5], np.float32)
     first, second = (
-        CpuImageOps().cut(Frame(pixels[0], 80, 120, 0.0, 0), whole, mask, 64, 128) for pixels in (crop, other)
+        CpuImageOps().cut(Frame(pixels[0], 80, 120, 0.0, 0), whole, mask, gains, 64, 128)
+        for pixels in (crop, other)
     )
     np.testing.assert_array_equal(first[0], second[0])
     np.testing.assert_array_equal(first[1], second[1])
@@ -113,24 +107,74 @@ def test_a_cut_fills_its_frame_whatever_the_body_s_width() -> None:
     mask[1, 10:110, 5:75] = True
     pale = Frame(np.full((240, 160, 3), 200, np.uint8), 160, 240, 0.0, 0)
     both = boxes((0, 0, 160, 240), (0, 0, 160, 240))
-    cuts, kept = CpuImageOps().cut(pale, both, mask, 64, 128)
+    cuts, kept = CpuImageOps().cut(pale, both, mask, PLAIN, 64, 128)
     assert kept.all()
     assert (cuts == 200).all()
 
 
-def test_a_segment_finds_a_coat_that_differs_from_the_street() -> None:
-    plain = np.full((1, 384, 192, 3), (90, 110, 90), np.uint8)
-    crop = (plain + np.random.default_rng(0).integers(-8, 8, plain.shape)).astype(np.uint8)
-    body = np.zeros((384, 192), np.bool_)
-    body[60:340, 60:132] = True
-    crop[0][body] = (180, 30, 30)
-    hints = silhouette_hints(192, 384, 0.15, 0.08)
-    first, again = (CpuImageOps().segment(crop, hints)[0] for _ in range(2))
-    assert (first & body).sum() > 0.9 * body.sum()
-    assert (first & ~body).sum() < 0.1 * body.sum()
-    np.testing.assert_array_equal(first, again)
-    assert (first[(hints == INSIDE) & body]).mean() > 0.99
-    assert LIKELY_INSIDE in hints
+def test_gains_take_the_light_out_of_a_cut_and_do_not_run_over() -> None:
+    lit = Frame(np.full((120, 80, 3), (100, 150, 200), np.uint8), 80, 120, 0.0, 0)
+    mask = np.ones((1, 30, 20), np.bool_)
+    gains = np.array([2.0, 0.5, 2.0], np.float32)
+    cuts, _ = CpuImageOps().cut(lit, boxes((0, 0, 80, 120)), mask, gains, 64, 128)
+    np.testing.assert_array_equal(np.unique(cuts.reshape(-1, 3), axis=0), [[200, 75, 255]])
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 1000), st.integers(-3, 3))
+def test_highlights_are_the_street_s_whatever_people_wear(seed: int, shift: int) -> None:
+    """Shifted boxes do not end at the blocks of the smaller picture, so edges would blend in if not left out."""
+    image, person = CpuImageOps(), boxes((40 + shift, 40 + shift, 120 + shift, 200 + shift))
+    seen = []
+    for people in (noise(seed, 160, 80, 3), np.full((160, 80, 3), 255, np.uint8)):
+        pixels = np.full((240, 320, 3), (90, 100, 110), np.uint8)
+        pixels[:32, 160:] = (200, 220, 240)
+        pixels[40 + shift : 200 + shift, 40 + shift : 120 + shift] = people
+        seen.append(image.highlights(frame(pixels), person))
+    np.testing.assert_array_equal(seen[0], seen[1])
+    np.testing.assert_allclose(seen[0], [200, 220, 240])
+
+
+def test_where_people_fill_the_picture_they_have_to_serve_for_the_light() -> None:
+    pale = frame(np.full((240, 320, 3), 180, np.uint8))
+    np.testing.assert_array_equal(CpuImageOps().highlights(pale, boxes((-5, -5, 400, 300))), [180] * 3)
+    np.testing.assert_array_equal(CpuImageOps().highlights(pale, boxes()), [180] * 3)
+
+
+def test_a_relief_has_no_colour_and_the_same_light_whatever_the_dye() -> None:
+    mask = body_mask()[None]
+    reliefs = [
+        CpuImageOps().relief(cloth(dye, dye, "checks")[None], mask)[0] for dye in (RED, BLUE, CLOTH_GREY)
+    ]
+    for relief in reliefs:
+        assert (np.ptp(relief, axis=2) == 0).all()
+        assert (relief[~mask[0]] == GREY).all()
+        assert relief[mask[0]].mean() == pytest.approx(reliefs[2][mask[0]].mean(), abs=4)
+        assert relief[mask[0]].std() == pytest.approx(reliefs[2][mask[0]].std(), abs=4)
+
+
+def test_a_relief_keeps_folds_and_leaves_plain_cloth_plain() -> None:
+    mask = body_mask()[None]
+    plain, checks = (
+        CpuImageOps().relief(cloth(CLOTH_GREY, CLOTH_GREY, pattern)[None], mask)[0][mask[0]].std()
+        for pattern in ("plain", "checks")
+    )
+    assert plain < 5
+    assert checks > 30
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 1000))
+def test_a_relief_shows_nothing_of_what_the_mask_hides(seed: int) -> None:
+    mask = body_mask()[None]
+    worn, other = (noise(seed + more, 1, 256, 128, 3) for more in (0, 1))
+    behind = np.where(mask[..., None], worn, other)
+    np.testing.assert_array_equal(CpuImageOps().relief(worn, mask), CpuImageOps().relief(behind, mask))
+
+
+def test_a_relief_of_an_empty_mask_is_grey() -> None:
+    none = np.zeros((1, 256, 128), np.bool_)
+    assert (CpuImageOps().relief(noise(0, 1, 256, 128, 3), none) == GREY).all()
 
 
 def test_a_sharp_crop_has_more_detail_than_a_blurred_one() -> None:
@@ -144,10 +188,9 @@ def test_a_sharp_crop_has_more_detail_than_a_blurred_one() -> None:
 def test_no_crops_go_through_every_step() -> None:
     image = CpuImageOps()
     assert image.crop(frame(), boxes(), 10, 20).shape == (0, 20, 10, 3)
-    assert image.network_input(NOTHING).shape == (0, 3, 20, 10)
-    assert image.segment(NOTHING, np.zeros((20, 10), np.uint8)).shape == (0, 20, 10)
+    assert image.relief(NOTHING, NOTHING[..., 0] > 0).shape == (0, 20, 10, 3)
     assert image.sharpness(NOTHING).shape == (0,)
-    cuts, masks = image.cut(frame(), boxes(), np.zeros((0, 20, 10), np.bool_), 4, 8)
+    cuts, masks = image.cut(frame(), boxes(), np.zeros((0, 20, 10), np.bool_), PLAIN, 4, 8)
     assert cuts.shape == (0, 8, 4, 3)
     assert masks.shape == (0, 8, 4)
 

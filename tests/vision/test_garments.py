@@ -1,183 +1,224 @@
-"""Clothes only: the head is off, the street is black, and a bad mask is refused with a reason."""
+"""Clothes only: the head is off, the street is black, the body is not stretched, and a bad mask is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appliance.app import Eyes
-from appliance.records import DeviceArray, FloatArray, Garments, MaskArray
+from appliance.records import FloatArray, Garments, MaskArray
 from appliance.runtime.cpu.image import CpuImageOps
+from appliance.runtime.photos import read_photo
 from appliance.vision.garments import (
-    CROP_HEIGHT,
-    CROP_WIDTH,
     CUT_HEIGHT,
     CUT_WIDTH,
+    MARGIN,
+    VIEW,
     GarmentCutter,
-    MaskRefused,
-    clothes_of,
-    pad,
-    person_in_matte,
+    square_views,
+    view_boxes,
 )
-from tests.streets import boxes, frame
+from appliance.vision.stopwatch import Stopwatch
+from tests.bodies import Answer, FakeBody, silhouette_of, standing, standing_points
+from tests.streets import Pixels, boxes, frame
 
 IDS = np.array([3], np.int64)
+PLAIN = np.ones(3, np.float32)
+"Gains of white light."
 TALL = boxes((200, 60, 330, 420))
-SMALL = boxes((200, 100, 260, 250))
 SKIN, COAT, STREET_COLOUR = (230, 180, 150), (180, 20, 20), (90, 110, 90)
 
 
-def standing(height: int = CROP_HEIGHT, width: int = CROP_WIDTH) -> MaskArray:
-    """A whole person in a crop: head, neck, trunk."""
-    mask = np.zeros((height, width), np.bool_)
-    mask[height * 8 // 100 : height * 18 // 100, width * 40 // 100 : width * 60 // 100] = True
-    mask[height * 18 // 100 : height * 22 // 100, width * 46 // 100 : width * 54 // 100] = True
-    mask[height * 22 // 100 : height * 92 // 100, width * 30 // 100 : width * 70 // 100] = True
-    return mask
-
-
-class Matte:
-    """A matte network that answers as it is told, and counts how often it was asked."""
-
-    def __init__(self, answer: Any) -> None:
-        self.answer = answer
-        self.asked = 0
-
-    def infer(self, inputs: Mapping[str, DeviceArray]) -> dict[str, NDArray[np.float32]]:
-        self.asked += 1
-        assert inputs["input"].shape == (1, 3, CROP_HEIGHT, CROP_WIDTH)
-        answer = self.answer() if callable(self.answer) else self.answer
-        return {"output": answer[None, None].astype(np.float32)}
-
-
-class Image(CpuImageOps):
-    """Real geometry; the silhouette by colours answers as it is told."""
-
-    def __init__(self, silhouette: MaskArray | None = None) -> None:
-        super().__init__()
-        self.silhouette = np.zeros((CROP_HEIGHT, CROP_WIDTH), np.bool_) if silhouette is None else silhouette
-
-    def segment(self, crops: DeviceArray, hints: NDArray[np.uint8]) -> MaskArray:
-        assert hints.shape == (CROP_HEIGHT, CROP_WIDTH)
-        return np.repeat(self.silhouette[None], len(crops), axis=0)
-
-
-def street_with_a_person(at: FloatArray = TALL) -> DeviceArray:
-    """A picture whose person has a head of skin and a coat below."""
+def street_with_a_person(at: FloatArray = TALL) -> Pixels:
+    """A picture in which the fake network's body stands in the box: a head of skin and a coat below."""
+    view = np.full((VIEW, VIEW, 3), STREET_COLOUR, np.uint8)
+    person = silhouette_of(standing_points()) > 0.5
+    view[person] = COAT
+    view[:62][person[:62]] = SKIN
+    left, top, right, bottom = (round(edge) for edge in square_views(at)[0].tolist())
     pixels = np.full((480, 640, 3), STREET_COLOUR, np.uint8)
-    left, top, right, bottom = (round(edge) for edge in pad(at)[0].tolist())
-    person = standing(bottom - top, right - left)
-    cut = pixels[top:bottom, left:right]
-    cut[person] = COAT
-    head = person.copy()
-    head[len(head) * 18 // 100 :] = False
-    cut[head] = SKIN
+    pixels[top:bottom, left:right] = cv2.resize(view, (right - left, bottom - top))
     return pixels
 
 
-def cut(matte: Any, silhouette: MaskArray | None = None, at: FloatArray = TALL) -> Garments:
-    return GarmentCutter(Image(silhouette), Matte(matte)).cut(frame(street_with_a_person(at)), IDS, at)
+def cut(*answers: Answer, pixels: Pixels | None = None, gains: FloatArray = PLAIN) -> Garments:
+    cutter = GarmentCutter(CpuImageOps(), FakeBody(*answers))
+    return cutter.cut(frame(street_with_a_person() if pixels is None else pixels), IDS, TALL, gains)
 
 
-def test_a_good_matte_gives_clothes_without_head_or_street() -> None:
-    garments = cut(standing().astype(np.float32))
+def near(pixels: Pixels, colour: tuple[int, int, int]) -> float:
+    """Share of pixels (M, 3) that have a colour, nearly."""
+    return float((np.abs(pixels.astype(int) - colour) <= 25).all(axis=-1).mean())
+
+
+def test_a_good_mask_gives_clothes_without_head_or_street() -> None:
+    garments = cut()
     assert garments.refused == {}
     assert garments.ids.tolist() == [3]
-    assert garments.cuts.shape == (1, CUT_HEIGHT, CUT_WIDTH, 3)
-    worn = garments.cuts[0][garments.masks[0]]
-    assert garments.masks.mean() > 0.5
-    as_the_coat = (np.abs(worn.astype(int) - COAT) <= 25).all(axis=1)
-    assert as_the_coat.mean() > 0.97  # the edge blends a little
-    assert not (np.abs(worn.astype(int) - SKIN) <= 25).all(axis=1).any()
-    assert (garments.cuts[~garments.masks] == 0).all()
+    assert garments.cuts.shape == garments.core_cuts.shape == (1, CUT_HEIGHT, CUT_WIDTH, 3)
+    for cuts, masks in ((garments.cuts, garments.masks), (garments.core_cuts, garments.core_masks)):
+        worn = cuts[0][masks[0]]
+        assert masks.mean() > 0.3
+        assert near(worn, COAT) > 0.95  # the edge blends a little
+        assert near(worn, SKIN) == 0
+        assert near(worn, STREET_COLOUR) < 0.01
+        assert (cuts[~masks] == 0).all()
 
 
-@pytest.mark.parametrize(
-    ("matte", "reason"),
-    [
-        (np.full((CROP_HEIGHT, CROP_WIDTH), np.nan), "not finite"),
-        (np.where(standing(), np.inf, 0), "not finite"),
-        (np.zeros((CROP_HEIGHT, CROP_WIDTH)), "fills 0%"),
-        (np.ones((CROP_HEIGHT, CROP_WIDTH)), "fills 100%"),
-        (np.full((CROP_HEIGHT, CROP_WIDTH), 0.6), "in doubt"),
-        (np.where(standing(), 0.7, 0.0), "in doubt"),
-        (np.where(np.arange(CROP_HEIGHT)[:, None] < 150, standing(), 0.0), "of the box|only part"),
-    ],
-)
-def test_a_bad_matte_is_refused_with_a_reason(matte: Any, reason: str) -> None:
-    with pytest.raises(MaskRefused, match=reason):
-        clothes_of(person_in_matte(matte))
+def test_gains_multiply_what_is_cut() -> None:
+    dim = (street_with_a_person() // 2).astype(np.uint8)
+    lit, plain = cut(pixels=dim, gains=np.full(3, 2, np.float32)), cut()
+    np.testing.assert_array_equal(lit.masks, plain.masks)
+    assert np.abs(lit.cuts.astype(int) - plain.cuts).max() <= 3
 
 
-@pytest.mark.parametrize(
-    "matte", [np.full((CROP_HEIGHT, CROP_WIDTH), np.nan), np.zeros((CROP_HEIGHT, CROP_WIDTH))]
-)
-def test_without_a_mask_the_person_is_refused_not_cut(matte: Any) -> None:
-    garments = cut(matte)
-    assert list(garments.refused) == [3]
-    assert "fills 0%" in garments.refused[3]
-    assert garments.cuts.shape == (0, CUT_HEIGHT, CUT_WIDTH, 3)
-    assert garments.masks.shape == (0, CUT_HEIGHT, CUT_WIDTH)
+@pytest.mark.parametrize("presence", [0.0, 0.49, float("nan")])
+def test_where_no_body_is_recognised_nothing_is_cut(presence: float) -> None:
+    garments = cut(standing(presence=presence))
+    assert garments.refused == {3: "no body was recognised"}
+    assert garments.cuts.shape == garments.core_cuts.shape == (0, CUT_HEIGHT, CUT_WIDTH, 3)
+    assert garments.masks.shape == garments.core_masks.shape == (0, CUT_HEIGHT, CUT_WIDTH)
     assert len(garments.ids) == len(garments.weights) == 0
 
 
-def test_the_silhouette_steps_in_where_the_matte_fails() -> None:
-    garments = cut(np.zeros((CROP_HEIGHT, CROP_WIDTH)), silhouette=standing())
-    assert garments.refused == {}
-    assert garments.masks.any()
-
-
-def test_small_people_are_masked_by_colours_alone() -> None:
-    matte = Matte(np.zeros((CROP_HEIGHT, CROP_WIDTH)))
-    cutter = GarmentCutter(Image(standing()), matte)
-    garments = cutter.cut(frame(street_with_a_person(SMALL)), IDS, SMALL)
-    assert matte.asked == 0
-    assert garments.ids.tolist() == [3]
+@pytest.mark.parametrize(
+    ("silhouette", "reason"),
+    [(np.zeros((VIEW, VIEW)), "fills 0%"), (np.full((VIEW, VIEW), np.nan), "not finite")],
+)
+def test_a_bad_mask_is_refused_not_cut(silhouette: FloatArray, reason: str) -> None:
+    garments = cut(standing(silhouette=silhouette))
+    assert list(garments.refused) == [3]
+    assert reason in garments.refused[3]
+    assert len(garments.cuts) == 0
 
 
 def test_only_the_bad_mask_of_several_is_refused() -> None:
-    answers = iter(
-        [standing().astype(np.float32), np.zeros((CROP_HEIGHT, CROP_WIDTH)), standing().astype(np.float32)]
-    )
-    cutter = GarmentCutter(Image(), Matte(lambda: next(answers)))
-    garments = cutter.cut(frame(street_with_a_person()), np.array([4, 5, 6]), np.repeat(TALL, 3, axis=0))
+    body = FakeBody(standing(), standing(presence=0.2), standing())
+    picture = frame(street_with_a_person())
+    people = np.repeat(TALL, 3, axis=0)
+    garments = GarmentCutter(CpuImageOps(), body).cut(picture, np.array([4, 5, 6]), people, PLAIN)
     assert garments.ids.tolist() == [4, 6]
     assert list(garments.refused) == [5]
-    assert len(garments.cuts) == len(garments.masks) == len(garments.weights) == 2
-
-
-def test_the_head_is_no_clothes() -> None:
-    person = standing()
-    clothes = clothes_of(person)
-    assert not clothes[: CROP_HEIGHT * 18 // 100].any()
-    np.testing.assert_array_equal(clothes[CROP_HEIGHT // 4 :], person[CROP_HEIGHT // 4 :])
+    assert len(garments.cuts) == len(garments.core_masks) == len(garments.weights) == 2
+    assert body.seen == [3]
 
 
 def test_a_blurred_view_counts_less_than_a_sharp_one() -> None:
     sharp = street_with_a_person()
     sharp[::4] = 255 - sharp[::4]
     seen = [
-        GarmentCutter(Image(), Matte(standing().astype(np.float32))).cut(frame(picture), IDS, TALL).weights[0]
+        cut(pixels=picture).weights[0]
         for picture in (street_with_a_person() * 0 + 128, street_with_a_person(), sharp)
     ]
     assert 0 <= seen[0] < seen[1] < seen[2] <= 1
 
 
-def test_nobody_has_no_garments() -> None:
-    garments = GarmentCutter(Image(), Matte(standing())).cut(frame(), IDS[:0], boxes())
-    assert garments.cuts.shape == (0, CUT_HEIGHT, CUT_WIDTH, 3)
+def test_nobody_has_no_garments_and_costs_no_look() -> None:
+    body = FakeBody()
+    garments = GarmentCutter(CpuImageOps(), body).cut(frame(), IDS[:0], boxes(), PLAIN)
+    assert garments.cuts.shape == garments.core_cuts.shape == (0, CUT_HEIGHT, CUT_WIDTH, 3)
     assert garments.refused == {}
+    assert body.seen == []
 
 
-def test_a_padded_box_grows_on_each_side() -> None:
-    np.testing.assert_allclose(pad(boxes((0, 0, 100, 200))), [[-15, -16, 115, 216]])
-    assert pad(boxes()).shape == (0, 4)
+SIDES = st.floats(1, 500, width=32)
 
 
-def test_the_real_networks_refuse_a_wall(eyes: Eyes) -> None:
-    garments = eyes.garments.cut(frame(np.full((480, 640, 3), 90, np.uint8)), IDS, TALL)
-    assert list(garments.refused) == [3]
+@given(SIDES, SIDES, SIDES, SIDES)
+def test_a_view_is_square_and_holds_the_padded_box_of_somebody_upright(
+    left: float, top: float, width: float, height: float
+) -> None:
+    box = boxes((left, top, left + width, top + height))
+    (square,) = square_views(box)
+    across, down = square[2:] - square[:2]
+    assert across == pytest.approx(down, rel=1e-3)
+    assert across == pytest.approx(MARGIN * max(width, height), rel=1e-2)
+    (placed,) = view_boxes(box, square_views(box))
+    assert (placed[2:] - placed[:2]).max() < 1.1 * VIEW
+    if width < height:
+        assert placed.min() >= 0
+        assert placed.max() <= VIEW
+    np.testing.assert_allclose(placed[:2] + placed[2:], [VIEW, VIEW], atol=0.5)
+
+
+def test_nobody_has_no_views() -> None:
+    assert square_views(boxes()).shape == (0, 4)
+    assert view_boxes(boxes(), square_views(boxes())).shape == (0, 4)
+
+
+@pytest.mark.parametrize("place", [(-40, 60, 60, 420), (590, 200, 700, 470), (250, -200, 380, 100)])
+def test_whoever_leaves_the_picture_is_cut_as_far_as_he_is_seen(
+    place: tuple[float, float, float, float],
+) -> None:
+    cutter = GarmentCutter(CpuImageOps(), FakeBody())
+    garments = cutter.cut(frame(), IDS, boxes(place), PLAIN)
+    assert garments.cuts.shape == (1, CUT_HEIGHT, CUT_WIDTH, 3)
+
+
+def test_the_real_network_recognises_nobody_in_a_wall(eyes: Eyes) -> None:
+    garments = eyes.garments.cut(frame(np.full((480, 640, 3), 90, np.uint8)), IDS, TALL, PLAIN)
+    assert garments.refused == {3: "no body was recognised"}
+
+
+PEOPLE = boxes((590, 152, 618, 234), (348, 199, 381, 276), (375, 177, 409, 256), (493, 147, 520, 221))
+"Some people in frame 100 of the sample street."
+
+
+@pytest.fixture(scope="module")
+def sample_frame(street_video: Path) -> Pixels:
+    video = cv2.VideoCapture(str(street_video))
+    for _ in range(101):
+        _, picture = video.read()
+    return np.ascontiguousarray(picture[:, :, ::-1])
+
+
+def test_people_of_the_street_are_cut_from_the_collar_down(eyes: Eyes, sample_frame: Pixels) -> None:
+    ids = np.arange(len(PEOPLE))
+    garments = eyes.garments.cut(frame(sample_frame), ids, PEOPLE, PLAIN)
+    assert garments.refused == {}
+    for mask, core in zip(garments.masks, garments.core_masks, strict=True):
+        assert 0.25 < mask.mean() < 0.95
+        assert 0.25 < core.mean() < 0.95
+    views = eyes.image.crop(frame(sample_frame), square_views(PEOPLE), VIEW, VIEW)
+    clothes, cores, kept, _ = eyes.garments._masks(views, ids, view_boxes(PEOPLE, square_views(PEOPLE)))
+    head_rows = round((1 - 1 / MARGIN) / 2 * VIEW + 0.08 * VIEW / MARGIN)
+    assert kept == ids.tolist()
+    assert not clothes[:, :head_rows].any()
+    assert not (cores & ~clothes).any()
+    assert (cores.sum(axis=(1, 2)) < 0.9 * clothes.sum(axis=(1, 2))).all()
+
+
+def overlap(one: MaskArray, other: MaskArray) -> float:
+    """Intersection over union."""
+    return float((one & other).sum() / (one | other).sum())
+
+
+def test_the_street_in_a_mirror_gives_mirrored_cuts(eyes: Eyes, sample_frame: Pixels) -> None:
+    width = sample_frame.shape[1]
+    mirrored = np.ascontiguousarray(sample_frame[:, ::-1])
+    flipped = (PEOPLE * [-1, 1, -1, 1] + np.array([width, 0, width, 0], np.float32))[:, [2, 1, 0, 3]]
+    seen = [
+        eyes.garments.cut(frame(picture), np.arange(len(PEOPLE)), people.astype(np.float32), PLAIN)
+        for picture, people in ((sample_frame, PEOPLE), (mirrored, flipped))
+    ]
+    cores = list(zip(seen[0].core_masks, seen[1].core_masks[:, :, ::-1], strict=True))
+    clothes = list(zip(seen[0].masks, seen[1].masks[:, :, ::-1], strict=True))
+    assert min(overlap(*pair) for pair in cores) > 0.8
+    assert np.median([overlap(*pair) for pair in clothes]) > 0.8
+
+
+def test_people_of_photos_are_cut(eyes: Eyes, shared_data: Path) -> None:
+    photos = sorted((shared_data / "outfits/photos").glob("*.jpg"))[:4]
+    if not photos:
+        pytest.skip("no photos of outfits")
+    for photo in photos:
+        picture = frame(read_photo(photo))
+        found = eyes.detector.detect(picture, Stopwatch())
+        garments = eyes.garments.cut(picture, IDS, found.boxes[:1], PLAIN)
+        assert garments.refused == {}
+        assert 0.2 < garments.masks.mean() < 0.95

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 from appliance.artifacts import LEVELS, Bank, Measure
 from appliance.records import FloatArray
 from appliance.runtime.cpu.neighbours import CpuNeighbours
-from appliance.vision.novelty import Figures, Judge, fit_tail, references_of, standardise, tail_share
+from appliance.vision.novelty import Figures, Judge, fit_tail, fuse, references_of, standardise, tail_share
 from appliance.vision.rarity import conformal_share
 from tests.streets import random_bank, tail
 
@@ -88,7 +88,7 @@ def judged(
     return Judge(bank, neighbours, CpuNeighbours), raw
 
 
-def test_the_distance_is_the_sum_of_surprises_and_the_rarity_its_share() -> None:
+def test_the_distance_fuses_the_surprises_and_the_rarity_is_its_share() -> None:
     bank = random_bank(lengths={"colour": 4, "texture": 3})
     judge, raw = judged(bank)
     found = judge.judge(raw)
@@ -98,9 +98,43 @@ def test_the_distance_is_the_sum_of_surprises_and_the_rarity_its_share() -> None
         np.testing.assert_allclose(
             found.surprises[name], -np.log(tail_share(away.mean(axis=1), measure.tail)), rtol=1e-4
         )
-    np.testing.assert_allclose(found.distances, sum(found.surprises.values()))
+    np.testing.assert_allclose(found.distances, fuse(found.surprises))
     shares = conformal_share(tail_share(found.distances, bank.fused), references_of(bank))
     np.testing.assert_allclose(found.rarities, 1 - shares)
+
+
+NATS = arrays.arrays(np.float64, 4, elements=st.floats(0, 20))
+
+
+@given(NATS, st.sampled_from(["colour", "texture", "structure", "light"]), st.floats(0.1, 5))
+def test_more_surprise_in_any_measure_is_more_distance(nats: Figures, name: str, more: float) -> None:
+    names = ("colour", "texture", "structure", "light")
+    surprises = {one: nats[place : place + 1] for place, one in enumerate(names)}
+    changed = {**surprises, name: surprises[name] + more}
+    assert fuse(changed)[0] > fuse(surprises)[0] >= 0
+
+
+def test_one_clear_surprise_is_farther_than_the_same_in_small_coins() -> None:
+    clear, small = (
+        fuse({"colour": np.array([one]), "texture": np.array([other])})[0]
+        for one, other in ((4.0, 0.0), (2.0, 2.0))
+    )
+    assert clear > small
+
+
+def test_cut_and_light_must_surprise_twice_as_much_as_colour() -> None:
+    nats = np.array([3.0])
+    for name in ("structure", "light"):
+        np.testing.assert_allclose(fuse({name: 2 * nats}), fuse({"colour": nats}))
+
+
+def test_the_palette_lends_words_and_moves_nothing() -> None:
+    nats = np.array([1.0, 3.0])
+    np.testing.assert_array_equal(fuse({"colour": nats, "palette": nats * 7}), fuse({"colour": nats}))
+
+
+def test_a_measure_the_descriptor_does_not_have_counts_in_full() -> None:
+    np.testing.assert_allclose(fuse({"aura": np.array([2.0])}), [4.0])
 
 
 def test_who_wears_a_prototype_is_less_rare_than_anybody_far_off() -> None:

@@ -30,7 +30,9 @@ def looked_at(
     none = np.zeros((len(ids), 1, 1, 3), np.uint8), np.zeros((len(ids), 1, 1), np.bool_)
     refused = dict.fromkeys(views.ids.tolist(), refuse) if refuse else {}
     rows = np.full((len(ids), 1), value, np.float32)
-    return Garments(*none, ids, np.full(len(ids), weight, np.float32), refused), Descriptors(ids, {"m": rows})
+    return Garments(*none, *none, ids, np.full(len(ids), weight, np.float32), refused), Descriptors(
+        ids, {"m": rows}
+    )
 
 
 class Street:

@@ -12,19 +12,21 @@ import pytest
 from appliance.config import Capture, Garment, Rule
 from appliance.records import Detections, FloatArray, Frame, Garments, Tracks
 from appliance.runtime.cpu.image import CpuImageOps
-from appliance.runtime.cpu.measures import CpuMeasures
 from appliance.runtime.cpu.neighbours import CpuNeighbours
-from appliance.vision.descriptor import Descriptor
+from appliance.vision.descriptor import MEASURES
 from appliance.vision.garments import GarmentCutter
 from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
 from appliance.vision.pipeline import NO_BANK, Pipeline, describe_people
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
+from tests.bodies import FakeBody, standing
 from tests.fakes import decision
-from tests.streets import RED, boxes, cloth, frame, garments, random_bank, tail, tracks
+from tests.streets import RED, boxes, cloth, descriptor, frame, garments, random_bank, tail, tracks
 
 WALKER = (200.0, 60.0, 300.0, 400.0)
+PLAIN = np.ones(3, np.float32)
+"Gains of a street in white light."
 
 
 class Rooms:
@@ -46,10 +48,14 @@ class Rooms:
         self.calls.append("finish")
         return next(self._seen)
 
-    def cut(self, seen: Frame, ids: Any, rows: FloatArray) -> Garments:
+    def gains(self, seen: Frame, people: FloatArray) -> FloatArray:
+        self.calls.append(f"light without {len(people)}")
+        return PLAIN
+
+    def cut(self, seen: Frame, ids: Any, rows: FloatArray, gains: FloatArray) -> Garments:
+        assert gains is PLAIN
         self.calls.append(f"garments of {ids.tolist()}")
-        worn = garments([cloth(RED, RED)] * len(ids))
-        return Garments(worn.cuts, worn.masks, ids, worn.weights)
+        return replace(garments([cloth(RED, RED)] * len(ids)), ids=ids)
 
     def decide(self, passages: list[Any]) -> list[Any]:
         self.calls.append(f"decision on {[one.track for one in passages]}")
@@ -62,15 +68,14 @@ class Rooms:
 def pipeline(rooms: Rooms, decider: bool = True) -> Pipeline:
     any_room = cast(Any, rooms)
     passages = Passages(Garment(views=1), Capture())
-    return Pipeline(
-        any_room, any_room, passages, any_room, Descriptor(CpuMeasures()), any_room if decider else None
-    )
+    stages = (any_room, any_room, passages, any_room, any_room, descriptor())
+    return Pipeline(*stages, any_room if decider else None)
 
 
 def test_a_frame_goes_from_pixels_to_decisions_in_order() -> None:
     rooms = Rooms([tracks({7: WALKER})])
     step = pipeline(rooms).step(frame(at_s=1.0))
-    assert rooms.calls == ["detector", "tracker", "garments of [7]", "decision on [7]"]
+    assert rooms.calls == ["detector", "tracker", "light without 1", "garments of [7]", "decision on [7]"]
     assert [one.track for one in step.passages] == [7]
     assert [one.track for one in step.decisions] == [7]
     assert (step.calibrated, step.people) == ("asked at 1.0", 1)
@@ -80,7 +85,7 @@ def test_a_frame_goes_from_pixels_to_decisions_in_order() -> None:
 def test_an_empty_street_goes_through_all_stages_and_brings_nothing() -> None:
     rooms = Rooms([tracks({})])
     step = pipeline(rooms).step(frame())
-    assert rooms.calls == ["detector", "tracker", "garments of []", "decision on []"]
+    assert rooms.calls == ["detector", "tracker", "light without 1", "garments of []", "decision on []"]
     assert (step.passages, step.decisions) == ([], [])
 
 
@@ -149,34 +154,21 @@ def test_who_steps_behind_somebody_and_comes_back_is_told_once(away_s: float, de
     assert {track for step in steps for track in step.tracks.ids.tolist()} == {1}
 
 
-class Blank:
-    """A matte network and a silhouette that see nobody."""
-
-    def infer(self, _: Any) -> Any:
-        return {"output": np.zeros((1, 1, 384, 192), np.float32)}
-
-
-class NoSilhouette(CpuImageOps):
-    """Geometry as it is, but no colours to tell a person by."""
-
-    def segment(self, crops: Any, hints: Any) -> Any:
-        return np.zeros((len(crops), *hints.shape), np.bool_)
-
-
 def test_people_of_a_photo_whose_mask_is_bad_are_abstained_from_in_their_place() -> None:
-    cutter = GarmentCutter(NoSilhouette(), Blank())
-    people = describe_people(frame(), boxes(WALKER, WALKER), cutter, Descriptor(CpuMeasures()))
+    cutter = GarmentCutter(CpuImageOps(), FakeBody(standing(presence=0.1), standing()))
+    people = describe_people(frame(), boxes(WALKER, WALKER), PLAIN, cutter, descriptor())
     assert [one.track for one in people] == [0, 1]
-    assert all("fills 0%" in one.abstained and not one.measures for one in people)
+    assert [one.abstained for one in people] == ["no body was recognised", ""]
+    assert [set(one.measures) for one in people] == [set(), set(MEASURES)]
 
 
 def test_people_of_a_photo_keep_their_order_and_boxes() -> None:
     rooms = cast(Any, Rooms([]))
-    people = describe_people(frame(), boxes(WALKER, (1, 2, 3, 4)), rooms, Descriptor(CpuMeasures()))
+    people = describe_people(frame(), boxes(WALKER, (1, 2, 3, 4)), PLAIN, rooms, descriptor())
     assert [one.box for one in people] == [WALKER, (1, 2, 3, 4)]
-    assert all(set(one.measures) == {"colour", "stripes", "texture"} for one in people)
+    assert all(set(one.measures) == set(MEASURES) for one in people)
 
 
 def test_a_photo_with_nobody_has_no_passages() -> None:
-    cutter = GarmentCutter(CpuImageOps(), Blank())
-    assert describe_people(frame(), boxes(), cutter, Descriptor(CpuMeasures())) == []
+    cutter = GarmentCutter(CpuImageOps(), FakeBody())
+    assert describe_people(frame(), boxes(), PLAIN, cutter, descriptor()) == []

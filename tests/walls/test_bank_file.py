@@ -117,5 +117,6 @@ def test_no_direction_of_a_bank_is_a_persons(file: Path, worn: dict[str, FloatAr
     for mean in means:
         pulls = (worn[name] - mean) / tensors[f"{name}.spread"]
         pulls /= np.linalg.norm(pulls, axis=1, keepdims=True)
-        # A direction made of one person would be along his own pull: a cosine of 1.
-        assert np.abs(pulls @ axes.T).max() < 0.6
+        # A direction made of one person would be along his own pull: a cosine of 1. Among few figures somebody is
+        # near any direction by chance.
+        assert np.abs(pulls @ axes.T).max() < (0.6 if MEASURES[name] > 50 else 0.9)
