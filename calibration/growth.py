@@ -40,13 +40,26 @@ class Split:
 def grow(styles: Styles, unit: Figures) -> Styles:
     """Split what is worth splitting, as long as there are passages for it. At the most count, merge to make room."""
     styles = join_forgotten(styles, unit)
-    wanted = int(np.clip(styles.weights.sum() // PER_PROTOTYPE, 1, MAX_PROTOTYPES))
-    while len(styles) < wanted and (split := best_split(styles)) is not None:
+    while len(styles) < wanted_count(styles) and (split := best_split(styles)) is not None:
         styles = split_row(styles, split, unit)
     if len(styles) >= 2 and len(styles) == MAX_PROTOTYPES:
         split, (first, second, cost) = best_split(styles), cheapest_merge(styles, unit)
         if split is not None and split.gain > WORTH * cost and split.row not in (first, second):
             styles = merge_rows(split_row(styles, split, unit), first, second, unit)
+    return styles
+
+
+def wanted_count(styles: Styles) -> int:
+    """Prototypes that so many passages bear."""
+    return int(np.clip(styles.weights.sum() // PER_PROTOTYPE, 1, MAX_PROTOTYPES))
+
+
+def thin_out(styles: Styles, unit: Figures) -> Styles:
+    """Merge the closest prototypes until there are no more than all passages ever, faded or not, would bear."""
+    most = int(np.clip(styles.supporters.sum() // PER_PROTOTYPE, 1, MAX_PROTOTYPES))
+    while len(styles) > most:
+        first, second, _ = cheapest_merge(styles, unit)
+        styles = merge_rows(styles, first, second, unit)
     return styles
 
 
