@@ -1,4 +1,4 @@
-"""Everyday names of colours: Lab in, one of the vocabulary's colours out; and the name of each histogram bin."""
+"""Everyday names of colours: Lab in, one of the vocabulary's colours out; and where the histogram's bins lie."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from appliance.records import IntArray
-from appliance.vocabulary import COLOURS
+from appliance.vision.beta import Figures
 
 LIGHT_BINS, AB_BINS = 6, 8
 AB_LOW, AB_HIGH = 78.0, 188.0
@@ -43,10 +42,18 @@ def warm_name(light: float, chroma: float, angle: float) -> str:
 
 
 @lru_cache(maxsize=1)
-def bin_colours() -> IntArray:
-    """Colour of each of the 384 bins of one stripe, as its place in COLOURS, in the order of the histogram."""
+def bin_middles() -> Figures:
+    """Lab of the middle of each of the 384 bins of one stripe, shape (384, 3), in the order of the histogram."""
     width = (AB_HIGH - AB_LOW) / AB_BINS
     lights = [(i + 0.5) * 100 / LIGHT_BINS for i in range(LIGHT_BINS)]
     axis = [AB_LOW + (i + 0.5) * width - 128 for i in range(AB_BINS)]
-    names = [colour_name(light, a, b) for light in lights for a in axis for b in axis]
-    return np.array([COLOURS.index(name) for name in names], np.int64)
+    return np.array([(light, a, b) for light in lights for a in axis for b in axis])
+
+
+@lru_cache(maxsize=1)
+def bin_neighbours() -> Figures:
+    """1 where two bins touch or are the same, else 0: shape (384, 384). A garment in light and shade fills several."""
+    steps = (100 / LIGHT_BINS, (AB_HIGH - AB_LOW) / AB_BINS, (AB_HIGH - AB_LOW) / AB_BINS)
+    places = bin_middles() / steps
+    apart = np.abs(places[:, None] - places[None]).max(axis=2)
+    return np.asarray(apart < 1.5, np.float64)

@@ -135,21 +135,39 @@ def test_an_outfit_of_many_colours_is_mixed() -> None:
     assert said(worn, cloth(GREY, GREY), BY_COLOUR) == ("mixed", "whole")
 
 
-def test_what_surprised_most_speaks_first_and_what_did_not_is_silent() -> None:
+def test_what_did_not_surprise_is_silent_and_the_rest_is_told_in_the_order_of_speech() -> None:
     worn, usual = cloth(RED, RED, "stripes"), cloth(GREY, GREY)
     assert said(worn, usual, {"structure": 5.0, "stripes": 0.3, "texture": 0.2}) == ("cut",)
     assert said(worn, usual, {"structure": 5.0, "stripes": 4.0, "texture": 0.2}) == ("cut", "red", "whole")
     assert said(worn, usual, {"structure": 0.1, "stripes": 4.0, "texture": 3.9}) == (
+        "striped",
         "red",
         "whole",
-        "striped",
     )
-    assert said(worn, usual, {"texture": 4.0, "stripes": 3.9}) == ("striped", "whole", "red")
+    assert said(worn, usual, {"texture": 4.0, "stripes": 1.5}) == ("striped", "whole")
+    assert said(worn, usual, {"structure": 4.0, "texture": 4.0, "stripes": 4.0}) == ("cut", "striped", "red")
+
+
+def test_the_part_is_where_the_colour_is() -> None:
+    worn = np.concatenate([cloth(GREY, GREY, "stripes")[:128], cloth(RED, RED)[128:]])
+    assert said(worn, cloth(GREY, GREY), {"texture": 4.0, "stripes": 3.0}) == ("striped", "red", "lower")
+
+
+def test_a_skirt_is_in_the_middle() -> None:
+    worn = cloth(GREY, GREY)
+    worn[80:170] = RED
+    assert said(worn, cloth(GREY, GREY), BY_COLOUR) == ("red", "middle")
+
+
+def test_light_and_shade_of_one_coat_are_one_colour() -> None:
+    worn = cloth(GREY, GREY).astype(float)
+    worn[:128] = np.array([230.0, 150, 20]) * np.linspace(0.6, 1, 128)[None, :, None]
+    assert said(worn.astype(np.uint8), cloth(GREY, GREY), BY_COLOUR) == ("orange", "upper")
 
 
 def test_a_measure_of_another_layout_is_told_in_general_words() -> None:
     other = {"stripes": np.ones(7, np.float32), "texture": np.ones(5, np.float32)}
-    assert reasons({"stripes": 3.0, "texture": 2.0}, other, other) == ("colour", "pattern")
+    assert reasons({"stripes": 3.0, "texture": 2.0}, other, other) == ("pattern", "colour")
     assert reasons({"colour": 3.0}, {}, {}) == ("colour",)
 
 
