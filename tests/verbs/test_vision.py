@@ -26,6 +26,7 @@ CAMERA, FILE = "v4l2:/dev/video0", "street.mp4"
 VITALS = {
     "state": str,
     "outbox": str,
+    "learning": str,
     "reason": str,
     "camera": str,
     "calibrated": str,
