@@ -136,6 +136,9 @@ class Lookout:
 
     def _tend(self) -> None:
         """What is due every few seconds, whether the camera delivers or not."""
+        left = self._pipeline.idle(time.monotonic()) if self._pipeline is not None else None
+        if left is not None:
+            self._conclude(left)
         bank = self._apprentice.tend(time.monotonic(), read_clock) if self._apprentice else None
         if bank is not None:
             self._judge_by(bank)
@@ -160,6 +163,12 @@ class Lookout:
         self._figures.set(outbox="ok" if stored else self._outbox.fault)
         self._cards.send(event.rarity, event.why, event.zone, decision.at_s)
 
+    def _conclude(self, step: Step) -> None:
+        """Tell and learn those who were still in view when the frames stopped."""
+        self._figures.count(step)
+        self._tell(step)
+        self._learn(step)
+
     def _rest(self, pause_s: float, stop: threading.Event) -> None:
         until_s = time.monotonic() + pause_s
         while time.monotonic() < until_s and not stop.wait(min(SLICE_S, pause_s)):
@@ -167,10 +176,7 @@ class Lookout:
 
     def _finish(self, state: str, reason: str) -> None:
         if self._pipeline is not None:
-            step = self._pipeline.finish(time.monotonic())
-            self._figures.count(step)
-            self._tell(step)
-            self._learn(step)
+            self._conclude(self._pipeline.finish(time.monotonic()))
         if self._apprentice is not None:
             self._apprentice.close(time.monotonic(), read_clock())
             self._figures.set(learning=self._apprentice.state)

@@ -238,6 +238,15 @@ def test_who_was_in_view_at_the_end_is_still_told(booth: Booth, acts: Acts) -> N
     assert booth.told[-1]["passages"] == 2
 
 
+def test_who_was_in_view_when_the_camera_was_lost_is_told_once_while_it_is_still_away(booth: Booth) -> None:
+    booth.pipeline = FakePipeline(at_the_end=2)
+    booth.look([Deliver(3), Fail()], *[SourceError("cam: gone")] * 100, stop_s=100)
+    assert len(booth.events()) == 2
+    told = next(vitals for vitals in booth.told if vitals["passages"] == 2)
+    assert 4 < told["written_s"] - booth.pipeline.seen[-1].captured_s < 40
+    assert booth.told[-1]["passages"] == 2
+
+
 def test_a_board_that_does_not_listen_costs_no_event(booth: Booth) -> None:
     booth.pipeline = FakePipeline(every=5)
     booth.look([Deliver(20), End()], source=FILE)

@@ -92,6 +92,26 @@ def test_the_end_concludes_who_is_still_in_view() -> None:
     assert (told.track, told.abstained, told.at_s) == (1, "never in clear view", 3.0)
 
 
+def test_whoever_was_in_view_when_the_camera_was_lost_is_concluded_and_forgotten_within_seconds() -> None:
+    walk = Walk(lambda _: True)
+    passages = Passages(Garment(views=3), Capture())
+    whole = Pipeline(
+        cast(Any, walk), cast(Any, walk), passages, cast(Any, walk), Descriptor(CpuMeasures()), None
+    )
+    assert whole.idle(0.0) is None
+    for tick in range(10):
+        whole.step(frame(at_s=0.1 * tick, index=tick))
+    assert passages._records[1].views
+    assert whole.idle(4.0) is None
+    step = whole.idle(5.0)
+    assert step is not None
+    assert [one.track for one in step.passages] == [1]
+    assert (step.people, passages._records) == (0, {})
+    assert whole.idle(60.0) is None
+    later = [whole.step(frame(at_s=60 + 0.1 * tick)) for tick in range(30)]
+    assert {one.track for step in later for one in step.passages} == {2}
+
+
 def test_without_a_bank_passages_are_counted_and_nobody_is_judged() -> None:
     step = pipeline(Rooms([tracks({7: WALKER})]), decider=False).step(frame(at_s=1.0))
     assert len(step.passages) == 1
@@ -138,6 +158,9 @@ class Walk(Rooms):
 
     def update(self, detections: Detections, now_s: float) -> Tracks:
         return self._tracker.update(detections, now_s)
+
+    def finish(self) -> Tracks:
+        return self._tracker.finish()
 
 
 @pytest.mark.parametrize("away_s", [0.0, 1.0, 3.5])
