@@ -22,9 +22,11 @@ varies less.
 class Decider:
     """Judges passages against a bank by the wanted share or rate. Owner: the vision loop."""
 
-    def __init__(self, rule: Rule, judge: Judge) -> None:
+    def __init__(self, rule: Rule, judge: Judge, least_views: int = 1) -> None:
+        """Fewer than `least_views` views are too few for an exception: one bad crop shall not decide."""
         self._pace = Pace(rule)
         self._judge = judge
+        self._least_views = least_views
 
     def adopt(self, judge: Judge) -> None:
         """Judge by a newer bank from now on; what is known of the street's pace stays."""
@@ -60,7 +62,7 @@ class Decider:
         settled = passage.final or rarity < 1 - max(share, min(DOUBT * share, MOST_DOUBT))
         if settled:
             self._pace.count(passage.at_s)
-        known = enough(share, self._judge.references)
+        known = enough(share, self._judge.references) and passage.views >= self._least_views
         surprises = {name: float(nats[row]) for name, nats in novelty.surprises.items()}
         return Decision(
             track=passage.track,

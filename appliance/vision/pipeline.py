@@ -76,7 +76,7 @@ class Pipeline:
     def judge_by(self, judge: Judge, rule: Rule) -> None:
         """Judge by a new bank from the next frame on; who was told stays told, the street's pace stays known."""
         if self._decider is None:
-            self._decider = Decider(rule, judge)
+            self._decider = Decider(rule, judge, self._passages.least_views)
         else:
             self._decider.adopt(judge)
 
