@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from appliance.artifacts import LEVELS, MIN_SUPPORTERS, Bank, Measure, Tail
 from appliance.records import FloatArray, Frame, Garments, MaskArray, Passage, Tracks
 from appliance.runtime.cpu.measures import CpuMeasures
+from appliance.vision.beta import Figures
 from appliance.vision.descriptor import MEASURES, Descriptor
+from calibration.sketch import Sketch
 
 Pixels = NDArray[np.uint8]
 RED, BLUE, GREY = (200, 20, 20), (30, 60, 150), (120, 120, 120)
@@ -18,6 +20,13 @@ RED, BLUE, GREY = (200, 20, 20), (30, 60, 150), (120, 120, 120)
 
 def tail(excess: float = 0.5, count: float = 3.0) -> Tail:
     return Tail(np.linspace(1.0, 2.0, len(LEVELS), dtype=np.float64), excess, count)
+
+
+def tail_of(distances: Figures) -> Tail:
+    """The tail of a street whose passages (N,), N >= 10, were so far from it."""
+    sketch = Sketch()
+    sketch.add(distances)
+    return sketch.tail()
 
 
 def measure(rng: np.random.Generator, prototypes: int, length: int) -> Measure:
