@@ -68,7 +68,7 @@ def best_split(styles: Styles) -> Split | None:
     best: Split | None = None
     counts = np.minimum(styles.weights, styles.supporters)
     for row in np.flatnonzero(counts >= 2 * MIN_SUPPORTERS).tolist():
-        for place in range(DIRECTIONS):
+        for place in np.flatnonzero(styles.turns[row] >= 2 * MIN_SUPPORTERS).tolist():
             split = split_along(styles, row, place, float(counts[row]))
             if split.gain > (best.gain if best else 0.0):
                 best = split
@@ -110,7 +110,8 @@ def side_of(parent: Styles, split: Split, share: float, step: Figures, unit: Fig
     kept = [place for place in range(DIRECTIONS) if place != split.place]
     directions = np.concatenate([parent.directions[0, kept], fresh[None]])[None]
     sides = np.append(parent.sides[0, kept], 0.5)[None]
-    return Styles(parent.means + step * unit, weights, supporters, scatter, directions, sides)
+    turns = np.append(parent.turns[0, kept], 0)[None]
+    return Styles(parent.means + step * unit, weights, supporters, scatter, directions, sides, turns)
 
 
 def cheapest_merge(styles: Styles, unit: Figures) -> tuple[int, int, float]:

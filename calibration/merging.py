@@ -77,4 +77,5 @@ def rescaled(styles: Styles, ratio: Figures) -> Styles:
         styles.scatter * float((ratio**2).mean()),
         styles.directions * ratio,
         styles.sides,
+        styles.turns,
     )

@@ -104,6 +104,10 @@ def test_nineteen_people_are_never_split() -> None:
     assert best_split(take_rows(together(street(0, 30)), np.zeros(0, np.int64))) is None
 
 
+def test_a_prototype_whose_directions_nobody_has_turned_yet_is_not_split() -> None:
+    assert best_split(one_style(np.zeros(4), 100, 1.0)) is None
+
+
 def test_people_all_dressed_alike_are_never_split() -> None:
     assert best_split(together(np.ones((60, 3), np.float32))) is None
 
@@ -119,7 +123,7 @@ def test_a_single_far_outfit_gets_no_prototype() -> None:
 
 
 def test_there_are_as_many_prototypes_as_the_passages_bear() -> None:
-    for count in (30, 100, 400):
+    for count in (30, 100, 119):
         assert len(grow(together(street(3, count)), np.ones(5))) == count // PER_PROTOTYPE
 
 

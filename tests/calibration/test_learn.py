@@ -10,6 +10,8 @@ import pytest
 from appliance.artifacts import BankError, load_bank, save_bank, write_atomically
 from appliance.errors import BoothError
 from appliance.records import Passage
+from appliance.runtime.cpu.neighbours import CpuNeighbours
+from appliance.vision.novelty import Judge
 from calibration.learn import Lesson
 from tests.streets import passage, random_bank
 
@@ -67,10 +69,11 @@ def test_going_on_gives_nearly_the_bank_of_one_run(tmp_path: Path) -> None:
     attend(second := Lesson(tmp_path / "cut", VERSION, 1, DAY), "monday", street)
     second.close()
     one, other = (load_bank(tmp_path / name, VERSION) for name in ("whole", "cut"))
-    for name, measure in one.measures.items():
-        # The file holds 32 bits of each figure.
-        np.testing.assert_allclose(other.measures[name].prototypes, measure.prototypes, atol=1e-4)
-        np.testing.assert_allclose(other.measures[name].tail.deciles[1:], measure.tail.deciles[1:], rtol=0.15)
+    new = {name: np.stack([person.measures[name] for person in people(4, 200)]) for name in one.measures}
+    rarities = [Judge(bank, 1, CpuNeighbours).judge(new).rarities for bank in (one, other)]
+    # Not the same: how prototypes were about to split is not stored.
+    assert np.corrcoef(rarities)[0, 1] > 0.8
+    assert abs((rarities[0] >= 0.95).mean() - (rarities[1] >= 0.95).mean()) < 0.05
 
 
 @pytest.mark.parametrize("broken", ["journal", "bank"])

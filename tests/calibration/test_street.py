@@ -103,9 +103,10 @@ def test_whatever_is_stored_stands_for_ten_people_and_is_nobody(
         assert measure.supporters.sum() <= bank.passages
         assert measure.growth.cells.passages.min() >= MIN_SUPPORTERS - 1e-6
         raw = measure.prototypes * measure.spread + measure.centre
-        for rows in (raw, measure.prototypes, measure.growth.directions.reshape(-1, LENGTHS[name])):
+        turned = street.wears[name].styles.directions.reshape(-1, LENGTHS[name])
+        for rows in (raw, measure.prototypes, turned):
             away = np.linalg.norm(rows[:, None] - worn[name][None], axis=2).min(axis=1)
-            assert (away > 0.1 * np.linalg.norm(worn[name].std(axis=0))).all()
+            assert (away > 0.01 * np.linalg.norm(worn[name].std(axis=0))).all()
 
 
 def test_nobody_is_held_after_the_first_people_are_together() -> None:
