@@ -16,6 +16,9 @@ from appliance.errors import BoothError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
+banks = typer.Typer(no_args_is_help=True, help="Banks as files: show and merge them.")
+app.add_typer(banks, name="bank")
+
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; defaults without.")]
 BankFile = Annotated[Path | None, typer.Option("--bank", help="Bank made by `booth learn`.")]
 Sources = Annotated[
@@ -93,9 +96,10 @@ def learn(
     minutes: Annotated[
         float | None, typer.Option(min=0.1, help="Learn so long from each; cameras need it.")
     ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Start afresh instead of going on.")] = False,
     config: Config = None,
 ) -> None:
-    """Learn what is normal here."""
+    """Learn what is normal here; started again after an interruption it goes on."""
     from appliance.verbs.learn import learn_street
     from appliance.verbs.playback import Excerpt
 
@@ -103,7 +107,28 @@ def learn(
     if endless and minutes is None:
         raise typer.BadParameter(f"{endless[0]} never ends; say how long to learn: --minutes 60")
     excerpt = Excerpt(first_share, 60 * minutes if minutes else math.inf)
-    learn_street(settings_of(config), sources, bank, excerpt)
+    learn_street(settings_of(config), sources, bank, excerpt, again=again)
+
+
+@banks.command("show")
+def show_bank(
+    bank: Annotated[Path, typer.Argument(help="Bank made by `booth learn`.")], as_json: AsJson = False
+) -> None:
+    """Say what a bank holds: figures, and nobody."""
+    from appliance.verbs.bank import show
+
+    show(bank, as_json=as_json)
+
+
+@banks.command("merge")
+def merge_bank(
+    files: Annotated[list[Path], typer.Argument(help="Banks of booths of one city.")],
+    out: Annotated[Path, typer.Option("--out", help="Bank file to write.")],
+) -> None:
+    """Make one bank of several, for a new booth of the same city."""
+    from appliance.verbs.bank import merge
+
+    merge(files, out)
 
 
 @app.command()

@@ -78,14 +78,15 @@ def load_judge(settings: Settings, wing: Wing) -> Judge | None:
 
 def make_pipeline(settings: Settings, eyes: Eyes, judge: Judge | None, frame: Frame) -> Pipeline:
     """A pipeline for a source whose frames are like `frame`."""
+    passages = Passages(settings.garments, settings.capture)
     return Pipeline(
         eyes.detector,
         Tracker(TrackerSettings(), frame.width, frame.height),
-        Passages(settings.garments, settings.capture),
+        passages,
         Light(eyes.image),
         eyes.garments,
         eyes.descriptor,
-        Decider(settings.decision, judge) if judge else None,
+        Decider(settings.decision, judge, passages.least_views) if judge else None,
     )
 
 

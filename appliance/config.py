@@ -110,6 +110,8 @@ class Novelty(Section):
     "File made by `booth learn`; without it the booth counts passages but judges nobody."
     neighbours: int = Field(1, ge=1, le=64)
     "Nearest prototypes whose mean distance counts in a bank to be learned; many hundred people bear three."
+    learning: bool = True
+    "on: `booth run vision` goes on learning into the bank, or into street.bank of the state folder without one."
 
 
 class Rule(Section):

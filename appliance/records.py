@@ -146,6 +146,8 @@ class Passage:
     "Why nothing could be seen of the clothes."
     final: bool = True
     "False: the person is in view still and may be seen better."
+    views: int = 1
+    "That were looked at and could be used."
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,7 @@ class Split:
 def grow(styles: Styles, unit: Figures) -> Styles:
     """Split what is worth splitting, as long as there are passages for it. At the most count, merge to make room."""
     styles = join_forgotten(styles, unit)
-    wanted = int(np.clip(styles.weights.sum() // PER_PROTOTYPE, 1, MAX_PROTOTYPES))
-    while len(styles) < wanted and (split := best_split(styles)) is not None:
+    while len(styles) < wanted_count(styles) and (split := best_split(styles)) is not None:
         styles = split_row(styles, split, unit)
     if len(styles) >= 2 and len(styles) == MAX_PROTOTYPES:
         split, (first, second, cost) = best_split(styles), cheapest_merge(styles, unit)
@@ -50,12 +49,26 @@ def grow(styles: Styles, unit: Figures) -> Styles:
     return styles
 
 
+def wanted_count(styles: Styles) -> int:
+    """Prototypes that so many passages bear."""
+    return int(np.clip(styles.weights.sum() // PER_PROTOTYPE, 1, MAX_PROTOTYPES))
+
+
+def thin_out(styles: Styles, unit: Figures) -> Styles:
+    """Merge the closest prototypes until there are no more than all passages ever, faded or not, would bear."""
+    most = int(np.clip(styles.supporters.sum() // PER_PROTOTYPE, 1, MAX_PROTOTYPES))
+    while len(styles) > most:
+        first, second, _ = cheapest_merge(styles, unit)
+        styles = merge_rows(styles, first, second, unit)
+    return styles
+
+
 def best_split(styles: Styles) -> Split | None:
     """The split that removes most scatter; None where no prototype has supporters for two."""
     best: Split | None = None
     counts = np.minimum(styles.weights, styles.supporters)
     for row in np.flatnonzero(counts >= 2 * MIN_SUPPORTERS).tolist():
-        for place in range(DIRECTIONS):
+        for place in np.flatnonzero(styles.turns[row] >= 2 * MIN_SUPPORTERS).tolist():
             split = split_along(styles, row, place, float(counts[row]))
             if split.gain > (best.gain if best else 0.0):
                 best = split
@@ -97,7 +110,8 @@ def side_of(parent: Styles, split: Split, share: float, step: Figures, unit: Fig
     kept = [place for place in range(DIRECTIONS) if place != split.place]
     directions = np.concatenate([parent.directions[0, kept], fresh[None]])[None]
     sides = np.append(parent.sides[0, kept], 0.5)[None]
-    return Styles(parent.means + step * unit, weights, supporters, scatter, directions, sides)
+    turns = np.append(parent.turns[0, kept], 0)[None]
+    return Styles(parent.means + step * unit, weights, supporters, scatter, directions, sides, turns)
 
 
 def cheapest_merge(styles: Styles, unit: Figures) -> tuple[int, int, float]:

@@ -12,8 +12,12 @@ from appliance.records import FloatArray, IntArray
 
 Figures = NDArray[np.float64]
 
-PER_PROTOTYPE = 20
-"Passages per prototype aimed at: twice the least that may be stored."
+PER_PROTOTYPE = 30
+"""Passages per prototype aimed at: three times the least that may be stored.
+
+Measured with 145 people in and 145 out, 16 splits: the attacker's AUROC is .576 with 20, .549 with 30, .542 with 40;
+that of exceptions .898, .893, .887.
+"""
 MAX_PROTOTYPES = 64
 ROUNDS = 50
 

@@ -102,7 +102,7 @@ class Street:
             raw = np.stack([one.vectors[name] for one in people])
             self.wears[name], distances[name] = wear_of(name, raw, self.neighbours, self._rng)
             self.wears[name].sketch.add(distances[name])
-        self._count(distances)
+        self._fuse(distances)
 
     def _begin_from_mean(self) -> None:
         """One prototype, from the mean of those who passed too far apart to be held together."""
@@ -111,25 +111,24 @@ class Street:
         for name, mean in pending.means.items():
             self.wears[name] = wear_from_mean(name, mean, pending.variances[name], pending.people)
             self.wears[name].sketch.add(pending.distances[name])
-        self._count(pending.distances)
+        self._fuse(pending.distances)
 
     def _fold(self, vectors: Mapping[str, FloatArray]) -> None:
-        """Test, then train: the distance is taken before the person has moved anything."""
-        distances = {}
+        """Test, then train: the distance is taken and judged before the person has moved anything."""
+        found = {name: wear.away(vectors[name], self.neighbours) for name, wear in self.wears.items()}
+        distances = {name: np.array([away]) for name, (away, _) in found.items()}
+        self._fuse(distances)
         for name, wear in self.wears.items():
-            away, row = wear.away(vectors[name], self.neighbours)
-            distances[name] = np.array([away])
             wear.sketch.add(distances[name])
-            wear.learn(vectors[name], row)
+            wear.learn(vectors[name], found[name][1])
         self.people += 1
-        self._count(distances)
         if self.people % EVERY == 0:
             for wear in self.wears.values():
                 wear.grow()
 
-    def _count(self, distances: Mapping[str, Figures]) -> None:
-        """Keep how far N people were, measure -> (N,): each measure first, then all fused."""
-        if all(wear.sketch.enough() for wear in self.wears.values()):
-            tails = {name: self.wears[name].sketch.tail() for name in distances}
-            surprises = {name: -np.log(tail_share(away, tails[name])) for name, away in distances.items()}
-            self.fused.add(fuse(surprises))
+    def _fuse(self, distances: Mapping[str, Figures]) -> None:
+        """Count how far N people were by all measures together, measure -> (N,), as a judge would say it."""
+        tails = {name: self.wears[name].sketch.tail() for name in distances}
+        self.fused.add(
+            fuse({name: -np.log(tail_share(away, tails[name])) for name, away in distances.items()})
+        )

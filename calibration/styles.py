@@ -45,6 +45,8 @@ class Styles:
     "Shape (P, DIRECTIONS, D): mean pull of the passages, turned round for those on the far side of the prototype."
     sides: Figures
     "Shape (P, DIRECTIONS), 0..1: share of the passages on the near side."
+    turns: IntArray
+    "Shape (P, DIRECTIONS): passages that have turned each direction; without any it is a random one."
 
     def __len__(self) -> int:
         return len(self.means)
@@ -86,6 +88,7 @@ def turn(styles: Styles, row: int, pull: Figures, share: float) -> None:
         near = float(pull @ direction >= 0)
         styles.directions[row, place] = (1 - share) * direction + share * (2 * near - 1) * pull
         styles.sides[row, place] += share * (near - styles.sides[row, place])
+        styles.turns[row, place] += 1
         axis = unit_vector(styles.directions[row, place])
         pull = pull - (pull @ axis) * axis
 
@@ -108,6 +111,7 @@ def styles_of(raw: FloatArray, found: Prototypes, unit: Figures) -> Styles:
         np.array([(one**2).sum(axis=1).mean() for one in pulls]),
         np.stack([directions for directions, _ in turned]),
         np.stack([sides for _, sides in turned]),
+        np.repeat(found.supporters[:, None], DIRECTIONS, axis=1),
     )
 
 
@@ -127,14 +131,25 @@ def main_directions(pulls: Figures) -> tuple[Figures, Figures]:
 
 def one_style(mean: Figures, people: int, scatter: float) -> Styles:
     """One prototype of which only the mean (D,) and the scatter of its people are known."""
-    directions = [fresh_direction(len(mean), scatter / people, place) for place in range(DIRECTIONS)]
+    counted = np.array([people], np.int64)
+    return fresh_styles(mean[None], np.array([float(people)]), counted, np.array([scatter]))
+
+
+def fresh_styles(means: Figures, weights: Figures, supporters: IntArray, scatter: Figures) -> Styles:
+    """Prototypes whose directions are not known yet."""
+    squared = scatter / np.maximum(weights, MIN_SUPPORTERS)
+    directions = [
+        [fresh_direction(means.shape[1], float(one), place) for place in range(DIRECTIONS)] for one in squared
+    ]
+    shape = (len(means), DIRECTIONS)
     return Styles(
-        mean[None].copy(),
-        np.array([float(people)]),
-        np.array([people], np.int64),
-        np.array([scatter]),
-        np.stack(directions)[None],
-        np.full((1, DIRECTIONS), 0.5),
+        means.copy(),
+        weights.copy(),
+        supporters.copy(),
+        scatter.copy(),
+        np.array(directions),
+        np.full(shape, 0.5),
+        np.zeros(shape, np.int64),
     )
 
 
@@ -153,6 +168,7 @@ def take_rows(styles: Styles, rows: IntArray) -> Styles:
         styles.scatter[rows],
         styles.directions[rows],
         styles.sides[rows],
+        styles.turns[rows],
     )
 
 
@@ -165,4 +181,5 @@ def joined(first: Styles, second: Styles) -> Styles:
         np.concatenate([first.scatter, second.scatter]),
         np.concatenate([first.directions, second.directions]),
         np.concatenate([first.sides, second.sides]),
+        np.concatenate([first.turns, second.turns]),
     )

@@ -13,7 +13,7 @@ from calibration.heldout import FOLDS, held_out_distances, left_out_distances
 from calibration.prototypes import Figures, find_prototypes
 from calibration.scale import STANDARDISED, unit_of
 from calibration.sketch import Sketch, sketch_of
-from calibration.styles import Styles, distances_from, fold, one_style, styles_of
+from calibration.styles import Styles, distances_from, fold, fresh_styles, one_style, styles_of
 
 OUTGROWN = 4.0
 """Old distances count by this power of the typical distance now over that of then.
@@ -113,8 +113,6 @@ def measure_from_wear(wear: Wear) -> Measure:
         Growth(
             styles.weights.copy(),
             styles.scatter.copy(),
-            styles.directions.astype(np.float32),
-            styles.sides.copy(),
             wear.sketch.cells(),
         ),
     )
@@ -123,14 +121,8 @@ def measure_from_wear(wear: Wear) -> Measure:
 def wear_from_measure(name: str, measure: Measure, growth: Growth) -> Wear:
     """The reverse: learning goes on from what a bank tells."""
     unit, centre = measure.spread.astype(np.float64), measure.centre.astype(np.float64)
-    means = measure.prototypes * unit + centre
-    styles = Styles(
-        means,
-        growth.weights.copy(),
-        measure.supporters.copy(),
-        growth.scatter.copy(),
-        growth.directions.astype(np.float64),
-        growth.sides.copy(),
+    styles = fresh_styles(
+        measure.prototypes * unit + centre, growth.weights, measure.supporters, growth.scatter
     )
     variance = (unit / np.sqrt(len(unit))) ** 2 if name in STANDARDISED else np.zeros(len(unit))
     return Wear(name, styles, centre, variance, sketch_of(growth.cells))

@@ -137,15 +137,25 @@ class FakePipeline:
     def __init__(self, every: int = 1_000_000, at_the_end: int = 0) -> None:
         self.every = every
         self.at_the_end = at_the_end
+        self.patience_s = 4.0
+        self.concluded = False
         self.seen: list[Frame] = []
 
     def step(self, seen: Frame) -> Step:
         self.seen.append(seen)
+        self.concluded = False
         complete = len(self.seen) % self.every == 0
         return self._step(tracks({1: (10, 10, 20, 40)}), 1 if complete else 0, seen.captured_s)
 
+    def idle(self, now_s: float) -> Step | None:
+        if not self.seen or self.concluded or now_s - self.seen[-1].captured_s <= self.patience_s:
+            return None
+        return self.finish(now_s)
+
     def finish(self, now_s: float) -> Step:
-        return self._step(tracks({}), self.at_the_end, now_s)
+        count = 0 if self.concluded else self.at_the_end
+        self.concluded = True
+        return self._step(tracks({}), count, now_s)
 
     def _step(self, seen: Tracks, count: int, now_s: float) -> Step:
         passages: list[Passage] = [passage(i, None, at_s=now_s) for i in range(count)]

@@ -11,7 +11,9 @@ from appliance.artifacts import LEVELS, MIN_SUPPORTERS, Bank, Measure, Tail
 from appliance.records import FloatArray, Frame, Garments, MaskArray, Passage, Tracks
 from appliance.runtime.cpu.image import CpuImageOps
 from appliance.runtime.cpu.measures import CpuMeasures
+from appliance.vision.beta import Figures
 from appliance.vision.descriptor import MEASURES, Descriptor
+from calibration.sketch import Sketch
 from tests.bodies import FakeAppearance
 
 Pixels = NDArray[np.uint8]
@@ -20,6 +22,13 @@ RED, BLUE, GREY = (200, 20, 20), (30, 60, 150), (120, 120, 120)
 
 def tail(excess: float = 0.5, count: float = 3.0) -> Tail:
     return Tail(np.linspace(1.0, 2.0, len(LEVELS), dtype=np.float64), excess, count)
+
+
+def tail_of(distances: Figures) -> Tail:
+    """The tail of a street whose passages (N,), N >= 10, were so far from it."""
+    sketch = Sketch()
+    sketch.add(distances)
+    return sketch.tail()
 
 
 def measure(rng: np.random.Generator, prototypes: int, length: int) -> Measure:
@@ -36,7 +45,7 @@ def random_bank(seed: int = 0, prototypes: int = 3, lengths: dict[str, int] | No
     """A bank of noise; its measures are those of the descriptor unless `lengths` says otherwise."""
     rng = np.random.default_rng(seed)
     measures = {name: measure(rng, prototypes, length) for name, length in (lengths or MEASURES).items()}
-    return Bank("descriptor/1", 100, measures, tail())
+    return Bank("descriptor/1", 100, measures, tail(count=10.0))
 
 
 def frame(pixels: Pixels | None = None, at_s: float = 0.0, index: int = 0) -> Frame:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from appliance.artifacts.bank import Bank, Growth, Measure, bank_of, tensors_of
 from appliance.artifacts.cells import LEVELS, MIN_SUPPORTERS, Cells, Tail
-from appliance.artifacts.file import SCHEMA, BankError, content_hash, load_bank, save_bank, write_atomically
+from appliance.artifacts.file import (
+    SCHEMA,
+    BankError,
+    content_hash,
+    id_of,
+    load_bank,
+    save_bank,
+    write_atomically,
+)
 
 __all__ = [
     "LEVELS",
@@ -18,6 +26,7 @@ __all__ = [
     "Tail",
     "bank_of",
     "content_hash",
+    "id_of",
     "load_bank",
     "save_bank",
     "tensors_of",

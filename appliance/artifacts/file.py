@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import struct
 from collections.abc import Mapping
@@ -26,9 +27,31 @@ class BankError(BoothError):
 
 
 def save_bank(bank: Bank, path: Path) -> str:
-    """Write `bank` at once or not at all; returns its id."""
-    tensors = tensors_of(bank)
-    facts = {
+    """Write `bank` at once or not at all; returns its id. Raises BoothError for a place that refuses."""
+    tensors, facts = tensors_of(bank), facts_of(bank)
+    digest = content_hash(tensors, facts)
+    write_atomically(path, in_order(save(tensors, {**facts, "sha256": digest})))
+    return digest[:12]
+
+
+def in_order(content: bytes) -> bytes:
+    """A safetensors file with its metadata sorted: the library shuffles them, and one bank shall be one file."""
+    length = struct.unpack("<Q", content[:8])[0]
+    header = json.loads(content[8 : 8 + length])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + content[8 + length :]
+
+
+def id_of(bank: Bank) -> str:
+    """The id that `bank` has once it is saved."""
+    return content_hash(tensors_of(bank), facts_of(bank))[:12]
+
+
+def facts_of(bank: Bank) -> dict[str, str]:
+    """What a file says of its bank beside the numbers."""
+    return {
         "schema": SCHEMA,
         "descriptor": bank.descriptor,
         "passages": str(bank.passages),
@@ -37,9 +60,6 @@ def save_bank(bank: Bank, path: Path) -> str:
         "first_day": bank.days[0],
         "last_day": bank.days[1],
     }
-    digest = content_hash(tensors, facts)
-    write_atomically(path, save(tensors, {**facts, "sha256": digest}))
-    return digest[:12]
 
 
 def load_bank(path: Path, descriptor: str) -> Bank:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import yaml
 
+from appliance.demo.lesson import is_file_source
+
 PREFIX = "booth-demo-"
 LOCK = "in-use"
 MOST_PATH = 70
@@ -42,6 +44,11 @@ class Stage:
         return self.folder / "booth.yaml"
 
     @property
+    def learning(self) -> bool:
+        """Whether the demo learns while it looks: a camera's street, where no bank was given."""
+        return self.bank is None and not is_file_source(self.source)
+
+    @property
     def runtime(self) -> Path:
         """Sockets and vitals."""
         return self.folder / "run"
@@ -54,7 +61,8 @@ class Stage:
             "camera": {"source": self.source, "repeat": self.repeat},
             # The street of the demo is a recording; the law profile of a city is for cameras in that city.
             "capture": {"mode": "open-street", "zones": []},
-            "novelty": {"bank": str(self.bank) if self.bank else None},
+            # A recording shows the same people again and again, and a bank that was given is not the demo's.
+            "novelty": {"bank": str(self.bank) if self.bank else None, "learning": self.learning},
             "decision": {"wanted_share": WANTED_SHARE},
             "uplink": {"broker": self.broker},
             "display": {"port": self.board_port},

@@ -7,7 +7,7 @@ from typing import Any
 
 STANDINGS = ("watching", "starting", "blind", "uncalibrated", "early", "paused", "ended", "silent")
 "`silent`: no fresh vitals; vision is not running or hangs."
-EARLY = "too early"
+EARLY = ("too early", "learning")
 "How vision begins to say that it looks and learns but tells nobody yet."
 MOST_REASON = 120
 "Characters of a reason that are shown."

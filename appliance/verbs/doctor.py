@@ -20,6 +20,7 @@ from appliance.errors import BoothError
 from appliance.health.clock import read_clock
 from appliance.runtime.choose import Wing, choose_wing
 from appliance.uplink.broker import find_mosquitto
+from appliance.vision.decision import Decider
 
 OK, FAILED, SKIPPED = "ok", "failed", "skipped"
 LEAST_DISK_MB, LEAST_MEMORY_MB = 500, 500
@@ -170,7 +171,9 @@ def check_bank(settings: Settings) -> str:
     judge = load_judge(settings, choose_wing(settings.wing))
     if judge is None:
         raise Cure("novelty.bank is not set, so nobody is judged; booth learn SOURCE --bank FILE")
-    return f"{judge.bank.id}, learned from {judge.bank.passages} people"
+    ready = Decider(settings.decision, judge).readiness(0.0)
+    waits = "" if ready == "ok" else f"; {ready}, so nobody is told yet"
+    return f"{judge.bank.id}, learned from {judge.bank.passages} people{waits}"
 
 
 def check_folder(folder: Path) -> str:

@@ -22,6 +22,8 @@ PHOTO_SCORE = 0.45
 VIDEO_SUFFIXES = frozenset({".avi", ".mp4", ".mkv", ".mov", ".mpg", ".mpeg", ".ts", ".webm", ".m4v"})
 
 Advance = Callable[[str], None]
+Watch = Callable[[float], None]
+"""Told the share (0..1) of a video that has been played."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,15 @@ def find_people(
     tell(fault)
 
 
-def people_of(source: str, settings: Settings, eyes: Eyes, excerpt: Excerpt) -> Iterator[Person]:
+def people_of(
+    source: str, settings: Settings, eyes: Eyes, excerpt: Excerpt, watch: Watch = lambda _: None
+) -> Iterator[Person]:
     """Everybody in one photo, video or camera; tells when there is nobody."""
     found = 0
     passages = (
         photo_people(Path(source), settings, eyes)
         if is_photo(Path(source))
-        else video_people(source, settings, eyes, excerpt)
+        else video_people(source, settings, eyes, excerpt, watch)
     )
     for passage in passages:
         found += 1
@@ -77,10 +81,13 @@ def people_of(source: str, settings: Settings, eyes: Eyes, excerpt: Excerpt) -> 
         tell(f"{source}: nobody in it")
 
 
-def video_people(source: str, settings: Settings, eyes: Eyes, excerpt: Excerpt) -> Iterator[Passage]:
+def video_people(
+    source: str, settings: Settings, eyes: Eyes, excerpt: Excerpt, watch: Watch
+) -> Iterator[Passage]:
     """Passages of a video or a test pattern, in the order in which they are complete."""
     camera = settings.camera.model_copy(update={"source": source})
     for item in play(settings.model_copy(update={"camera": camera}), eyes, None, excerpt):
+        watch(excerpt.done(item.captured_s, item.length_s))
         yield from item.step.passages
 
 

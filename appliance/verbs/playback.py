@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.app import Eyes, make_pipeline, open_camera
 from appliance.config import Settings
@@ -36,6 +36,11 @@ class Excerpt:
             self.seconds, self.share * length_s if length_s and self.share < 1 else math.inf
         )
 
+    def done(self, captured_s: float, length_s: float) -> float:
+        """Share (0..1) of the excerpt that is played at `captured_s`; 0 where its length is unknown."""
+        whole_s = min(self.seconds, self.share * length_s if length_s else math.inf)
+        return min(1.0, captured_s / whole_s) if 0 < whole_s < math.inf else 0.0
+
 
 WHOLE = Excerpt()
 
@@ -52,6 +57,8 @@ class Played:
     step: Step
     pipeline: Pipeline
     "Its stopwatch holds the seconds per stage so far."
+    length_s: float = 0.0
+    "That the source claims; 0 when unknown."
 
 
 def play(settings: Settings, eyes: Eyes, judge: Judge | None, excerpt: Excerpt = WHOLE) -> Iterator[Played]:
@@ -67,12 +74,12 @@ def play(settings: Settings, eyes: Eyes, judge: Judge | None, excerpt: Excerpt =
             if excerpt.ends(frame.captured_s, camera.length_s()):
                 break
             pipeline = pipeline or make_pipeline(settings, eyes, judge, frame)
-            last = played(frame, pipeline.step(frame), pipeline)
+            last = played(frame, pipeline.step(frame), pipeline, camera.length_s())
             yield last
     finally:
         camera.close()
     if pipeline is not None and last is not None:
-        yield Played(last.index, last.captured_s, last.size, pipeline.finish(last.captured_s), pipeline)
+        yield replace(last, step=pipeline.finish(last.captured_s))
 
 
 def next_frame(settings: Settings, camera: Camera, *, started: bool) -> Frame | None:
@@ -94,9 +101,9 @@ def next_frame(settings: Settings, camera: Camera, *, started: bool) -> Frame | 
     return frame
 
 
-def played(frame: Frame, step: Step, pipeline: Pipeline) -> Played:
+def played(frame: Frame, step: Step, pipeline: Pipeline, length_s: float) -> Played:
     """What is kept of a frame: never its pixels."""
-    return Played(frame.index, frame.captured_s, (frame.width, frame.height), step, pipeline)
+    return Played(frame.index, frame.captured_s, (frame.width, frame.height), step, pipeline, length_s)
 
 
 def tell(line: str) -> None:

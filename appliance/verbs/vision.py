@@ -6,8 +6,10 @@ import logging
 import random
 import threading
 import time
+from dataclasses import replace
 
-from appliance.app import Eyes, load_eyes, load_judge, make_pipeline, open_camera
+from appliance.app import Eyes, load_eyes, make_pipeline, open_camera
+from appliance.artifacts import Bank
 from appliance.config import Settings
 from appliance.display.cards import CardSender
 from appliance.errors import SourceError
@@ -19,6 +21,7 @@ from appliance.runtime.seam import Camera, EndOfSource
 from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import payload_from_event
 from appliance.uplink.outbox import Outbox
+from appliance.verbs.apprentice import load_known, make_apprentice
 from appliance.verbs.figures import Figures
 from appliance.vision.novelty import Judge
 from appliance.vision.pipeline import NO_BANK, Pipeline, Step
@@ -35,7 +38,7 @@ def run_vision(settings: Settings, stop: threading.Event) -> None:
     figures = Figures(settings.folders.runtime)
     figures.set(state="starting", reason="loading networks", camera="starting", inference="starting")
     eyes = load_eyes(settings)
-    judge = load_judge(settings, eyes.wing)
+    judge = load_known(settings, eyes.wing)
     figures.set(inference="ok", calibrated="starting" if judge else NO_BANK)
     figures.set(wing=eyes.wing.name, engine=eyes.engine, bank=judge.bank.id if judge else "none")
     Lookout(settings, eyes, judge, figures).run(stop)
@@ -55,6 +58,7 @@ class Lookout:
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
+        self._apprentice = make_apprentice(settings, judge, time.monotonic(), read_clock())
 
     def run(self, stop: threading.Event) -> None:
         """The one loop that retries: open, look, and after a loss pause with jitter and open again."""
@@ -101,7 +105,7 @@ class Lookout:
             frame = camera.take(SLICE_S)
             if frame is not None:
                 return frame
-            self._figures.publish()
+            self._tend()
             if time.monotonic() - since_s > limit_s:
                 raise SourceError(
                     f"{self._settings.camera.label}: no frame for {limit_s:.0f} s; check cable and power"
@@ -113,13 +117,39 @@ class Lookout:
             self._pipeline = make_pipeline(self._settings, self._eyes, self._judge, frame)
         step = self._pipeline.step(frame)
         if self._figures.frame(step, camera.late, time.monotonic()):
-            self._figures.set(state="running", reason="", camera="ok", calibrated=step.calibrated)
+            self._figures.set(state="running", reason="", camera="ok")
             notify.ready()
             log.info("camera delivers: %s", self._settings.camera.label)
         notify.alive()
-        self._figures.set(calibrated=step.calibrated)
         self._tell(step)
+        self._learn(step)
+        self._tend()
+
+    def _learn(self, step: Step) -> None:
+        """After the judging: nobody is less rare for having passed himself."""
+        calibrated, learning = step.calibrated, "off"
+        if self._apprentice is not None:
+            self._apprentice.see(step.passages, time.monotonic())
+            learning = self._apprentice.state
+            calibrated = calibrated if self._judge else learning
+        self._figures.set(calibrated=calibrated, learning=learning)
+
+    def _tend(self) -> None:
+        """What is due every few seconds, whether the camera delivers or not."""
+        left = self._pipeline.idle(time.monotonic()) if self._pipeline is not None else None
+        if left is not None:
+            self._conclude(left)
+        bank = self._apprentice.tend(time.monotonic(), read_clock) if self._apprentice else None
+        if bank is not None:
+            self._judge_by(bank)
         self._figures.publish()
+
+    def _judge_by(self, bank: Bank) -> None:
+        self._judge = Judge(bank, bank.neighbours, self._eyes.wing.neighbours)
+        self._anonymizer.origin = replace(self._anonymizer.origin, bank=bank.id)
+        self._figures.set(bank=bank.id)
+        if self._pipeline is not None:
+            self._pipeline.judge_by(self._judge, self._settings.decision)
 
     def _tell(self, step: Step) -> None:
         for decision in step.decisions:
@@ -133,16 +163,23 @@ class Lookout:
         self._figures.set(outbox="ok" if stored else self._outbox.fault)
         self._cards.send(event.rarity, event.why, event.zone, decision.at_s)
 
+    def _conclude(self, step: Step) -> None:
+        """Tell and learn those who were still in view when the frames stopped."""
+        self._figures.count(step)
+        self._tell(step)
+        self._learn(step)
+
     def _rest(self, pause_s: float, stop: threading.Event) -> None:
         until_s = time.monotonic() + pause_s
         while time.monotonic() < until_s and not stop.wait(min(SLICE_S, pause_s)):
-            self._figures.publish()
+            self._tend()
 
     def _finish(self, state: str, reason: str) -> None:
         if self._pipeline is not None:
-            step = self._pipeline.finish(time.monotonic())
-            self._figures.count(step)
-            self._tell(step)
+            self._conclude(self._pipeline.finish(time.monotonic()))
+        if self._apprentice is not None:
+            self._apprentice.close(time.monotonic(), read_clock())
+            self._figures.set(learning=self._apprentice.state)
         self._figures.set(state=state, reason=reason, camera=state, people=0)
         self._outbox.close()
         self._cards.close()

@@ -12,19 +12,20 @@ from appliance.vision.rarity import enough, readiness, share_interval
 from appliance.vision.reasons import reasons
 
 DOUBT, MOST_DOUBT = 4.0, 0.5
-"""A passage whose rarity lies within so many times the wanted share, or so much, of 1 waits for its next view.
+"""A passage whose rarity lies within so many times the wanted share of 1, but not farther than the second, waits.
 
-One view tells the rarity to .13 on the average, two to .08, three to .06 (29 passages of street video); nearer to 1 it
-varies less.
+One view tells the rarity to .13 on the average, two to .08, three to .06 (29 passages of street video).
 """
 
 
 class Decider:
     """Judges passages against a bank by the wanted share or rate. Owner: the vision loop."""
 
-    def __init__(self, rule: Rule, judge: Judge) -> None:
+    def __init__(self, rule: Rule, judge: Judge, least_views: int = 1) -> None:
+        """Fewer than `least_views` views are too few for an exception: one bad crop shall not decide."""
         self._pace = Pace(rule)
         self._judge = judge
+        self._least_views = least_views
 
     def adopt(self, judge: Judge) -> None:
         """Judge by a newer bank from now on; what is known of the street's pace stays."""
@@ -56,11 +57,7 @@ class Decider:
 
     def _decision(self, passage: Passage, novelty: Novelty, row: int) -> Decision:
         rarity = float(novelty.rarities[row])
-        share = self._pace.share(passage.at_s)
-        settled = passage.final or rarity < 1 - max(share, min(DOUBT * share, MOST_DOUBT))
-        if settled:
-            self._pace.count(passage.at_s)
-        known = enough(share, self._judge.references)
+        settled, exception = self._verdict(passage, rarity)
         surprises = {name: float(nats[row]) for name, nats in novelty.surprises.items()}
         return Decision(
             track=passage.track,
@@ -70,9 +67,18 @@ class Decider:
             distance=float(novelty.distances[row]),
             why=reasons(surprises, passage.measures, self._usual(novelty, row)),
             zone=passage.zone,
-            exception=settled and known and rarity >= 1 - share,
+            exception=exception,
             settled=settled,
         )
+
+    def _verdict(self, passage: Passage, rarity: float) -> tuple[bool, bool]:
+        """Whether nothing can change any more, and whether it is an exception."""
+        share = self._pace.share(passage.at_s)
+        if not passage.final and rarity >= 1 - max(share, min(DOUBT * share, MOST_DOUBT)):
+            return False, False
+        self._pace.count(passage.at_s)
+        known = passage.views >= self._least_views and enough(share, self._judge.references)
+        return True, known and rarity >= 1 - share
 
     def _usual(self, novelty: Novelty, row: int) -> dict[str, FloatArray]:
         bank = self._judge.bank.measures

@@ -47,7 +47,7 @@ class Judge:
         for name, measure in self.bank.measures.items():
             queries = standardise(measures[name], measure.centre, measure.spread)
             distances, rows = self._search[name].search(queries, self._k)
-            surprises[name] = -np.log(tail_share(distances.mean(axis=1), measure.tail))
+            surprises[name] = np.log(1 / tail_share(distances.mean(axis=1), measure.tail))
             nearest[name] = rows
         fused = fuse(surprises)
         shares = conformal_share(tail_share(fused, self.bank.fused), self.references)
@@ -95,13 +95,3 @@ def tail_share(distances: FloatArray | Figures, tail: Tail) -> Figures:
     beyond = (wide - tail.deciles[-1]).clip(min=0) / (tail.excess * tail.count)
     outside = (1 - LEVELS[-1]) * (1 + beyond) ** -tail.count
     return np.where(wide > tail.deciles[-1], outside, inside)
-
-
-def fit_tail(distances: FloatArray | Figures) -> Tail:
-    """Tail of reference distances (N,), N >= 1: deciles, and the mean excess over the last one."""
-    wide = np.sort(np.asarray(distances, np.float64))
-    deciles = np.quantile(wide, LEVELS).astype(np.float64)
-    over = wide[wide > deciles[-1]] - deciles[-1]
-    # A street that is all alike still needs a slope, or the smallest crease would be an exception.
-    least = max(1e-6, 0.1 * float(deciles[-1] - deciles[0]))
-    return Tail(deciles, max(float(over.mean()) if len(over) else 0.0, least), max(1.0, float(len(over))))

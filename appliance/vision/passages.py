@@ -17,6 +17,8 @@ PATIENCE_S = 4.0
 "Longest wait for a better view once there is one: staff need the card while the person is in sight."
 MOST_TRIES = 4
 "Refused masks after which a passage is left alone: a bad view rarely gets better at once."
+LEAST_VIEWS = 2
+"One bad crop shall not decide."
 
 Box = tuple[float, float, float, float]
 
@@ -65,6 +67,8 @@ class Passages:
         self._records: dict[int, Record] = {}
         self.people = 0
         "Seen in the last frame where the booth may look; nobody who opted out."
+        self.least_views = min(LEAST_VIEWS, garments.views)
+        "Views without which nobody is an exception."
 
     def choose(self, tracks: Tracks, frame: Frame) -> Views:
         """Pick the best few views of this frame that a passage still wants; forget who stepped into an opt-out zone."""
@@ -157,4 +161,5 @@ def summed_up(track: int, record: Record, now_s: float, *, final: bool) -> Passa
     """What a passage's views agree on, or an abstention that says why."""
     if sum(record.weights) <= 0:
         return Passage(track, now_s, record.box, record.zone, {}, record.refused, final)
-    return Passage(track, now_s, record.box, record.zone, blended(record.views, record.weights), final=final)
+    vectors = blended(record.views, record.weights)
+    return Passage(track, now_s, record.box, record.zone, vectors, final=final, views=len(record.views))

@@ -17,6 +17,7 @@ from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
 from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.tracker import Tracker
+from appliance.vision.trust import TrackerSettings
 from appliance.vision.zones import STREET
 
 NO_BANK = "no bank: booth learn SOURCE --bank FILE"
@@ -57,10 +58,12 @@ class Pipeline:
         self._garments = garments
         self._descriptor = descriptor
         self._decider = decider
+        self._seen_s: float | None = None
         self.stopwatch = Stopwatch()
 
     def step(self, frame: Frame) -> Step:
         """Take one frame through all stages. Its pixels are not kept."""
+        self._seen_s = frame.captured_s
         timed = self.stopwatch.time
         detections = self._detector.detect(frame, self.stopwatch)
         with timed("tracker"):
@@ -77,12 +80,22 @@ class Pipeline:
     def judge_by(self, judge: Judge, rule: Rule) -> None:
         """Judge by a new bank from the next frame on; who was told stays told, the street's pace stays known."""
         if self._decider is None:
-            self._decider = Decider(rule, judge)
+            self._decider = Decider(rule, judge, self._passages.least_views)
         else:
             self._decider.adopt(judge)
 
+    def idle(self, now_s: float) -> Step | None:
+        """Conclude who was in view when the frames stopped, once the tracker would know nobody again; None before.
+
+        So that nothing of anybody waits in memory for a lost camera. `now_s` as Frame.captured_s.
+        """
+        if self._seen_s is None or now_s - self._seen_s <= TrackerSettings.memory_s:
+            return None
+        return self.finish(now_s)
+
     def finish(self, now_s: float) -> Step:
         """Conclude what is still in view when the source ends."""
+        self._seen_s = None
         return self._conclude(self._tracker.finish(), now_s)
 
     def _conclude(self, tracks: Tracks, now_s: float) -> Step:

@@ -25,6 +25,11 @@ from appliance.display.standing import MOST_REASON, STANDINGS, standing_from_vit
             "early",
             "too early to tell: 9 of 66 passages",
         ),
+        (
+            {"state": "running", "calibrated": "learning: 7 people so far"},
+            "early",
+            "learning: 7 people so far",
+        ),
         ({"state": "blind", "reason": "no frame for 5 s"}, "blind", "no frame for 5 s"),
         ({"state": "paused", "reason": "ok"}, "paused", ""),
         ({"state": "ended"}, "ended", ""),

@@ -130,7 +130,8 @@ def score(
     report = report_of(records, manifest)
     people = Console(width=None if sys.stdout.isatty() else FILE_WIDTH)
     for table in tables_of(report):
-        people.print(table)
+        if table.row_count:
+            people.print(table)
     if result:
         result.write_text(json.dumps(asdict(report), indent=1), encoding="utf-8")
 

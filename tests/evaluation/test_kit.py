@@ -10,12 +10,13 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
 from appliance.errors import BoothError
 from calibration.trials.labels import Label
 from calibration.trials.people import random_person
 from tests.evaluation import booth
-from tests.evaluation.__main__ import read_manifest, wanted
+from tests.evaluation.__main__ import app, read_manifest, wanted
 from tests.evaluation.photos import Album, labels_from_ccp, open_album, read_mask, shrink
 from tests.evaluation.report import report_of, tables_of
 from tests.evaluation.sets import CONTROL_FAMILY, QUIET_FAMILY, Manifest, Plan, build_sets
@@ -198,3 +199,29 @@ def test_only_the_sets_asked_for_are_scored() -> None:
     names = ("bank", "normal", "exc_cape", "fair_hair")
     assert [name for name in names if wanted(name, ["exc_"])] == ["normal", "exc_cape"]
     assert wanted("fair_hair", None)
+
+
+def test_the_command_scores_sets_and_writes_all_figures(sets: Path, command: str, tmp_path: Path) -> None:
+    words = [
+        "score",
+        str(sets),
+        "--booth",
+        command,
+        "--only",
+        "exc_cape",
+        "--json",
+        str(tmp_path / "figures.json"),
+    ]
+    run = CliRunner().invoke(app, words)
+    assert run.exit_code == 0, run.output
+    assert "cape" in run.output
+    assert "must not matter" not in run.output, "no pair was scored"
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    assert figures["exceptions"]["exc_cape"]["auroc"] == 1
+
+
+def test_painted_people_make_an_album(tmp_path: Path) -> None:
+    run = CliRunner().invoke(app, ["paint", str(tmp_path), "--count", "2", "--height", "100"])
+    assert run.exit_code == 0, run.output
+    album = open_album(tmp_path / "photos", tmp_path / "masks", None)
+    assert [album.read(photo) is not None for photo in album.photos] == [True, True]

@@ -26,6 +26,7 @@ CAMERA, FILE = "v4l2:/dev/video0", "street.mp4"
 VITALS = {
     "state": str,
     "outbox": str,
+    "learning": str,
     "reason": str,
     "camera": str,
     "calibrated": str,
@@ -234,6 +235,15 @@ def test_who_was_in_view_at_the_end_is_still_told(booth: Booth, acts: Acts) -> N
     booth.pipeline = FakePipeline(at_the_end=2)
     booth.look(acts, source=FILE, stop_s=2)
     assert len(booth.events()) == 2
+    assert booth.told[-1]["passages"] == 2
+
+
+def test_who_was_in_view_when_the_camera_was_lost_is_told_once_while_it_is_still_away(booth: Booth) -> None:
+    booth.pipeline = FakePipeline(at_the_end=2)
+    booth.look([Deliver(3), Fail()], *[SourceError("cam: gone")] * 100, stop_s=100)
+    assert len(booth.events()) == 2
+    told = next(vitals for vitals in booth.told if vitals["passages"] == 2)
+    assert 4 < told["written_s"] - booth.pipeline.seen[-1].captured_s < 40
     assert booth.told[-1]["passages"] == 2
 
 

@@ -123,6 +123,13 @@ def test_who_is_near_the_threshold_waits_for_another_view_and_who_is_not_is_sett
     assert (last.settled, last.exception) == (True, True)
 
 
+def test_one_view_alone_makes_no_exception_where_two_are_asked_for(bank: Bank) -> None:
+    careful = Decider(Rule(), Judge(bank, 3, CpuNeighbours), least_views=2)
+    once, twice = (replace(wearing(1, RED, RED), views=views) for views in (1, 2))
+    assert [one.exception for one in careful.decide([once, twice])] == [False, True]
+    assert careful.decide([once])[0].settled
+
+
 def test_an_abstention_is_settled_when_no_view_will_come() -> None:
     for final in (True, False):
         assert abstention(passage(1, None, final=final)).settled == final

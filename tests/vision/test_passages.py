@@ -214,6 +214,19 @@ def test_who_leaves_the_opt_in_zone_is_told_by_what_was_seen_inside_and_not_look
     assert (told.zone, told.measures["m"].tolist()) == ("door", [3.0])
 
 
+@pytest.mark.parametrize(("most", "least"), [(1, 1), (2, 2), (8, 2)])
+def test_two_views_are_asked_for_unless_one_is_all_that_is_taken(most: int, least: int) -> None:
+    assert Passages(Garment(views=most), Capture()).least_views == least
+
+
+def test_a_passage_counts_the_views_that_could_be_used() -> None:
+    street = Street(garments=Garment(views=3, view_gap_s=0.5))
+    for step, refuse in enumerate(("", "bad", "")):
+        street.show(0.5 * step, {1: IN}, refuse=refuse)
+    (told,) = street.show(2.0, {}, ended=(1,))
+    assert told.views == 2
+
+
 def test_each_new_view_is_asked_about_once_and_the_last_time_is_final() -> None:
     street = Street(garments=Garment(views=3, view_gap_s=0.5))
     asked = []

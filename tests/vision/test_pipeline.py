@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import pytest
 
-from appliance.config import Capture, Garment, Rule
+from appliance.config import Capture, Garment, Rule, Zone
 from appliance.records import Detections, FloatArray, Frame, Garments, Tracks
 from appliance.runtime.cpu.image import CpuImageOps
 from appliance.runtime.cpu.neighbours import CpuNeighbours
@@ -65,9 +65,9 @@ class Rooms:
         return f"asked at {now_s}"
 
 
-def pipeline(rooms: Rooms, decider: bool = True) -> Pipeline:
+def pipeline(rooms: Rooms, decider: bool = True, capture: Capture | None = None) -> Pipeline:
     any_room = cast(Any, rooms)
-    passages = Passages(Garment(views=1), Capture())
+    passages = Passages(Garment(views=1), capture or Capture())
     stages = (any_room, any_room, passages, any_room, any_room, descriptor())
     return Pipeline(*stages, any_room if decider else None)
 
@@ -95,6 +95,45 @@ def test_the_end_concludes_who_is_still_in_view() -> None:
     assert whole.step(frame(at_s=0.0)).passages == []
     (told,) = whole.finish(3.0).passages
     assert (told.track, told.abstained, told.at_s) == (1, "never in clear view", 3.0)
+
+
+@pytest.mark.parametrize("kind", ["scored", "opt-out"])
+def test_who_may_not_be_looked_at_never_reaches_mask_descriptor_or_decision(
+    kind: Literal["scored", "opt-out"],
+) -> None:
+    """Outside the opt-in zone, or inside an opt-out zone: followed, but neither embedded, judged nor counted."""
+    far = Zone(name="far", kind=kind, polygon=((0, 0), (1, 0), (1, 1), (0, 1)))
+    if kind == "scored":
+        far = far.model_copy(update={"polygon": ((0.9, 0), (1, 0), (1, 0.1))})
+    capture = Capture(mode="opt-in-zone" if kind == "scored" else "open-street", zones=(far,))
+    rooms = Walk(lambda at_s: at_s < 3)
+    whole = pipeline(rooms, capture=capture)
+    steps = [whole.step(frame(at_s=0.1 * tick, index=tick)) for tick in range(100)]
+    assert {track for step in steps for track in step.tracks.ids.tolist()} == {1}
+    assert {call for call in rooms.calls if call.startswith(("garments", "decision"))} == {
+        "garments of []",
+        "decision on []",
+    }
+    assert all((step.people, step.passages) == (0, []) for step in steps)
+
+
+def test_whoever_was_in_view_when_the_camera_was_lost_is_concluded_and_forgotten_within_seconds() -> None:
+    walk = Walk(lambda _: True)
+    passages = Passages(Garment(views=3), Capture())
+    room = cast(Any, walk)
+    whole = Pipeline(room, room, passages, room, room, descriptor(), None)
+    assert whole.idle(0.0) is None
+    for tick in range(10):
+        whole.step(frame(at_s=0.1 * tick, index=tick))
+    assert passages._records[1].views
+    assert whole.idle(4.0) is None
+    step = whole.idle(5.0)
+    assert step is not None
+    assert [one.track for one in step.passages] == [1]
+    assert (step.people, passages._records) == (0, {})
+    assert whole.idle(60.0) is None
+    later = [whole.step(frame(at_s=60 + 0.1 * tick)) for tick in range(30)]
+    assert {one.track for step in later for one in step.passages} == {2}
 
 
 def test_without_a_bank_passages_are_counted_and_nobody_is_judged() -> None:
@@ -143,6 +182,9 @@ class Walk(Rooms):
 
     def update(self, detections: Detections, now_s: float) -> Tracks:
         return self._tracker.update(detections, now_s)
+
+    def finish(self) -> Tracks:
+        return self._tracker.finish()
 
 
 @pytest.mark.parametrize("away_s", [0.0, 1.0, 3.5])

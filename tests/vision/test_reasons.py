@@ -105,7 +105,8 @@ def test_whoever_is_all_in_red_among_greys_is_called_red(
     plain_street: Judge, bright: int, other: int, pattern: str
 ) -> None:
     words = why(plain_street, cloth((bright, other, other), (bright, other, other), pattern))
-    assert {"red", "whole"} <= set(words)
+    assert "red" in words
+    assert pattern != "plain" or "whole" in words
 
 
 @settings(max_examples=10)
@@ -142,7 +143,7 @@ def test_who_is_dressed_in_white_among_greys_is_named_by_the_light() -> None:
 
 def test_the_colour_that_is_usual_too_is_not_named() -> None:
     assert said(cloth(BLUE, RED), cloth(BLUE, GREY), BY_COLOUR) == ("red", "lower")
-    assert said(cloth(BLUE, RED), cloth(BLUE, RED), BY_COLOUR) == ("colour",)
+    assert said(cloth(BLUE, RED), cloth(BLUE, RED), BY_COLOUR) == ("mixed", "whole")
 
 
 def test_an_outfit_of_many_colours_is_mixed() -> None:
@@ -152,17 +153,17 @@ def test_an_outfit_of_many_colours_is_mixed() -> None:
     assert said(worn, cloth(GREY, GREY), BY_COLOUR) == ("mixed", "whole")
 
 
-def test_what_surprised_most_speaks_first_and_what_did_not_is_silent() -> None:
+def test_what_surprised_speaks_in_the_order_of_speech_and_what_did_not_is_silent() -> None:
     worn, usual = cloth(RED, RED, "stripes"), cloth(GREY, GREY)
     assert said(worn, usual, {"structure": 5.0, "colour": 0.3, "texture": 0.2}) == ("cut",)
     assert said(worn, usual, {"structure": 5.0, "colour": 4.0, "texture": 0.2}) == ("cut", "red", "whole")
-    assert said(worn, usual, {"structure": 0.1, "colour": 4.0, "texture": 3.9}) == ("red", "whole", "striped")
+    assert said(worn, usual, {"structure": 0.1, "colour": 4.0, "texture": 3.9}) == ("striped", "red", "whole")
     assert said(worn, usual, {"texture": 4.0, "colour": 3.9}) == ("striped", "red", "whole")
 
 
 def test_a_measure_of_another_layout_is_told_in_general_words() -> None:
     other = {"palette": np.ones(7, np.float32), "texture": np.ones(5, np.float32)}
-    assert reasons({"colour": 3.0, "texture": 2.0}, other, other) == ("colour", "pattern")
+    assert reasons({"colour": 3.0, "texture": 2.0}, other, other) == ("pattern", "colour")
     assert reasons({"colour": 3.0}, {}, {}) == ("colour",)
 
 

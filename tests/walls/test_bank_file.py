@@ -18,7 +18,7 @@ from tests.streets import passage
 
 PEOPLE = 61
 KEPT = {"prototypes", "supporters", "centre", "spread", "tail"}
-GROWN = {"weights", "scatter", "directions", "sides", "cells", "memory"}
+GROWN = {"weights", "scatter", "cells", "memory"}
 
 
 @pytest.fixture(scope="module")
@@ -106,17 +106,3 @@ def test_a_cell_of_distances_holds_ten_passages_at_least(file: Path, name: str) 
     cells = load_file(file)[f"{name}.cells"]
     assert cells[:, 2].min() >= MIN_SUPPORTERS
     assert cells[:, 2].sum() == pytest.approx(PEOPLE)
-
-
-@pytest.mark.parametrize("name", MEASURES)
-def test_no_direction_of_a_bank_is_a_persons(file: Path, worn: dict[str, FloatArray], name: str) -> None:
-    tensors = load_file(file)
-    directions = tensors[f"{name}.directions"].reshape(-1, MEASURES[name])
-    axes = directions / np.linalg.norm(directions, axis=1, keepdims=True)
-    means = tensors[f"{name}.prototypes"] * tensors[f"{name}.spread"] + tensors[f"{name}.centre"]
-    for mean in means:
-        pulls = (worn[name] - mean) / tensors[f"{name}.spread"]
-        pulls /= np.linalg.norm(pulls, axis=1, keepdims=True)
-        # A direction made of one person would be along his own pull: a cosine of 1. Among few figures somebody is
-        # near any direction by chance.
-        assert np.abs(pulls @ axes.T).max() < (0.6 if MEASURES[name] > 50 else 0.9)

@@ -35,7 +35,18 @@ HEADERS = {
     "NumPy": b"\x93NUMPY",
     "BMP": b"BM6",
 }
-STATES = {"state", "reason", "camera", "inference", "calibrated", "wing", "engine", "bank", "outbox"}
+STATES = {
+    "state",
+    "reason",
+    "camera",
+    "inference",
+    "calibrated",
+    "wing",
+    "engine",
+    "bank",
+    "outbox",
+    "learning",
+}
 COUNTS = {"frames", "late", "people", "passages", "abstained", "exceptions", "frames_per_second", "written_s"}
 Pixels = NDArray[np.uint8]
 
