@@ -36,7 +36,7 @@ def random_bank(seed: int = 0, prototypes: int = 3, lengths: dict[str, int] | No
     """A bank of noise; its measures are those of the descriptor unless `lengths` says otherwise."""
     rng = np.random.default_rng(seed)
     measures = {name: measure(rng, prototypes, length) for name, length in (lengths or MEASURES).items()}
-    return Bank("descriptor/1", 100, measures, tail())
+    return Bank("descriptor/1", 100, measures, tail(count=10.0))
 
 
 def frame(pixels: Pixels | None = None, at_s: float = 0.0, index: int = 0) -> Frame:

@@ -10,7 +10,7 @@ import pytest
 from appliance.errors import BoothError
 from engines.__main__ import fetch_model, list_models, set_up
 from engines.cache import Cache
-from engines.entries import Manifest, Package, Sample, WeightFile
+from engines.entries import Manifest, Model, Package, Sample, WeightFile, read_manifest
 from engines.manifest import model_path
 from tests.engines.builders import WEIGHTS, model, sha256
 
@@ -74,3 +74,19 @@ def test_asking_for_what_nobody_carries_says_how_it_is_brought(cache: Cache, man
         fetch_model(cache, manifest, "foreign")
     with pytest.raises(BoothError, match="no network is called 'yolo'"):
         fetch_model(cache, manifest, "yolo")
+
+
+def test_an_empty_cache_is_filled_with_the_networks_of_the_booth_and_the_sample_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+
+    def fetch(cache: Cache, wanted: Model | Sample) -> bool:
+        fetched.append(wanted.name)
+        return True
+
+    for name in ("fetch_weights", "fetch_sample"):
+        monkeypatch.setattr(f"engines.__main__.{name}", fetch)
+    monkeypatch.setattr("engines.__main__.convert_model", lambda cache, made: True)
+    set_up(Cache(tmp_path / "empty"), read_manifest())
+    assert fetched == ["picodet-s", "blazepose", "mobilenet-v2", "vtest.avi"]
