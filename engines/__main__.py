@@ -1,4 +1,4 @@
-"""`python -m engines VERB`: what `make setup` calls; brings networks and the sample street into the cache."""
+"""`python -m engines VERB`: brings networks and the sample street into the cache; `make setup` calls it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from appliance.errors import BoothError
 from engines.cache import Cache, default_cache
 from engines.convert import convert_model
-from engines.entries import Manifest, read_manifest, size_text
+from engines.entries import Manifest, Model, read_manifest, size_text
 from engines.fetch import fetch_weights
 from engines.manifest import is_ready, model_path
 from engines.sample import fetch_sample
@@ -17,14 +17,24 @@ from engines.sample import fetch_sample
 def set_up(cache: Cache, manifest: Manifest) -> None:
     """Make everything in the manifest ready; prints only when there was something to do."""
     with cache.lock():
-        done = [_ready(cache, manifest, name) for name, model in manifest.models.items() if model.sources]
+        needed = [model for model in manifest.models.values() if model.sources and not model.on_request]
+        done = [_make_ready(cache, model) for model in needed]
         done.append(fetch_sample(cache, manifest.sample))
     if any(done):
         print(f"networks and sample street are ready in {cache.root}", flush=True)
 
 
-def _ready(cache: Cache, manifest: Manifest, name: str) -> bool:
+def fetch_model(cache: Cache, manifest: Manifest, name: str) -> None:
+    """Make one network ready that the set-up leaves out. Raises BoothError when it has no source."""
     model = manifest.model(name)
+    if not model.sources:
+        raise BoothError(f"{name} has no source: {model.how}")
+    with cache.lock():
+        _make_ready(cache, model)
+    print(f"{name} is ready in {cache.root}", flush=True)
+
+
+def _make_ready(cache: Cache, model: Model) -> bool:
     ready = all(is_ready(cache, model, size) for size in model.sizes or (None,))
     return False if ready else fetch_weights(cache, model) | convert_model(cache, model)
 
@@ -39,7 +49,7 @@ def list_models(cache: Cache, manifest: Manifest) -> None:
             print(f"  not brought by the set-up; {model.how}")
             continue
         for size in model.sizes or (None,):
-            state = "ready" if is_ready(cache, model, size) else "missing (run: make setup)"
+            state = "ready" if is_ready(cache, model, size) else f"missing (run: {model.cure})"
             label = size_text(size) if size else "any size"
             print(f"  {label:>9}  {state}  {model_path(cache, model, size)}")
 
@@ -47,10 +57,19 @@ def list_models(cache: Cache, manifest: Manifest) -> None:
 def main() -> int:
     """Run one verb; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m engines", description=__doc__)
-    parser.add_argument("verb", choices=["setup", "list"])
-    verbs = {"setup": set_up, "list": list_models}
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    verbs.add_parser("setup", help="all that the booth needs")
+    verbs.add_parser("list", help="every network there is, with what was measured")
+    verbs.add_parser("fetch", help="one network that the set-up leaves out").add_argument("name")
+    given = parser.parse_args()
+    cache = default_cache()
     try:
-        verbs[parser.parse_args().verb](default_cache(), read_manifest())
+        if given.verb == "setup":
+            set_up(cache, read_manifest())
+        elif given.verb == "list":
+            list_models(cache, read_manifest())
+        else:
+            fetch_model(cache, read_manifest(), given.name)
     except BoothError as error:
         print(f"booth: {error}", file=sys.stderr)
         return 1

@@ -12,6 +12,7 @@ import yaml
 from appliance.errors import BoothError
 
 MANIFEST = Path(__file__).with_name("models.yaml")
+ON_REQUEST = "on request"
 Size = tuple[int, int]
 "Width and height of a network's input, pixels."
 
@@ -58,6 +59,13 @@ class Model:
     "What the network can be used for; networks that share a role are alternatives."
     figures: tuple[str, ...] = ()
     "What was measured, a sentence each."
+    on_request: bool = False
+    "The set-up leaves it out: an alternative that a technician asks for."
+
+    @property
+    def cure(self) -> str:
+        """The command that brings the network."""
+        return f"python -m engines fetch {self.name}" if self.on_request else "make setup"
 
     @property
     def sizes(self) -> tuple[Size, ...]:
@@ -137,12 +145,16 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
     how = entry.get("how", "")
     if not (sources or how) or not all(source.files for source in sources):
         raise ValueError(f"{name} has no source with files and does not say how it is brought")
+    if entry.get("fetched", ON_REQUEST) != ON_REQUEST:
+        raise ValueError(
+            f"{name} is fetched {entry['fetched']!r}; there is only {ON_REQUEST!r}, or leave it out"
+        )
     known = {size_of(text): sha256 for text, sha256 in entry.get("sizes", {}).items()}
     if entry["converter"] != "none" and not known:
         raise ValueError(f"{name} is converted but names no sizes")
     return Model(
         name, entry["purpose"], entry["licence"], entry["converter"], known, sources, how,
-        tuple(entry["roles"]), tuple(entry["measured"]),
+        tuple(entry["roles"]), tuple(entry["measured"]), "fetched" in entry,
     )  # fmt: skip
 
 

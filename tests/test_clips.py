@@ -56,10 +56,11 @@ def clips(shared_data: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def others_bank(clips: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What everybody but the worker wears."""
+def others_bank(clips: Path, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What everybody but the worker wears, and some people of photos: the clips alone are too few for a bank."""
     file = tmp_path_factory.mktemp("bank") / "others.bank"
-    done = booth("learn", *(clips / name for name in OTHERS), "--bank", file)
+    photos = sorted((shared_data / "outfits/photos").glob("*.jpg"))[20:44]
+    done = booth("learn", *(clips / name for name in OTHERS), *photos, "--bank", file)
     assert done.code == 0, done.err
     return file
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import BoothError
-from engines.entries import WeightFile, read_manifest, size_of, size_text
+from engines.entries import MANIFEST, WeightFile, read_manifest, size_of, size_text
 
 
 def test_every_weight_file_is_pinned() -> None:
@@ -43,6 +43,22 @@ def test_a_role_lists_its_alternatives_and_those_that_set_up_does_not_bring() ->
     assert [mask.name for mask in masks] == ["modnet", "blazepose", "selfie-multiclass"]
     assert not masks[-1].sources
     assert read_manifest().choices("flying") == ()
+
+
+def test_the_set_up_brings_the_three_networks_of_the_booth_and_no_alternative() -> None:
+    models = read_manifest().models.values()
+    brought = [model.name for model in models if model.sources and not model.on_request]
+    assert brought == ["picodet-s", "blazepose", "mobilenet-v2"]
+    assert read_manifest().model("modnet").cure == "python -m engines fetch modnet"
+    assert read_manifest().model("blazepose").cure == "make setup"
+
+
+def test_a_network_is_fetched_on_request_or_as_usual(tmp_path: Path) -> None:
+    tree = yaml.safe_load(MANIFEST.read_text())
+    tree["models"]["modnet"]["fetched"] = "sometimes"
+    (tmp_path / "models.yaml").write_text(yaml.safe_dump(tree))
+    with pytest.raises(BoothError, match="modnet is fetched 'sometimes'"):
+        read_manifest(tmp_path / "models.yaml")
 
 
 def test_a_technician_adds_a_file_by_its_address(tmp_path: Path) -> None:

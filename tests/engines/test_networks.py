@@ -20,7 +20,7 @@ from engines.manifest import is_ready, model_file, sample_street
 from engines.recipe import CONVERTER_PACKAGES
 
 CACHE = default_cache()
-DETECTOR = read_manifest().model("picodet-s")
+DETECTOR, MATTE = (read_manifest().model(name) for name in ("picodet-s", "modnet"))
 SQUARE = (416, 416)
 EXPORT_WHOLE = """
 import sys
@@ -113,7 +113,8 @@ def test_boxes_at_all_sizes_mean_the_same_people(street: Any) -> None:
     assert all((box[2:] > box[:2]).all() for box in best)
 
 
-def test_the_mask_network_takes_crops_of_any_multiple_of_32() -> None:
+@pytest.mark.skipif(not is_ready(CACHE, MATTE), reason=f"an alternative that is not here; run: {MATTE.cure}")
+def test_the_matte_network_takes_crops_of_any_multiple_of_32() -> None:
     mask = session(model_file("modnet"))
     for height, width in ((256, 128), (64, 32)):
         crop = np.zeros((1, 3, height, width), np.float32)
