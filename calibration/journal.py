@@ -36,7 +36,7 @@ class Journal:
 
     def read(self, bank: str) -> Progress:
         """How far the bank of id `bank` is; nothing done where nobody knows."""
-        for entry in self._entries():
+        for entry in reversed(self._entries()):  # a source that brought nobody new leaves the bank as it was
             if entry.bank == bank:
                 return entry
         return Progress(bank)

@@ -12,11 +12,11 @@ from appliance.records import FloatArray, IntArray
 
 Figures = NDArray[np.float64]
 
-PER_PROTOTYPE = 30
-"""Passages per prototype aimed at: three times the least that may be stored.
+PER_PROTOTYPE = 35
+"""Passages per prototype aimed at: well above the least that may be stored.
 
-Measured with 145 people in and 145 out, 16 splits: the attacker's AUROC is .576 with 20, .549 with 30, .542 with 40;
-that of exceptions .898, .893, .887.
+Measured on photos, 230 people in and 60 out, 24 splits: who was there can be guessed with an AUROC of .577 with 20
+(k-means), .548 with 30, .544 with 35, .542 with 40; that of exceptions is .897, .896, .892 and some .89.
 """
 MAX_PROTOTYPES = 64
 ROUNDS = 50

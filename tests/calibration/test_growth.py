@@ -123,7 +123,7 @@ def test_a_single_far_outfit_gets_no_prototype() -> None:
 
 
 def test_there_are_as_many_prototypes_as_the_passages_bear() -> None:
-    for count in (30, 100, 119):
+    for count in (35, 110, 139):
         assert len(grow(together(street(3, count)), np.ones(5))) == count // PER_PROTOTYPE
 
 

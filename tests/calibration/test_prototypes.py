@@ -62,9 +62,9 @@ def test_people_all_dressed_alike_are_one_prototype() -> None:
 
 
 def test_two_styles_far_apart_are_told_apart() -> None:
-    vectors = np.concatenate([np.zeros((30, 2)), np.full((30, 2), 50.0)]).astype(np.float32)
+    vectors = np.concatenate([np.zeros((40, 2)), np.full((40, 2), 50.0)]).astype(np.float32)
     found = find_prototypes(vectors, np.random.default_rng(0))
-    assert len(set(found.members[:30])) == len(set(found.members[30:])) == 1
+    assert len(set(found.members[:40])) == len(set(found.members[40:])) == 1
     assert sorted(found.centres[:, 0].tolist()) == [0, 50]
 
 

@@ -13,10 +13,13 @@ import pytest
 from numpy.typing import NDArray
 
 from appliance.app import Eyes
-from appliance.artifacts import save_bank
+from appliance.artifacts import load_bank, save_bank
 from appliance.config import Camera
 from appliance.runtime.cpu.camera import CpuCamera
 from appliance.uplink.event import event_from_payload
+from appliance.verbs.apprentice import KEPT
+from appliance.vision.descriptor import MEASURES, VERSION
+from calibration.bank import learn_bank
 from tests.streets import random_bank
 from tests.videos import LOSSLESS, write_video
 from tests.walls.tracing import Trace, require_strace, trace
@@ -119,13 +122,13 @@ def replayed(
 
 
 @pytest.fixture(scope="module")
-def run_live(
-    canary: Canary, strict_bank: Path, eyes: Eyes, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Trace, Path]:
-    folder = tmp_path_factory.mktemp("live")
+def run_live(canary: Canary, eyes: Eyes, tmp_path_factory: pytest.TempPathFactory) -> tuple[Trace, Path]:
+    """A booth that has learned noise, so that everybody is an exception, and goes on learning from who passes."""
+    folder, rng = tmp_path_factory.mktemp("live"), np.random.default_rng(3)
+    noise = {name: rng.random((120, length), np.float32) for name, length in MEASURES.items()}
+    save_bank(learn_bank(noise, VERSION), folder / "state" / KEPT)
     settings = {
         "camera": {"source": str(canary.video)},
-        "novelty": {"bank": str(strict_bank)},
         "folders": {"state": str(folder / "state"), "runtime": str(folder / "run")},
     }
     (folder / "booth.yaml").write_text(json.dumps(settings))
@@ -172,17 +175,24 @@ def test_a_replay_opens_no_socket_to_the_world(replayed: tuple[Trace, Path]) -> 
     assert replayed[0].families <= {"AF_UNIX"}
 
 
-def test_vision_writes_vitals_and_the_outbox_only(run_live: tuple[Trace, Path], canary: Canary) -> None:
+def test_vision_writes_vitals_the_outbox_and_its_bank_only(
+    run_live: tuple[Trace, Path], canary: Canary
+) -> None:
     seen, folder = run_live
     assert seen.code == 0, seen.errors
     left = {path.name for path in folder.rglob("*") if path.is_file()}
     assert left - {"outbox.sqlite-wal", "outbox.sqlite-shm", "outbox.sqlite.lock"} == {
+        KEPT,
         "booth.yaml",
         "outbox.sqlite",
         "vision.json",
     }
     ours = [path for path in seen.opened if path.is_relative_to(folder)]
-    assert {path.name.split(".")[0] or path.name.split(".")[1] for path in ours} == {"outbox", "vision"}
+    assert {path.name.split(".")[0] or path.name.split(".")[1] for path in ours} == {
+        "outbox",
+        "vision",
+        "street",
+    }
 
 
 def test_no_write_of_vision_holds_a_piece_of_a_picture(run_live: tuple[Trace, Path], canary: Canary) -> None:
@@ -193,6 +203,11 @@ def test_no_write_of_vision_holds_a_piece_of_a_picture(run_live: tuple[Trace, Pa
     for path in {*seen.opened, *folder.rglob("*")}:
         if path.is_file():
             assert found_in(canary, path.read_bytes()) == "", path
+
+
+def test_vision_has_learned_from_who_passed(run_live: tuple[Trace, Path]) -> None:
+    """Or nothing of what it writes of them was put to the test."""
+    assert load_bank(run_live[1] / "state" / KEPT, VERSION).passages > 120
 
 
 def test_vision_opens_no_socket_to_the_world(run_live: tuple[Trace, Path]) -> None:
