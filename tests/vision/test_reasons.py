@@ -113,8 +113,12 @@ def test_whoever_is_all_in_red_among_greys_is_called_red(
 @given(st.integers(90, 180), st.integers(90, 180))
 def test_stripes_among_plain_greys_are_called_striped(plain_street: Judge, upper: int, lower: int) -> None:
     words = why(plain_street, cloth((upper, upper, upper), (lower, lower, lower), "stripes"))
-    assert words[0] == "striped"
-    assert not set(COLOURS) & set(words)
+    assert "striped" in words
+    assert set(COLOURS) & set(words) <= {
+        "black",
+        "grey",
+        "white",
+    }  # half of such cloth is darker than the street
 
 
 @settings(max_examples=10)
