@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable
 
 import numpy as np
@@ -115,6 +116,18 @@ def test_nobody_is_held_after_the_first_people_are_together() -> None:
     before = [street.people, street.known]
     street.rest()
     assert [street.people, street.known] == before == [FIRST, FIRST]
+
+
+@pytest.mark.parametrize(("count", "every_s"), [(60, 0.0), (15, 0.0), (7, 3.0), (30, 40.0), (1, 0.0)])
+def test_no_vector_outlives_its_time(count: int, every_s: float) -> None:
+    worn = people(0, count)
+    street = taught(worn, every_s=every_s)
+    street.settle(count * every_s + HOLD_S)
+    content = pickle.dumps(street)
+    for rows in worn.values():
+        for row in rows:
+            assert row.tobytes() not in content
+            assert row.astype(np.float64).tobytes() not in content
 
 
 def test_somebody_alone_is_forgotten() -> None:

@@ -30,12 +30,19 @@ def test_the_settings_of_the_stage_load(tmp_path: Path) -> None:
     assert settings.novelty.bank == tmp_path / "bank"
     assert settings.folders.runtime == stage.runtime
     assert settings.decision.wanted_share == 0.25
+    assert not settings.novelty.learning
 
 
 def test_a_stage_without_a_bank_loads(tmp_path: Path) -> None:
     stage = Stage(tmp_path, "v4l2:/dev/video0", None, "mqtt://127.0.0.1:1883", 8480, repeat=True)
     stage.write()
-    assert load_settings(stage.config).novelty.bank is None
+    novelty = load_settings(stage.config).novelty
+    assert (novelty.bank, novelty.learning) == (None, True)
+
+
+def test_a_recording_that_is_shown_again_and_again_is_not_learned_from(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, "/clip.avi", None, "mqtt://127.0.0.1:1883", 8480, repeat=True)
+    assert not stage.learning
 
 
 def test_the_folder_is_private_and_gone_afterwards(short_tmp: Path) -> None:
