@@ -16,13 +16,16 @@ from appliance.vision.rarity import EDGE, conformal_share
 
 Figures = NDArray[np.float64]
 
+EXPONENT = 3
+"Of a surprise in the distance."
+
 
 @dataclass(frozen=True)
 class Novelty:
     """What the bank says of N passages."""
 
     distances: Figures
-    "Shape (N,): see fuse; nats squared, >= 0."
+    "Shape (N,): see fuse; nats cubed, >= 0."
     rarities: Figures
     "Shape (N,): 0..1."
     surprises: dict[str, Figures]
@@ -55,13 +58,14 @@ class Judge:
 
 
 def fuse(surprises: Mapping[str, Figures]) -> Figures:
-    """Surprises of N passages by measure, nats (N,), as one distance (N,): the weighted sum of their squares.
+    """Surprises of N passages by measure, nats (N,), as one distance (N,): the sum of their weighted cubes.
 
-    A clear surprise in one measure counts for more than small ones in all: measured on street photos, mean AUROC of
-    squares .963, of plain sums .957, of the greatest alone .969, which however would forget all others.
+    Nearly the greatest alone, so that one clear surprise counts and small ones in all measures do not add up, but no
+    measure is forgotten. Measured on street photos with on-line banks, exponents 1 / 2 / 3 / 6: mean AUROC .957 /
+    .963 / .970 / .972 (true masks), and ever smaller shifts, in sigma, by what must not matter.
     """
     fused: Figures = np.sum(
-        [(weight_of(name) * np.asarray(nats)) ** 2 for name, nats in surprises.items()], axis=0
+        [(weight_of(name) * np.asarray(nats)) ** EXPONENT for name, nats in surprises.items()], axis=0
     )
     return fused
 
