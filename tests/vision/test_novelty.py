@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 from appliance.artifacts import LEVELS, Bank, Measure
 from appliance.records import FloatArray
 from appliance.runtime.cpu.neighbours import CpuNeighbours
+from appliance.vision.descriptor import KINDS
 from appliance.vision.novelty import Figures, Judge, fuse, references_of, standardise, tail_share
 from appliance.vision.rarity import conformal_share
 from tests.streets import random_bank, tail, tail_of
@@ -91,10 +92,12 @@ def test_one_clear_surprise_is_farther_than_the_same_in_small_coins() -> None:
     assert clear > small
 
 
-def test_cut_and_light_must_surprise_twice_as_much_as_colour() -> None:
+def test_cut_and_light_must_surprise_by_far_more_than_colour() -> None:
     nats = np.array([3.0])
     for name in ("structure", "light"):
-        np.testing.assert_allclose(fuse({name: 2 * nats}), fuse({"colour": nats}))
+        least = nats / KINDS[name].weight
+        np.testing.assert_allclose(fuse({name: least}), fuse({"colour": nats}))
+        assert (least > 1.5 * nats).all()
 
 
 def test_the_palette_lends_words_and_moves_nothing() -> None:
