@@ -106,7 +106,8 @@ def test_the_palette_lends_words_and_moves_nothing() -> None:
 
 
 def test_a_measure_the_descriptor_does_not_have_counts_in_full() -> None:
-    np.testing.assert_allclose(fuse({"aura": np.array([2.0])}), [4.0])
+    nats = np.array([2.0])
+    np.testing.assert_allclose(fuse({"aura": nats}), fuse({"colour": nats}))
 
 
 def test_who_wears_a_prototype_is_less_rare_than_anybody_far_off() -> None:
