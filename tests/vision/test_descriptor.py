@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from appliance.app import Eyes
 from appliance.records import FloatArray
-from appliance.vision.descriptor import MEASURES, pooled
+from appliance.vision.descriptor import MEASURES, folded, pooled
 from appliance.vision.light import Light
 from appliance.vision.pipeline import describe_people
 from calibration.trials.labels import Shot, box_of
@@ -143,3 +146,22 @@ def test_a_change_of_dye_leaves_the_cut_alone_and_a_change_of_pattern_does_not(e
                   cloth((150, 60, 60), (150, 60, 60), "checks")])
     ).measures["structure"]  # fmt: skip
     assert np.linalg.norm(red - blue) < 0.2 * np.linalg.norm(red - checked)
+
+
+@settings(max_examples=20)
+@given(arrays.arrays(np.float32, (3, 1280), elements=st.floats(0, 6, width=32)))
+def test_folding_is_linear_and_keeps_zero(features: FloatArray) -> None:
+    np.testing.assert_allclose(folded(2 * features), 2 * folded(features), rtol=1e-5, atol=1e-4)
+    assert not folded(np.zeros_like(features)).any()
+
+
+def test_folding_keeps_distances_of_features_that_are_not_alike() -> None:
+    features = np.random.default_rng(0).normal(size=(40, 1280)).astype(np.float32)
+    before = np.linalg.norm(features[:, None] - features[None], axis=2)[np.triu_indices(40, 1)]
+    sketch = folded(features)
+    after = np.linalg.norm(sketch[:, None] - sketch[None], axis=2)[np.triu_indices(40, 1)]
+    assert abs(float(np.median(after / before)) - 1) < 0.05
+
+
+def test_nobody_folds_to_nothing() -> None:
+    assert folded(np.zeros((0, 1280), np.float32)).shape == (0, MEASURES["structure"])
