@@ -94,7 +94,7 @@ def pooled(features: FloatArray, masks: DeviceArray) -> FloatArray:
 
 
 def folded(features: FloatArray) -> FloatArray:
-    """Count sketch (Charikar et al. 2002) of features (N, C), shape (N, SKETCH): distances stay about what they were.
+    """Count sketch (Charikar et al. 2002) of features (N, C), shape (N, SKETCH): distances stay in proportion.
 
     Feature i adds to figure i mod SKETCH, with the sign of the parity of i's bits, so every machine folds alike.
     """
