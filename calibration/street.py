@@ -17,7 +17,7 @@ from calibration.wear import Wear, wear_from_mean, wear_of
 
 FIRST = 20
 "People whose vectors are held together for the first prototypes; after that each one is folded in at once."
-HOLD_S = 25.0
+HOLD_S = 20.0
 "Longest time that a vector is held; the promise is 30 s."
 EVERY = 20
 "People between two looks at whether prototypes should split or merge."
