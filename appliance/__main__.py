@@ -97,6 +97,9 @@ def learn(
         float | None, typer.Option(min=0.1, help="Learn so long from each; cameras need it.")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Start afresh instead of going on.")] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="HTML file on what was learned; JSON goes beside it.")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Learn what is normal here; started again after an interruption it goes on."""
@@ -107,7 +110,7 @@ def learn(
     if endless and minutes is None:
         raise typer.BadParameter(f"{endless[0]} never ends; say how long to learn: --minutes 60")
     excerpt = Excerpt(first_share, 60 * minutes if minutes else math.inf)
-    learn_street(settings_of(config), sources, bank, excerpt, again=again)
+    learn_street(settings_of(config), sources, bank, excerpt, again=again, report=report)
 
 
 @banks.command("show")
