@@ -165,6 +165,29 @@ def bench(
 
 
 @app.command()
+def audit(
+    bank: Annotated[Path, typer.Option("--bank", help="Bank made by `booth learn`.")],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Sets of test photos (tests.evaluation build); painted people without."),
+    ] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="File for all figures.")] = None,
+    as_html: Annotated[Path | None, typer.Option("--html", help="File for the readable report.")] = None,
+    people: Annotated[
+        int | None, typer.Option("--people", min=2, help="In each change; 16 painted ones, all of a folder.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same painted people.")] = 7,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 when a goal is missed.")] = False,
+    config: Config = None,
+) -> None:
+    """Report how fair and how private this booth's bank and networks are."""
+    from appliance.verbs.audit import audit as audit_bank
+
+    missed = audit_bank(settings_of(config), bank, folder, people, seed, as_json, as_html)
+    raise typer.Exit(int(strict and missed > 0))
+
+
+@app.command()
 def doctor(config: Config = None, as_json: AsJson = False) -> None:
     """Check this machine, its camera, networks, clock and keys; every failure names its cure."""
     from appliance.verbs.doctor import examine
