@@ -97,6 +97,9 @@ def learn(
         float | None, typer.Option(min=0.1, help="Learn so long from each; cameras need it.")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Start afresh instead of going on.")] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="HTML file on what was learned; JSON goes beside it.")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Learn what is normal here; started again after an interruption it goes on."""
@@ -107,7 +110,7 @@ def learn(
     if endless and minutes is None:
         raise typer.BadParameter(f"{endless[0]} never ends; say how long to learn: --minutes 60")
     excerpt = Excerpt(first_share, 60 * minutes if minutes else math.inf)
-    learn_street(settings_of(config), sources, bank, excerpt, again=again)
+    learn_street(settings_of(config), sources, bank, excerpt, again=again, report=report)
 
 
 @banks.command("show")
@@ -159,6 +162,29 @@ def bench(
     given = source or str(sample_street())
     settings = settings_of(config, camera={"source": given}, novelty={"bank": bank} if bank else {})
     bench_source(settings, as_json=as_json)
+
+
+@app.command()
+def audit(
+    bank: Annotated[Path, typer.Option("--bank", help="Bank made by `booth learn`.")],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Sets of test photos (tests.evaluation build); painted people without."),
+    ] = None,
+    as_json: Annotated[Path | None, typer.Option("--json", help="File for all figures.")] = None,
+    as_html: Annotated[Path | None, typer.Option("--html", help="File for the readable report.")] = None,
+    people: Annotated[
+        int | None, typer.Option("--people", min=2, help="In each change; 16 painted ones, all of a folder.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same painted people.")] = 7,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 when a goal is missed.")] = False,
+    config: Config = None,
+) -> None:
+    """Report how fair and how private this booth's bank and networks are."""
+    from appliance.verbs.audit import audit as audit_bank
+
+    missed = audit_bank(settings_of(config), bank, folder, people, seed, as_json, as_html)
+    raise typer.Exit(int(strict and missed > 0))
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -15,6 +16,7 @@ from appliance.app import Eyes, load_eyes
 from appliance.config import Settings
 from appliance.errors import SourceError
 from appliance.runtime.photos import is_photo
+from appliance.verbs.learned import write_learned
 from appliance.verbs.people import expand, people_of
 from appliance.verbs.playback import Excerpt, tell
 from appliance.vision.descriptor import VERSION
@@ -28,9 +30,15 @@ STOPPED_BY_HAND = 130
 
 
 def learn_street(
-    settings: Settings, sources: list[str], bank: Path, excerpt: Excerpt, *, again: bool = False
+    settings: Settings,
+    sources: list[str],
+    bank: Path,
+    excerpt: Excerpt,
+    *,
+    again: bool = False,
+    report: Path | None = None,
 ) -> None:
-    """Learn from the excerpt of each source and write `bank`; says what was learned.
+    """Learn from the excerpt of each source and write `bank`; says what was learned, in `report` with pictures.
 
     Goes on from what an earlier run saved in `bank` unless `again`; sources that are in it are passed over.
     """
@@ -42,13 +50,17 @@ def learn_street(
         tell(
             f"{bank}: {len(places) - len(left)} of {len(places)} sources are learned already; --again starts afresh"
         )
+    reasons: Counter[str] = Counter()
     if left:
         with (
             hand_on_the_switch(lesson, bank),
-            Lectures(lesson, settings, load_eyes(settings), excerpt) as lectures,
+            Lectures(lesson, settings, load_eyes(settings), excerpt, reasons) as lectures,
         ):
             lectures.attend(left)
-    print(summary(bank, lesson.close()))
+    learned = lesson.close()
+    print(summary(bank, learned))
+    if report:
+        write_learned(bank, report, learned.abstained, reasons)
 
 
 def summary(bank: Path, learned: Learned) -> str:
@@ -74,7 +86,11 @@ def hand_on_the_switch(lesson: Lesson, bank: Path) -> Iterator[None]:
 class Lectures:
     """The sources one after the other, with a progress bar on a terminal."""
 
-    def __init__(self, lesson: Lesson, settings: Settings, eyes: Eyes, excerpt: Excerpt) -> None:
+    def __init__(
+        self, lesson: Lesson, settings: Settings, eyes: Eyes, excerpt: Excerpt, reasons: Counter[str]
+    ) -> None:
+        """`reasons` counts why nothing could be said of people."""
+        self._reasons = reasons
         self._lesson, self._settings, self._eyes, self._excerpt = lesson, settings, eyes, excerpt
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
         self._progress = Progress(*columns, transient=True, disable=not sys.stderr.isatty())
@@ -115,6 +131,7 @@ class Lectures:
         people = people_of(source, self._settings, self._eyes, self._excerpt, watch)
         for seen, person in enumerate(people, 1):
             if seen > known:
+                self._reasons.update([person.passage.abstained] if person.passage.abstained else [])
                 self._lesson.see(person.passage, time.monotonic() if photo else person.passage.at_s)
                 self._tell(task, source)
                 self._save_if_due()

@@ -43,6 +43,11 @@ def attack_bank(file: Path, members: Vectors, others: Vectors) -> dict[str, floa
     """
     with safe_open(file, framework="np") as bank:
         stored = {name: bank.get_tensor(name) for name in bank.keys()}  # noqa: SIM118 - not a mapping
+    return attack(stored, members, others)
+
+
+def attack(stored: Mapping[str, NDArray[Any]], members: Vectors, others: Vectors) -> dict[str, float]:
+    """The same on the tensors of a bank, by name; see attack_bank."""
     near, far = (
         {name: _distances(stored, name, rows) for name, rows in side.items()} for side in (members, others)
     )
