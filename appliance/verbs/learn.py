@@ -17,7 +17,7 @@ from appliance.config import Settings
 from appliance.errors import SourceError
 from appliance.runtime.photos import is_photo
 from appliance.verbs.learned import write_learned
-from appliance.verbs.people import expand, people_of
+from appliance.verbs.people import expand, foreground, people_of
 from appliance.verbs.playback import Excerpt, tell
 from appliance.vision.descriptor import VERSION
 from calibration.journal import key_of
@@ -129,7 +129,7 @@ class Lectures:
             self._progress.update(task, completed=number + share)
 
         people = people_of(source, self._settings, self._eyes, self._excerpt, watch)
-        for seen, person in enumerate(people, 1):
+        for seen, person in enumerate(foreground(people) if photo else people, 1):
             if seen > known:
                 self._reasons.update([person.passage.abstained] if person.passage.abstained else [])
                 self._lesson.see(person.passage, time.monotonic() if photo else person.passage.at_s)

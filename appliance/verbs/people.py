@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,11 @@ from appliance.vision.views import large_enough
 
 PHOTO_SCORE = 0.45
 "A photo has no second frame to confirm a person, so weaker boxes are left out."
+FOREGROUND = 0.5
+"""Of the tallest person's height; blurred people behind are no measure of what a photo's subject wears.
+
+Measured on street photos where they were learned too: 22 % of new subjects were rare at a wanted 5 %.
+"""
 VIDEO_SUFFIXES = frozenset({".avi", ".mp4", ".mkv", ".mov", ".mpg", ".mpeg", ".ts", ".webm", ".m4v"})
 
 Advance = Callable[[str], None]
@@ -79,6 +84,14 @@ def people_of(
         yield Person(source, passage)
     if found == 0:
         tell(f"{source}: nobody in it")
+
+
+def foreground(people: Iterable[Person]) -> Iterator[Person]:
+    """Those of one photo who are at least FOREGROUND as tall as the tallest; the others are out of its focus."""
+    everybody = list(people)
+    heights = [person.passage.box[3] - person.passage.box[1] for person in everybody]
+    least = FOREGROUND * max(heights, default=0.0)
+    yield from (one for one, height in zip(everybody, heights, strict=True) if height >= least)
 
 
 def video_people(
