@@ -6,14 +6,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.records import Passage
+from appliance.records import FloatArray, Passage
 from appliance.verbs.people import FOREGROUND, Person, foreground
 
 HEIGHTS = st.lists(st.floats(20, 2000), max_size=8)
 
 
 def person(number: int, height_px: float) -> Person:
-    vector = {"colour": np.ones(3, np.float32)}
+    vector: dict[str, FloatArray] = {"colour": np.ones(3, np.float32)}
     return Person("photo.jpg", Passage(number, 0.0, (0.0, 0.0, 40.0, height_px), "street", vector))
 
 
