@@ -6,13 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.artifacts import Bank, load_bank
+from appliance.artifacts import Bank, BankError, load_bank
 from appliance.config import Settings
 from appliance.records import Frame
 from appliance.runtime.choose import Wing, choose_wing
 from appliance.runtime.seam import Camera, ImageOps
 from appliance.vision.decision import Decider
-from appliance.vision.descriptor import VERSION, Descriptor
+from appliance.vision.descriptor import MEASURES, VERSION, Descriptor
 from appliance.vision.detector import Detector
 from appliance.vision.garments import CUT_HEIGHT, CUT_WIDTH, VIEW, GarmentCutter
 from appliance.vision.light import Light
@@ -44,7 +44,7 @@ def load_eyes(settings: Settings) -> Eyes:
     wing = choose_wing(settings.wing)
     files = network_files(settings)
     image = wing.image()
-    engine = hashlib.sha256(VERSION.encode())
+    engine = hashlib.sha256(f"{VERSION} {MEASURES}".encode())
     for path in files:
         engine.update(path.read_bytes())
     people, body, appearance = (wing.model(path, settings.detector.threads) for path in files)
@@ -73,7 +73,16 @@ def load_judge(settings: Settings, wing: Wing) -> Judge | None:
     if settings.novelty.bank is None:
         return None
     bank: Bank = load_bank(settings.novelty.bank, VERSION)
+    check_measures(bank, settings.novelty.bank)
     return Judge(bank, bank.neighbours, wing.neighbours)
+
+
+def check_measures(bank: Bank, file: Path) -> None:
+    """Raise BankError for a bank whose vectors are not as long as those that this descriptor gives."""
+    lengths = {name: measure.prototypes.shape[1] for name, measure in bank.measures.items()}
+    if lengths != MEASURES:
+        cure = "learn it again: booth learn SOURCE... --bank FILE"
+        raise BankError(f"{file}: measures {lengths}, this booth's {VERSION} has {MEASURES}; {cure}")
 
 
 def make_pipeline(settings: Settings, eyes: Eyes, judge: Judge | None, frame: Frame) -> Pipeline:
