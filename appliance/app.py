@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.artifacts import Bank, BankError, load_bank
+from appliance.artifacts import RELEARN, Bank, BankError, load_bank
 from appliance.config import Settings
 from appliance.records import Frame
 from appliance.runtime.choose import Wing, choose_wing
-from appliance.runtime.seam import Camera, ImageOps
+from appliance.runtime.seam import Camera, ImageOps, Model
 from appliance.vision.decision import Decider
 from appliance.vision.descriptor import MEASURES, VERSION, Descriptor
 from appliance.vision.detector import Detector
@@ -33,6 +33,8 @@ class Eyes:
     wing: Wing
     image: ImageOps
     detector: Detector
+    body: Model
+    "The network of the garments, for those who look at its own answers."
     garments: GarmentCutter
     descriptor: Descriptor
     engine: str
@@ -52,6 +54,7 @@ def load_eyes(settings: Settings) -> Eyes:
         wing,
         image,
         Detector(settings.detector, image, people),
+        body,
         GarmentCutter(image, body),
         Descriptor(wing.measures(), image, appearance),
         engine.hexdigest()[:12],
@@ -81,8 +84,7 @@ def check_measures(bank: Bank, file: Path) -> None:
     """Raise BankError for a bank whose vectors are not as long as those that this descriptor gives."""
     lengths = {name: measure.prototypes.shape[1] for name, measure in bank.measures.items()}
     if lengths != MEASURES:
-        cure = "learn it again: booth learn SOURCE... --bank FILE"
-        raise BankError(f"{file}: measures {lengths}, this booth's {VERSION} has {MEASURES}; {cure}")
+        raise BankError(f"{file}: measures {lengths}, this booth's {VERSION} has {MEASURES}; {RELEARN}")
 
 
 def make_pipeline(settings: Settings, eyes: Eyes, judge: Judge | None, frame: Frame) -> Pipeline:

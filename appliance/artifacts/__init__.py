@@ -5,6 +5,7 @@ from __future__ import annotations
 from appliance.artifacts.bank import Bank, Growth, Measure, bank_of, tensors_of
 from appliance.artifacts.cells import LEVELS, MIN_SUPPORTERS, Cells, Tail
 from appliance.artifacts.file import (
+    RELEARN,
     SCHEMA,
     BankError,
     content_hash,
@@ -17,6 +18,7 @@ from appliance.artifacts.file import (
 __all__ = [
     "LEVELS",
     "MIN_SUPPORTERS",
+    "RELEARN",
     "SCHEMA",
     "Bank",
     "BankError",

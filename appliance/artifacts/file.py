@@ -20,6 +20,8 @@ from appliance.artifacts.bank import Bank, bank_of, tensors_of
 from appliance.errors import BoothError
 
 SCHEMA = "bank/2"
+RELEARN = "learn it again: booth learn SOURCE... --bank FILE"
+"Cure of a bank file that cannot be used."
 
 
 class BankError(BoothError):
@@ -64,28 +66,27 @@ def facts_of(bank: Bank) -> dict[str, str]:
 
 def load_bank(path: Path, descriptor: str) -> Bank:
     """Read a bank made with `descriptor`. Raises BankError naming the file and the cure."""
-    cure = "learn it again: booth learn SOURCE... --bank FILE"
     if not path.is_file():
-        raise BankError(f"{path}: no such bank; {cure}")
+        raise BankError(f"{path}: no such bank; {RELEARN}")
     try:
         with safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
     except (SafetensorError, OSError, struct.error, ValueError) as error:
-        raise BankError(f"{path}: not a bank ({str(error).splitlines()[0]}); {cure}") from None
+        raise BankError(f"{path}: not a bank ({str(error).splitlines()[0]}); {RELEARN}") from None
     if metadata.get("schema") != SCHEMA:
-        raise BankError(f"{path}: schema {metadata.get('schema')!r} instead of {SCHEMA!r}; {cure}")
+        raise BankError(f"{path}: schema {metadata.get('schema')!r} instead of {SCHEMA!r}; {RELEARN}")
     if metadata.get("descriptor") != descriptor:
         raise BankError(
-            f"{path}: made with {metadata.get('descriptor')!r}, this booth has {descriptor!r}; {cure}"
+            f"{path}: made with {metadata.get('descriptor')!r}, this booth has {descriptor!r}; {RELEARN}"
         )
     digest = content_hash(tensors, {key: text for key, text in metadata.items() if key != "sha256"})
     if metadata.get("sha256") != digest:
-        raise BankError(f"{path}: the content does not fit its checksum; {cure}")
+        raise BankError(f"{path}: the content does not fit its checksum; {RELEARN}")
     try:
         return bank_of(tensors, metadata, digest[:12])
     except (KeyError, ValueError) as error:
-        raise BankError(f"{path}: {error}; {cure}") from None
+        raise BankError(f"{path}: {error}; {RELEARN}") from None
 
 
 def content_hash(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, str]) -> str:

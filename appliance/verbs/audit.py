@@ -54,7 +54,7 @@ def audit(
     bank = load_bank(bank_file, VERSION)
     eyes = load_eyes(settings)
     material = Cast(people or PEOPLE, seed) if folder is None else open_album(folder, people)
-    masks = masks_held(Witness(eyes, settings), scenes_of(material), seed)
+    masks = masks_held(Witness(eyes), scenes_of(material), seed)
     facts = Facts(facts_of_file(bank_file), networks_of(settings), packages(), tuple(masks))
     with progress(material.scenes) as advance:
         sights = see_with_all_cores(settings, material, advance)

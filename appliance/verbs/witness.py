@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from appliance.app import BODY_VIEW, Eyes
-from appliance.config import Settings
+from appliance.app import Eyes
 from appliance.records import FloatArray, Frame
-from appliance.runtime.seam import Model
+from appliance.verbs.people import PHOTO_SCORE
 from appliance.vision.boxes import iou
 from appliance.vision.light import Light
 from appliance.vision.pipeline import describe_people
@@ -15,20 +14,16 @@ from appliance.vision.stopwatch import Stopwatch
 from calibration.audit.masking import mask_comes_first
 from calibration.audit.sight import NOBODY, Corners, Seen
 from calibration.trials.labels import Photo
-from engines.manifest import model_file
 
 SAME_PERSON = 0.3
 "Least overlap of a found person with the known one."
-PHOTO_SCORE = 0.45
-"As in learning from photos: weaker boxes are left out."
 
 
 class Witness:
     """Looks at test photos with everything the booth has; keeps nothing of them."""
 
-    def __init__(self, eyes: Eyes, settings: Settings) -> None:
+    def __init__(self, eyes: Eyes) -> None:
         self._eyes = eyes
-        self._body: Model = eyes.wing.model(model_file("blazepose", BODY_VIEW), settings.detector.threads)
 
     def see(self, photo: Photo, box: Corners | None) -> Seen:
         """What the booth measures of the person in `box`, or of the largest one."""
@@ -50,7 +45,7 @@ class Witness:
             return None
         rng = np.random.default_rng(seed)
         eyes = self._eyes
-        return mask_comes_first(eyes.image, self._body, eyes.descriptor, frame, boxes[row], rng)
+        return mask_comes_first(eyes.image, eyes.body, eyes.descriptor, frame, boxes[row], rng)
 
     def _find(self, photo: Photo) -> tuple[Frame, FloatArray]:
         frame = Frame(self._eyes.image.upload(photo), photo.shape[1], photo.shape[0], 0.0, 0)

@@ -87,7 +87,7 @@ def look(said: Connection, settings: Settings, material: Material, part: tuple[i
             alone = settings.model_copy(
                 update={"detector": settings.detector.model_copy(update={"threads": 1})}
             )
-            witness = Witness(load_eyes(alone), alone)
+            witness = Witness(load_eyes(alone))
             for scene in scenes_of(material, part):
                 said.send((scene.group, scene.person, witness.see(scene.photo, scene.box)))
             said.send(None)

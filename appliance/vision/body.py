@@ -9,9 +9,8 @@ import numpy as np
 
 from appliance.records import FloatArray, MaskArray
 
-NOSE, MOUTH, EYES = 0, (9, 10), (2, 5)
-SHOULDERS, ELBOWS, WRISTS, HIPS, KNEES, ANKLES = (11, 12), (13, 14), (15, 16), (23, 24), (25, 26), (27, 28)
-FINGERS, FEET = (17, 18, 19, 20, 21, 22), (29, 30, 31, 32)
+NOSE, EYES, EARS, MOUTH = 0, (2, 5), (7, 8), (9, 10)
+SHOULDERS, WRISTS, HIPS = (11, 12), (15, 16), (23, 24)
 "Places of the points, as BlazePose numbers them; left and right alternate."
 CORE_BONES = (
     (11, 12), (12, 24), (24, 23), (23, 11), (11, 24), (12, 23), (11, 13), (12, 14), (23, 25), (24, 26)
@@ -122,7 +121,7 @@ def nearest_core(points: FloatArray, shape: tuple[int, ...]) -> MaskArray:
 def head_distance(points: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
     """Distance of grid points to the head, 0 within about a head's half width."""
     shoulders = points[list(SHOULDERS)].mean(axis=0)
-    face = points[[NOSE, *EYES, 7, 8, *MOUTH]].mean(axis=0)
+    face = points[[NOSE, *EYES, *EARS, *MOUTH]].mean(axis=0)
     ends = np.stack([0.75 * shoulders + 0.25 * face, 1.5 * face - 0.5 * shoulders])
     away = bone_distance(ends, ((0, 1),), x, y) - 0.3 * float(np.linalg.norm(shoulders - face))
     beyond: FloatArray = np.maximum(away, 0)

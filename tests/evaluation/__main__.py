@@ -87,7 +87,7 @@ def build(
     7 shoes, 8 mobility aid, 9 accessory. Without maps the booth's networks guess, and some kinds are left out.
     """
     mapped = masks is not None or (folder / "annotations" / "pixel-level").is_dir()
-    guess = None if mapped else Guesser(load_eyes(Settings()), Settings()).guess
+    guess = None if mapped else Guesser(load_eyes(Settings())).guess
     with progress() as advance:
         manifest = build_sets(
             open_album(folder, masks, guess), out, Plan(bank, normal, calib, per_kind, seed), advance

@@ -6,15 +6,12 @@ import cv2
 import numpy as np
 
 from appliance.app import Eyes
-from appliance.config import Settings
 from appliance.records import FloatArray, Frame, MaskArray
-from appliance.runtime.seam import Model
 from appliance.vision.body import SURE
 from appliance.vision.garments import VIEW, square_views
 from appliance.vision.stopwatch import Stopwatch
 from calibration.trials.estimate import estimate_labels
 from calibration.trials.labels import Labels, Photo
-from engines.manifest import model_file
 
 SURE_SCORE = 0.5
 LEAST_HEIGHT = 0.35
@@ -24,9 +21,8 @@ LEAST_HEIGHT = 0.35
 class Guesser:
     """Estimates label maps; holds the networks."""
 
-    def __init__(self, eyes: Eyes, settings: Settings) -> None:
+    def __init__(self, eyes: Eyes) -> None:
         self._eyes = eyes
-        self._body: Model = eyes.wing.model(model_file("blazepose", (VIEW, VIEW)), settings.detector.threads)
 
     def guess(self, photo: Photo) -> Labels:
         """Labels (H, W) of the largest person; all background when nobody large stands free in the photo."""
@@ -49,7 +45,7 @@ class Guesser:
         """Person mask (H, W) of the whole frame."""
         squares = square_views(box[None])
         views = self._eyes.image.crop(frame, squares, VIEW, VIEW)
-        silhouette = self._body.infer({"image": views})["mask"][0, 0]
+        silhouette = self._eyes.body.infer({"image": views})["mask"][0, 0]
         left, top, right, _ = squares[0].tolist()
         scale = (right - left) / VIEW
         back = np.array([[scale, 0, left], [0, scale, top]])

@@ -24,7 +24,7 @@ def scenes() -> list[Scene]:
 
 @pytest.fixture(scope="module")
 def witness(eyes: Eyes) -> Witness:
-    return Witness(eyes, Settings())
+    return Witness(eyes)
 
 
 def test_painted_people_are_seen_where_they_stand_and_nowhere_else(
