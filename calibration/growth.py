@@ -54,9 +54,9 @@ def wanted_count(styles: Styles) -> int:
     return int(np.clip(styles.weights.sum() // PER_PROTOTYPE, 1, MAX_PROTOTYPES))
 
 
-def thin_out(styles: Styles, unit: Figures) -> Styles:
-    """Merge the closest prototypes until there are no more than all passages ever, faded or not, would bear."""
-    most = int(np.clip(styles.supporters.sum() // PER_PROTOTYPE, 1, MAX_PROTOTYPES))
+def thin_out(styles: Styles, unit: Figures, most: int = MAX_PROTOTYPES) -> Styles:
+    """Merge the closest prototypes until there are no more than `most`, or than all passages ever would bear."""
+    most = int(np.clip(styles.supporters.sum() // PER_PROTOTYPE, 1, most))
     while len(styles) > most:
         first, second, _ = cheapest_merge(styles, unit)
         styles = merge_rows(styles, first, second, unit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from appliance.records import FloatArray
+from appliance.vision.codes import words_of
 from calibration.prototypes import Figures, Prototypes, find_prototypes
 
 FOLDS = 10
@@ -22,6 +23,13 @@ def left_out_distances(vectors: FloatArray, found: Prototypes, neighbours: int) 
     away[rows, found.members] *= size / (size - 1)
     distances: Figures = np.sort(away, axis=1)[:, :neighbours].mean(axis=1)
     return distances
+
+
+def left_out_codes(shares: FloatArray | Figures, mean: FloatArray | Figures, total: int) -> Figures:
+    """Code length of each passage (N, D) by the words of the others, shape (N,); `mean` (D,) is that of all `total`."""
+    others = (mean * total - shares.astype(np.float64)) / (total - 1)
+    lengths: Figures = (shares * words_of(others)).sum(axis=1)
+    return lengths
 
 
 def held_out_distances(vectors: FloatArray, neighbours: int, rng: np.random.Generator) -> Figures:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from appliance.artifacts import Bank, BankError
+from appliance.vision.novelty import is_coded
 from calibration.bank import bank_from_street, street_from_bank
 from calibration.growth import thin_out
-from calibration.prototypes import Figures
+from calibration.prototypes import MAX_PROTOTYPES, Figures
 from calibration.scale import unit_of
 from calibration.sketch import together
 from calibration.street import Street
@@ -65,7 +66,8 @@ def merge_wears(first: Wear, second: Wear) -> Wear:
     variance = (1 - share) * first.variance + share * second.variance + share * (1 - share) * gap**2
     unit = unit_of(first.name, variance)
     styles = joined(rescaled(first.styles, first.unit / unit), rescaled(second.styles, second.unit / unit))
-    return Wear(first.name, thin_out(styles, unit), centre, variance, together(first.sketch, second.sketch))
+    styles = thin_out(styles, unit, 1 if is_coded(first.name) else MAX_PROTOTYPES)
+    return Wear(first.name, styles, centre, variance, together(first.sketch, second.sketch))
 
 
 def rescaled(styles: Styles, ratio: Figures) -> Styles:

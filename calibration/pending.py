@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from appliance.records import FloatArray
+from appliance.vision.novelty import is_coded
+from calibration.heldout import left_out_codes
 from calibration.prototypes import Figures
 from calibration.scale import unit_of
 
@@ -42,7 +44,15 @@ class Pending:
         gap = raw.mean(axis=0) - mean
         self.means[name] = mean + share * gap
         self.variances[name] = (1 - share) * variance + share * raw.var(axis=0) + share * (1 - share) * gap**2
+        self.distances[name] = np.append(
+            self.distances.get(name, nobody[:0]), self._left_out(name, raw, total)
+        )
+
+    def _left_out(self, name: str, raw: Figures, total: int) -> Figures:
+        """How far N passages (N, D) of `total` are from the mean of all others, shape (N,)."""
+        if is_coded(name):
+            return left_out_codes(raw, self.means[name], total)
         unit = unit_of(name, self.variances[name])
         # The mean of n people without x is (n m - x) / (n - 1), so x is n / (n - 1) times as far from it.
-        away = np.linalg.norm((raw - self.means[name]) / unit, axis=1) * total / (total - 1)
-        self.distances[name] = np.append(self.distances.get(name, nobody[:0]), away)
+        away: Figures = np.linalg.norm((raw - self.means[name]) / unit, axis=1) * total / (total - 1)
+        return away

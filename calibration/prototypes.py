@@ -53,6 +53,12 @@ def find_prototypes(vectors: FloatArray, rng: np.random.Generator) -> Prototypes
     return dissolve_small(vectors, centres)
 
 
+def one_prototype(vectors: FloatArray) -> Prototypes:
+    """All passages (N, D), N >= MIN_SUPPORTERS, as one cluster."""
+    members = np.zeros(len(vectors), np.int64)
+    return Prototypes(cluster_means(vectors, members, 1), members, np.array([len(vectors)]))
+
+
 def seed_centres(vectors: FloatArray, count: int, rng: np.random.Generator) -> FloatArray:
     """`count` passages far from each other (k-means++, Arthur and Vassilvitskii 2007), shape (count, D)."""
     rows = [int(rng.integers(len(vectors)))]

@@ -8,9 +8,11 @@ import numpy as np
 
 from appliance.artifacts import Growth, Measure
 from appliance.records import FloatArray
+from appliance.vision.codes import code_lengths, words_of
+from appliance.vision.novelty import is_coded
 from calibration.growth import grow
-from calibration.heldout import FOLDS, held_out_distances, left_out_distances
-from calibration.prototypes import Figures, find_prototypes
+from calibration.heldout import FOLDS, held_out_distances, left_out_codes, left_out_distances
+from calibration.prototypes import Figures, find_prototypes, one_prototype
 from calibration.scale import STANDARDISED, unit_of
 from calibration.sketch import Sketch, sketch_of
 from calibration.styles import Styles, distances_from, fold, fresh_styles, one_style, styles_of
@@ -50,6 +52,8 @@ class Wear:
 
     def away(self, vector: FloatArray, neighbours: int) -> tuple[float, int]:
         """Mean distance of a raw vector (D,) from its nearest prototypes, and the row of the nearest."""
+        if is_coded(self.name):
+            return float(code_lengths(vector[None], words_of(self.styles.means[0]))[0]), 0
         distances = distances_from(self.styles, vector, self.unit)
         return float(np.sort(distances)[:neighbours].mean()), int(np.argmin(distances))
 
@@ -60,7 +64,8 @@ class Wear:
         self.centre = self.centre + share * gap
         self.variance = (1 - share) * (self.variance + share * gap**2)
         fold(self.styles, row, vector, self.unit)
-        self._outgrow()
+        if not is_coded(self.name):
+            self._outgrow()
 
     def _outgrow(self) -> None:
         """Let old distances count less as the prototypes come closer to the street than they were then."""
@@ -75,8 +80,9 @@ class Wear:
         self.sketch.fade(kept)
 
     def grow(self) -> None:
-        """Split, merge and drop prototypes where that is due."""
-        self.styles = grow(self.styles, self.unit)
+        """Split, merge and drop prototypes where that is due; a code has one mean of all."""
+        if not is_coded(self.name):
+            self.styles = grow(self.styles, self.unit)
 
 
 def wear_of(name: str, raw: FloatArray, neighbours: int, rng: np.random.Generator) -> tuple[Wear, Figures]:
@@ -84,8 +90,10 @@ def wear_of(name: str, raw: FloatArray, neighbours: int, rng: np.random.Generato
     variance = raw.astype(np.float64).var(axis=0)
     unit = unit_of(name, variance)
     vectors = (raw / unit).astype(np.float32)
-    found = find_prototypes(vectors, rng)
-    if len(raw) < 2 * FOLDS:
+    found = one_prototype(vectors) if is_coded(name) else find_prototypes(vectors, rng)
+    if is_coded(name):
+        distances = left_out_codes(raw, found.centres[0], len(raw))
+    elif len(raw) < 2 * FOLDS:
         distances = left_out_distances(vectors, found, neighbours)
     else:
         distances = held_out_distances(vectors, neighbours, rng)

@@ -90,8 +90,8 @@ class Measures(Protocol):
     def light(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
         """Classes of light of the upper and lower half, shape (N, 8)."""
 
-    def texture(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
-        """Pattern figures, shape (N, 21)."""
+    def pattern(self, cuts: DeviceArray, masks: DeviceArray) -> tuple[FloatArray, FloatArray]:
+        """Pattern figures, shape (N, 21), and shares of the cloth by its slopes across and down, shape (N, 300)."""
 
     def palette(
         self, cuts: DeviceArray, masks: DeviceArray, names: NDArray[np.uint8], count: int

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from appliance.artifacts import LEVELS, Bank, Tail
 from appliance.records import FloatArray
 from appliance.runtime.seam import Neighbours
+from appliance.vision.codes import code_lengths, words_of
 from appliance.vision.descriptor import KINDS
 from appliance.vision.rarity import EDGE, conformal_share
 
@@ -42,19 +43,31 @@ class Judge:
         self.references = references_of(bank)
         "Passages that the calibration rests on."
         self._k = neighbours
-        self._search = {name: search_in(measure.prototypes) for name, measure in bank.measures.items()}
+        self._search, self._words = {}, {}
+        for name, measure in bank.measures.items():
+            if is_coded(name):
+                self._words[name] = words_of(measure.prototypes[0])
+            else:
+                self._search[name] = search_in(measure.prototypes)
 
     def judge(self, measures: dict[str, FloatArray]) -> Novelty:
         """Judge N passages by their raw vectors, measure -> (N, D)."""
         surprises, nearest = {}, {}
         for name, measure in self.bank.measures.items():
-            queries = standardise(measures[name], measure.centre, measure.spread)
-            distances, rows = self._search[name].search(queries, self._k)
-            surprises[name] = np.log(1 / tail_share(distances.mean(axis=1), measure.tail))
-            nearest[name] = rows
+            distances, nearest[name] = self._away(name, measures[name])
+            surprises[name] = np.log(1 / tail_share(distances, measure.tail))
         fused = fuse(surprises)
         shares = conformal_share(tail_share(fused, self.bank.fused), self.references)
         return Novelty(fused, 1 - shares, surprises, nearest)
+
+    def _away(self, name: str, vectors: FloatArray) -> tuple[Figures, NDArray[np.int64]]:
+        """How far raw vectors (N, D) of one measure are, (N,), and their nearest prototypes, (N, K)."""
+        if name in self._words:
+            return code_lengths(vectors, self._words[name]), np.zeros((len(vectors), 1), np.int64)
+        measure = self.bank.measures[name]
+        queries = standardise(vectors, measure.centre, measure.spread)
+        distances, rows = self._search[name].search(queries, self._k)
+        return distances.mean(axis=1).astype(np.float64), rows
 
 
 def fuse(surprises: Mapping[str, Figures]) -> Figures:
@@ -73,6 +86,11 @@ def fuse(surprises: Mapping[str, Figures]) -> Figures:
 def weight_of(measure: str) -> float:
     """Weight of a measure's surprise in the distance; 1 for one that descriptor/1 does not have."""
     return KINDS[measure].weight if measure in KINDS else 1.0
+
+
+def is_coded(measure: str) -> bool:
+    """Whether the street has one mean of a measure, and distances are code lengths, not distances to prototypes."""
+    return measure in KINDS and KINDS[measure].coded
 
 
 def references_of(bank: Bank) -> int:

@@ -10,7 +10,11 @@ from appliance.records import FloatArray
 from appliance.vision.beta import Figures
 from appliance.vocabulary import COLOURS, MOST_WORDS
 
-READS = {"colour": "colour", "light": "colour", "texture": "pattern", "structure": "cut"}
+READS = {
+    "colour": "colour", "tint": "colour", "light": "colour",
+    "texture": "pattern", "weave": "pattern",
+    "structure": "cut",
+}  # fmt: skip
 "Measure -> what it is about; a measure that is not here adds to the distance but has no words."
 PALETTE, PATTERN = "palette", "texture"
 "The measures that words are read from; their layout is that of runtime/cpu/measures.py and texture.py."

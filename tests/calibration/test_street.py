@@ -38,7 +38,7 @@ def people(seed: int, count: int, shift: float = 0.0, spread: float = 1.0, varie
 
 def uniforms(seed: int, count: int) -> Worn:
     """A style of its own: less varied than the street, and away from it."""
-    return people(seed, count, shift=1.8, variety=0.4)
+    return people(seed, count, shift=1.85, variety=0.4)
 
 
 def strangers(seed: int, count: int) -> Worn:

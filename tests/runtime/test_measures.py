@@ -9,20 +9,27 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from appliance.records import FloatArray, MaskArray
-from appliance.runtime.cpu.measures import CHROMA_BINS, CpuMeasures, blur_matrix, half, soft_histogram
+from appliance.runtime.cpu.histogram import blur_matrix, soft_histogram
+from appliance.runtime.cpu.measures import CHROMA_BINS, CpuMeasures, half
 from appliance.vision.colours import colour_table
 from appliance.vocabulary import COLOURS
 from tests.streets import BLUE, GREY, RED, Pixels, body_mask, cloth
 
-LENGTHS = {"colour": 169, "light": 8, "texture": 21, "palette": 52}
+LENGTHS = {"colour": 169, "light": 8, "texture": 21, "weave": 300, "palette": 52}
 Colour = tuple[int, int, int]
 COLOUR = st.tuples(*[st.integers(0, 255)] * 3)
 
 
 def all_measures(cuts: Pixels, masks: MaskArray) -> dict[str, FloatArray]:
     wing = CpuMeasures()
-    found = {name: getattr(wing, name)(cuts, masks) for name in ("colour", "light", "texture")}
-    return {**found, "palette": wing.palette(cuts, masks, colour_table(), len(COLOURS))}
+    texture, weave = wing.pattern(cuts, masks)
+    return {
+        "colour": wing.colour(cuts, masks),
+        "light": wing.light(cuts, masks),
+        "texture": texture,
+        "weave": weave,
+        "palette": wing.palette(cuts, masks, colour_table(), len(COLOURS)),
+    }
 
 
 def measured(*cuts: Pixels) -> dict[str, FloatArray]:

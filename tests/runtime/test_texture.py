@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.records import FloatArray
-from appliance.runtime.cpu.texture import MIN_PATTERN_PX, TEXTURE_FIGURES, masked_pyramid, texture_figures
+from appliance.runtime.cpu.pyramid import masked_pyramid
+from appliance.runtime.cpu.texture import MIN_PATTERN_PX, TEXTURE_FIGURES, pattern_of
 from tests.streets import GREY, RED, Pixels, body_mask, cloth
 
 ACROSS, DOWN = slice(12, None, 3), slice(13, None, 3)
@@ -16,7 +17,7 @@ ACROSS, DOWN = slice(12, None, 3), slice(13, None, 3)
 
 
 def figures(cut: Pixels) -> FloatArray:
-    return texture_figures(cut, body_mask())
+    return pattern_of(cut, body_mask())[0]
 
 
 def distance(one: Pixels, other: Pixels) -> float:
@@ -73,8 +74,9 @@ def test_a_pattern_in_twice_the_light_is_the_same_pattern(shade: int, pattern: s
 def test_a_rag_has_no_pattern(visible: int) -> None:
     mask = np.zeros((256, 128), np.bool_)
     mask.reshape(-1)[:visible] = True
-    found = texture_figures(cloth(RED, RED, "checks"), mask)
+    found, weave = pattern_of(cloth(RED, RED, "checks"), mask)
     np.testing.assert_array_equal(found, np.zeros(TEXTURE_FIGURES, np.float32))
+    assert not weave.any()
 
 
 def test_the_edge_of_the_mask_is_no_pattern() -> None:
@@ -82,7 +84,7 @@ def test_the_edge_of_the_mask_is_no_pattern() -> None:
     narrow[:, ::16] = narrow[:, 1::16] = False
     plain = cloth(GREY, GREY)
     hidden = np.where(narrow[..., None], plain, 0).astype(np.uint8)
-    assert np.abs(texture_figures(hidden, narrow) - figures(plain)).max() < 0.5
+    assert np.abs(pattern_of(hidden, narrow)[0] - figures(plain)).max() < 0.5
 
 
 def test_every_level_knows_only_what_the_mask_shows() -> None:

@@ -160,7 +160,7 @@ def test_folding_keeps_in_proportion_the_distances_of_features_that_are_not_alik
     before = np.linalg.norm(features[:, None] - features[None], axis=2)[np.triu_indices(40, 1)]
     sketch = folded(features)
     after = np.linalg.norm(sketch[:, None] - sketch[None], axis=2)[np.triu_indices(40, 1)]
-    assert abs(float(np.median(after / before)) * np.sqrt(1280 / 64) - 1) < 0.05
+    assert abs(float(np.median(after / before)) * np.sqrt(1280 / MEASURES["structure"]) - 1) < 0.05
 
 
 def test_nobody_folds_to_nothing() -> None:

@@ -5,14 +5,15 @@ Each measure reads mask pixels only: whatever stands behind the mask cannot chan
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from appliance.records import FloatArray, MaskArray
-from appliance.runtime.cpu.texture import TEXTURE_FIGURES, texture_figures
+from appliance.runtime.cpu.histogram import blur_matrix, soft_histogram
+from appliance.runtime.cpu.texture import TEXTURE_FIGURES, pattern_of
+from appliance.runtime.cpu.weave import WEAVE_SHARES
 
 CHROMA_BINS = 13
 "Per axis of the colour plane."
@@ -50,10 +51,14 @@ class CpuMeasures:
         rows = [light_classes(half(cut), half(mask)) for cut, mask in zip(cuts, masks, strict=True)]
         return stack(rows, LIGHT_PARTS * len(LIGHT_STEPS))
 
-    def texture(self, cuts: Pixels, masks: MaskArray) -> FloatArray:
-        """Pattern figures, shape (N, 21), float32, >= 0: log of mean differences and slopes, by scale."""
-        rows = [texture_figures(cut, mask) for cut, mask in zip(cuts, masks, strict=True)]
-        return stack(rows, TEXTURE_FIGURES)
+    def pattern(self, cuts: Pixels, masks: MaskArray) -> tuple[FloatArray, FloatArray]:
+        """Pattern figures, shape (N, 21), float32, >= 0: log of mean differences and slopes, by scale; and the weave.
+
+        The weave, shape (N, 300): shares of the cloth by its slopes across and down at three scales, sum 1, or zeros.
+        """
+        both = [pattern_of(cut, mask) for cut, mask in zip(cuts, masks, strict=True)]
+        figures, weaves = [one for one, _ in both], [other for _, other in both]
+        return stack(figures, TEXTURE_FIGURES), stack(weaves, WEAVE_SHARES)
 
     def palette(self, cuts: Pixels, masks: MaskArray, names: Pixels, count: int) -> FloatArray:
         """Named colours of four parts, shape (N, 4 * count), float32, square roots of shares of the whole.
@@ -97,37 +102,6 @@ def chroma_histogram(cut: Pixels, mask: MaskArray) -> FloatArray:
     smooth = blur.T @ counts @ blur
     unit: FloatArray = np.sqrt(smooth / max(float(smooth.sum()), 1e-9)).astype(np.float32)
     return unit.reshape(-1)
-
-
-def soft_histogram(first: FloatArray, second: FloatArray, bins: int) -> FloatArray:
-    """Bilinear histogram (bins, bins) of M points in units of bins; what lies beyond the last middle counts to it."""
-    counts = np.zeros(bins * bins)
-    sides = [sides_of(axis, bins) for axis in (first, second)]
-    for row, row_share in sides[0]:
-        for column, column_share in sides[1]:
-            counts += np.bincount(
-                row * bins + column, weights=row_share * column_share, minlength=len(counts)
-            )
-    return counts.reshape(bins, bins).astype(np.float32)
-
-
-def sides_of(axis: FloatArray, bins: int) -> list[tuple[NDArray[np.int64], FloatArray]]:
-    """The two bins (M,) between whose middles each point lies, and its share in each."""
-    low = np.floor(axis - 0.5)
-    share = axis - 0.5 - low
-    place = low.astype(np.int64)
-    return [(place.clip(0, bins - 1), 1 - share), ((place + 1).clip(0, bins - 1), share)]
-
-
-@lru_cache(maxsize=4)
-def blur_matrix(length: int, sigma: float, reach: int) -> FloatArray:
-    """Gaussian over `length` bins as a matrix (length, length); what leaves at an end stays in its bin."""
-    away = np.arange(-reach, reach + 1)
-    kernel = np.exp(-0.5 * (away / sigma) ** 2)
-    matrix = np.zeros((length, length))
-    for row in range(length):
-        np.add.at(matrix[row], (row + away).clip(0, length - 1), kernel / kernel.sum())
-    return matrix.astype(np.float32)
 
 
 def light_classes(cut: Pixels, mask: MaskArray) -> FloatArray:

@@ -9,82 +9,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.records import FloatArray, MaskArray
+from appliance.runtime.cpu.pyramid import FINE_SIGMAS, HALVINGS, masked_pyramid, opponents_of, slope_maps
+from appliance.runtime.cpu.weave import SLOPE_LEVELS, WEAVE_SHARES, weave_of
 
-FINE_SIGMAS = (1.0, 2.0)
-"Blur of the two finest levels, pixels of the 128x256 cut."
-HALVINGS, HALVED_SIGMA = 3, 1.73
-"""Each further level halves the size and blurs by this, so that it is about twice as coarse (4, 8, 16 pixels).
-
-A pyramid (Burt and Adelson 1983) costs half of blurring at full size, and the figures agree to .05.
-"""
-SLOPE_LEVELS = 3
-"Levels whose slopes are measured."
 TEXTURE_FIGURES = 3 * (len(FINE_SIGMAS) + HALVINGS - 1) + 3 * SLOPE_LEVELS
 "Differences of neighbouring levels in light and two colours, then slopes across, down and diagonal."
-LIGHT_OFFSET, COLOUR_OFFSET = 20.0, 30.0
-"Added before a logarithm or a division, 8-bit steps: folds of black cloth are noise, not pattern."
-LIGHT_UNIT, COLOUR_UNIT = 60.0, 100.0
-"Bring logarithms and shares to the size of 8-bit steps."
 SEAM = np.ones((5, 5), np.uint8)
 "Edges of the mask are left out: they belong to the shape, and to whatever stands behind."
 MIN_PATTERN_PX = 30
 "Fewer pixels say nothing of a pattern."
 
 
-def texture_figures(cut: NDArray[np.uint8], mask: MaskArray) -> FloatArray:
-    """Pattern figures of one cut (H, W, 3), shape (21,), >= 0: log(1 + mean over the mask); zeros for a tiny mask.
+def pattern_of(cut: NDArray[np.uint8], mask: MaskArray) -> tuple[FloatArray, FloatArray]:
+    """Pattern figures (21,) and weave (300,) of one cut (H, W, 3); zeros for a tiny mask.
 
     Logarithmic light and shares of colour make them the same in bright and dim light.
     """
     core = cv2.erode(mask.astype(np.uint8), SEAM).astype(np.bool_)
     if core.sum() < MIN_PATTERN_PX:
-        return np.zeros(TEXTURE_FIGURES, np.float32)
+        return np.zeros(TEXTURE_FIGURES, np.float32), np.zeros(WEAVE_SHARES, np.float32)
     levels = masked_pyramid(opponents_of(cut.astype(np.float32)), mask)
-    maps = [np.abs(fine - coarse) for fine, coarse in pairwise(levels)]
     slopes = [slope_maps(np.ascontiguousarray(level[..., 0])) for level in levels[:SLOPE_LEVELS]]
+    return texture_figures(levels, slopes, core), weave_of(slopes, core)
+
+
+def texture_figures(levels: list[FloatArray], slopes: list[FloatArray], core: MaskArray) -> FloatArray:
+    """Log(1 + mean over the core) of all changes, shape (21,), >= 0; levels and slopes (H, W, 3) by scale."""
+    maps = [np.abs(fine - coarse) for fine, coarse in pairwise(levels)]
     means = np.concatenate([changes[core].mean(axis=0) for changes in (*maps, *slopes)])
     figures: FloatArray = np.log1p(means).astype(np.float32)
     return figures
-
-
-def opponents_of(rgb: FloatArray) -> FloatArray:
-    """Logarithmic light, red-green and yellow-blue of pixels (H, W, 3), shape (H, W, 3), float32."""
-    red, green, blue = rgb[..., 0], rgb[..., 1], rgb[..., 2]
-    light = rgb.mean(axis=-1)
-    unit = COLOUR_UNIT / (light + COLOUR_OFFSET)
-    planes = (
-        LIGHT_UNIT * np.log(light + LIGHT_OFFSET),
-        1.2 * (red - green) * unit,
-        ((red + green) / 2 - blue) * unit,
-    )
-    return np.stack(planes, axis=-1).astype(np.float32)
-
-
-def masked_pyramid(planes: FloatArray, mask: MaskArray) -> list[FloatArray]:
-    """Five ever coarser levels of planes (H, W, 3), all (H, W, 3), that average mask pixels only.
-
-    Hidden pixels count as absent (normalised convolution, Knutsson and Westin 1993).
-    """
-    height, width = mask.shape
-    weight = mask.astype(np.float32)
-    both = np.dstack([planes * weight[..., None], weight])
-    levels = [blur(both, sigma) for sigma in FINE_SIGMAS]
-    coarse = levels[-1]
-    for _ in range(HALVINGS):
-        size = coarse.shape[1] // 2, coarse.shape[0] // 2
-        coarse = blur(cv2.resize(coarse, size, interpolation=cv2.INTER_AREA), HALVED_SIGMA)
-        levels.append(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR))
-    return [level[..., :3] / np.maximum(level[..., 3:], 1e-3) for level in levels]
-
-
-def blur(planes: FloatArray, sigma: float) -> FloatArray:
-    """Gaussian blur of planes (H, W, C), cut off at three sigma."""
-    side = 2 * round(3 * sigma) + 1
-    return np.asarray(cv2.GaussianBlur(planes, (side, side), sigma), np.float32)
-
-
-def slope_maps(light: FloatArray) -> FloatArray:
-    """|Sobel x|, |Sobel y| and sqrt|x y| of a light level (H, W), shape (H, W, 3)."""
-    across = np.abs(cv2.Sobel(light, cv2.CV_32F, 1, 0))
-    down = np.abs(cv2.Sobel(light, cv2.CV_32F, 0, 1))
-    return np.stack([across, down, np.sqrt(across * down)], axis=-1)
