@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.artifacts import RELEARN, Bank, BankError, load_bank
 from appliance.config import Settings
 from appliance.records import Frame
 from appliance.runtime.choose import Wing, choose_wing
 from appliance.runtime.seam import Camera, ImageOps, Model
+from appliance.vision.banks import read_bank
 from appliance.vision.decision import Decider
 from appliance.vision.descriptor import MEASURES, VERSION, Descriptor
 from appliance.vision.detector import Detector
@@ -75,16 +75,8 @@ def load_judge(settings: Settings, wing: Wing) -> Judge | None:
     """The bank made searchable; None when no bank is set."""
     if settings.novelty.bank is None:
         return None
-    bank: Bank = load_bank(settings.novelty.bank, VERSION)
-    check_measures(bank, settings.novelty.bank)
+    bank = read_bank(settings.novelty.bank)
     return Judge(bank, bank.neighbours, wing.neighbours)
-
-
-def check_measures(bank: Bank, file: Path) -> None:
-    """Raise BankError for a bank whose vectors are not as long as those that this descriptor gives."""
-    lengths = {name: measure.prototypes.shape[1] for name, measure in bank.measures.items()}
-    if lengths != MEASURES:
-        raise BankError(f"{file}: measures {lengths}, this booth's {VERSION} has {MEASURES}; {RELEARN}")
 
 
 def make_pipeline(settings: Settings, eyes: Eyes, judge: Judge | None, frame: Frame) -> Pipeline:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from appliance.artifacts import MIN_SUPPORTERS
-from calibration.prototypes import MAX_PROTOTYPES, PER_PROTOTYPE, Figures
+from calibration.prototypes import MAX_PROTOTYPES, Figures, bearable
 from calibration.styles import DIRECTIONS, Styles, fresh_direction, joined, take_rows
 
 ESTABLISHED = 50.0
@@ -51,12 +51,12 @@ def grow(styles: Styles, unit: Figures) -> Styles:
 
 def wanted_count(styles: Styles) -> int:
     """Prototypes that so many passages bear."""
-    return int(np.clip(styles.weights.sum() // PER_PROTOTYPE, 1, MAX_PROTOTYPES))
+    return bearable(styles.weights.sum(), styles.means.shape[1])
 
 
 def thin_out(styles: Styles, unit: Figures, most: int = MAX_PROTOTYPES) -> Styles:
     """Merge the closest prototypes until there are no more than `most`, or than all passages ever would bear."""
-    most = int(np.clip(styles.supporters.sum() // PER_PROTOTYPE, 1, most))
+    most = bearable(float(styles.supporters.sum()), styles.means.shape[1], most)
     while len(styles) > most:
         first, second, _ = cheapest_merge(styles, unit)
         styles = merge_rows(styles, first, second, unit)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from appliance.artifacts import BankError, id_of, load_bank, save_bank
+from appliance.artifacts import Bank, BankError, id_of, load_bank, save_bank
 from appliance.records import Passage
 from calibration.bank import bank_from_street, check_enough, street_from_bank
 from calibration.journal import Journal, Progress
@@ -29,9 +29,17 @@ class Lesson:
     """One run of learning into one bank file; what an earlier run has saved is gone on with unless `again`."""
 
     def __init__(
-        self, file: Path, descriptor: str, neighbours: int, today: str = "", *, again: bool = False
+        self,
+        file: Path,
+        descriptor: str,
+        neighbours: int,
+        today: str = "",
+        *,
+        again: bool = False,
+        read: Callable[[Path, str], Bank] = load_bank,
     ) -> None:
-        """`today` as 2026-11-22. Raises BankError for a file that learning cannot go on with."""
+        """`today` as 2026-11-22. Raises BankError for a file that `read` refuses or learning cannot go on with."""
+        self._read = read
         self._file, self._descriptor, self._today = file, descriptor, today
         self._journal = Journal(file)
         self._saved = self._progress = Progress()
@@ -43,7 +51,7 @@ class Lesson:
     def _open(self, *, again: bool) -> None:
         """Go on with the bank that is there; with `again`, only know what is in it until it is replaced."""
         try:
-            bank = load_bank(self._file, self._descriptor)
+            bank = self._read(self._file, self._descriptor)
             self._saved = self._journal.read(bank.id)
             if again:
                 return

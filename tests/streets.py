@@ -48,6 +48,11 @@ def random_bank(seed: int = 0, prototypes: int = 3, lengths: dict[str, int] | No
     return Bank("descriptor/1", 100, measures, tail(count=10.0))
 
 
+def random_measures(rng: np.random.Generator) -> dict[str, FloatArray]:
+    """Vectors (D,) of somebody by all measures of the descriptor."""
+    return {name: rng.random(length, np.float32) for name, length in MEASURES.items()}
+
+
 def frame(pixels: Pixels | None = None, at_s: float = 0.0, index: int = 0) -> Frame:
     pixels = np.zeros((480, 640, 3), np.uint8) if pixels is None else pixels
     return Frame(pixels, pixels.shape[1], pixels.shape[0], at_s, index)

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from appliance.artifacts import BankError, load_bank
+from appliance.artifacts import BankError
 from appliance.demo.child import Child
 from appliance.demo.programs import FIRST_SHARE
 from appliance.errors import BoothError
+from appliance.vision.banks import read_bank
 from appliance.vision.descriptor import VERSION
 from engines.cache import default_cache
 
@@ -53,7 +54,7 @@ def bank_place(source: Path, version: str = VERSION) -> Path:
 def is_sound(bank: Path) -> bool:
     """False for a bank that this version of the booth does not read."""
     try:
-        load_bank(bank, VERSION)
+        read_bank(bank)
     except BankError:
         return False
     return True

@@ -59,7 +59,7 @@ class ImageOps(Protocol):
         """
 
     def relief(self, cuts: DeviceArray, masks: DeviceArray) -> DeviceArray:
-        """Cuts (N, H, W, 3) without colour, each of the same mean and spread of log light, grey behind the mask.
+        """Cuts (N, H, W, 3) without colour, each of the same mean and spread of log light, softened, grey behind.
 
         Shape (N, H, W, 3), 8 bit, all channels alike: input of the appearance network.
         """

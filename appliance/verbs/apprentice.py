@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from appliance.app import load_judge
-from appliance.artifacts import Bank, BankError, id_of, load_bank, save_bank
+from appliance.artifacts import Bank, BankError, id_of, save_bank
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import FLOOR_UNIX_S, Clock
 from appliance.records import Passage
 from appliance.runtime.choose import Wing
+from appliance.vision.banks import read_bank
 from appliance.vision.descriptor import VERSION
 from appliance.vision.novelty import Judge
 from calibration.bank import bank_from_street, street_from_bank
@@ -105,7 +106,7 @@ def load_known(settings: Settings, wing: Wing) -> Judge | None:
     if settings.novelty.bank is not None or not settings.novelty.learning or not own.is_file():
         return load_judge(settings, wing)
     try:
-        bank = load_bank(own, VERSION)
+        bank = read_bank(own)
     except BankError as error:
         log.warning("what was learned cannot be used, learning starts afresh: %s", error)
         return None

@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from appliance.app import Eyes, load_eyes, network_files
-from appliance.artifacts import Bank, load_bank, write_atomically
+from appliance.artifacts import Bank, write_atomically
 from appliance.config import Settings
 from appliance.records import FloatArray
 from appliance.verbs.witness import Witness
 from appliance.verbs.witnesses import Material, scenes_of, see_with_all_cores
-from appliance.vision.descriptor import VERSION
+from appliance.vision.banks import read_bank
 from appliance.vision.novelty import Judge
 from calibration.audit.folder import open_album
 from calibration.audit.page import audit_page
@@ -51,7 +51,7 @@ def audit(
     as_html: Path | None,
 ) -> int:
     """Write the report and print its verdicts; returns how many goals were missed."""
-    bank = load_bank(bank_file, VERSION)
+    bank = read_bank(bank_file)
     eyes = load_eyes(settings)
     material = Cast(people or PEOPLE, seed) if folder is None else open_album(folder, people)
     masks = masks_held(Witness(eyes), scenes_of(material), seed)

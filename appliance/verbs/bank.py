@@ -9,9 +9,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from appliance.artifacts import Bank, Measure, load_bank, save_bank
+from appliance.artifacts import Bank, Measure, save_bank
 from appliance.errors import BoothError
-from appliance.vision.descriptor import VERSION
+from appliance.vision.banks import read_bank
 from calibration.merging import merge_banks
 
 LEAST_FILES = 2
@@ -21,14 +21,14 @@ def merge(files: list[Path], out: Path) -> None:
     """Write the bank of all `files` to `out`. Raises BoothError for files that do not fit each other."""
     if len(files) < LEAST_FILES:
         raise BoothError("bank merge: name at least two banks: booth bank merge A B --out C")
-    merged = merge_banks([load_bank(file, VERSION) for file in files])
+    merged = merge_banks([read_bank(file) for file in files])
     bank_id = save_bank(merged, out)
     print(f"{out}: bank {bank_id} of {merged.passages} people from {len(files)} banks")
 
 
 def show(file: Path, *, as_json: bool) -> None:
     """Print what the bank in `file` holds, for programs or for people."""
-    bank = load_bank(file, VERSION)
+    bank = read_bank(file)
     figures = figures_of(bank)
     if as_json:
         print(json.dumps(figures))

@@ -19,6 +19,7 @@ from appliance.runtime.photos import is_photo
 from appliance.verbs.learned import write_learned
 from appliance.verbs.people import expand, foreground, people_of
 from appliance.verbs.playback import Excerpt, tell
+from appliance.vision.banks import read_bank
 from appliance.vision.descriptor import VERSION
 from calibration.journal import key_of
 from calibration.learn import Learned, Lesson
@@ -44,7 +45,7 @@ def learn_street(
     """
     places = [one for given in sources for one in expand(given)]
     today = datetime.now(tz=timezone.utc).date().isoformat()
-    lesson = Lesson(bank, VERSION, settings.novelty.neighbours, today, again=again)
+    lesson = Lesson(bank, VERSION, settings.novelty.neighbours, today, again=again, read=read_bank)
     left = [place for place in places if not lesson.knows(key_of(place, str(excerpt)))]
     if len(left) < len(places):
         tell(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from appliance.artifacts import load_bank, write_atomically
+from appliance.artifacts import write_atomically
 from appliance.errors import BoothError
-from appliance.vision.descriptor import VERSION
+from appliance.vision.banks import read_bank
 from calibration.portrait import portrait_of
 from calibration.report import learned_json, learned_page
 
@@ -23,7 +23,7 @@ def write_learned(bank: Path, page: Path, abstained: int, reasons: Mapping[str, 
         raise BoothError(
             f"--report {page}: names the page; its figures go beside it as {FIGURES}: name it .html"
         )
-    portrait = portrait_of(load_bank(bank, VERSION), abstained, reasons)
+    portrait = portrait_of(read_bank(bank), abstained, reasons)
     write_atomically(page, learned_page(portrait).encode())
     write_atomically(page.with_suffix(FIGURES), learned_json(portrait).encode())
     print(f"written: {page}, {page.with_suffix('.json')}")

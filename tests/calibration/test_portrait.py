@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from appliance.artifacts import MIN_SUPPORTERS, Bank
-from appliance.vision.descriptor import VERSION
+from appliance.vision.descriptor import MEASURES, VERSION
 from appliance.vision.novelty import references_of, tail_share
 from appliance.vision.rarity import conformal_share
 from appliance.vocabulary import COLOURS
@@ -37,7 +37,8 @@ def street() -> Bank:
         shares[person, 2:, bottom] += 1
     shares /= shares.sum(axis=(1, 2), keepdims=True)
     palette = np.sqrt(shares).reshape(PEOPLE, -1).astype(np.float32)
-    return learn_bank({"palette": palette, "texture": rng.random((PEOPLE, 21)).astype(np.float32)}, VERSION)
+    noise = {name: rng.random((PEOPLE, length), np.float32) for name, length in MEASURES.items()}
+    return learn_bank({**noise, "palette": palette}, VERSION)
 
 
 def test_colours_have_the_shares_that_the_street_wears() -> None:

@@ -32,7 +32,7 @@ from appliance.vision.novelty import Judge
 from appliance.vision.pipeline import Step
 from calibration.street import HOLD_S, Street
 from tests.fakes import Deliver, End, FakeCamera, FakeClock, FakePipeline, FakeStop
-from tests.streets import passage, random_bank
+from tests.streets import passage, random_bank, random_measures
 
 WING = cast(Wing, SimpleNamespace(neighbours=CpuNeighbours, name="cpu"))
 NOW = Clock(1_795_000_000.0, synced=True)
@@ -40,7 +40,7 @@ WRONG = Clock(86_400.0, synced=False)
 
 
 def somebody(rng: np.random.Generator, track: int = 0) -> Passage:
-    return passage(track, {"colour": rng.random(6, np.float32), "texture": rng.random(4, np.float32)})
+    return passage(track, random_measures(rng))
 
 
 def settings_in(folder: Path, **novelty: Any) -> Settings:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from appliance.artifacts import load_bank
+from appliance.artifacts import load_bank, save_bank
 from appliance.errors import SourceError
 from appliance.verbs.learn import STOPPED_BY_HAND
 from appliance.verbs.people import Person
 from appliance.vision.descriptor import VERSION
 from tests.command import Done, booth
-from tests.streets import passage
+from tests.streets import passage, random_bank, random_measures
 
 PEOPLE = 15
 "In each source."
@@ -43,8 +43,7 @@ class Cinema:
             if self.pulled_at == len(self.shown):
                 raise KeyboardInterrupt
             self.shown.append(name)
-            measures = {"colour": rng.random(6, np.float32), "texture": rng.random(4, np.float32)}
-            yield Person(source, passage(i, measures if i else None, at_s=float(i)))
+            yield Person(source, passage(i, random_measures(rng) if i else None, at_s=float(i)))
 
     def learn(self, *words: object) -> Done:
         return booth("learn", *self.sources, "--bank", self.bank, *words)
@@ -133,6 +132,20 @@ def test_a_bank_of_another_version_is_not_overwritten_unless_asked(cinema: Cinem
     done = cinema.learn()
     assert (done.code, cinema.bank.read_bytes()) == (1, b"precious")
     assert "start afresh: booth learn --again" in done.err
+    assert cinema.learn("--again").code == 0
+
+
+def test_a_bank_of_other_vectors_is_neither_gone_on_with_nor_shown_nor_merged(
+    cinema: Cinema, tmp_path: Path
+) -> None:
+    save_bank(random_bank(lengths={"colour": 7}), cinema.bank)
+    content = cinema.bank.read_bytes()
+    merge = ("bank", "merge", cinema.bank, cinema.bank, "--out", tmp_path / "city.bank")
+    for done in (cinema.learn(), booth("bank", "show", cinema.bank), booth(*merge)):
+        assert done.code == 1
+        assert f"{cinema.bank}: measures {{'colour': 7}}" in done.err
+        assert done.err.count("\n") == 1
+    assert cinema.bank.read_bytes() == content
     assert cinema.learn("--again").code == 0
 
 

@@ -18,6 +18,12 @@ LEAST_FREE = 0.05
 "Share of the picture without people below which people have to serve for the light as well."
 GREY_LIGHT, GREY_SPREAD, LEAST_SPREAD, LIGHT_OFFSET = 118.0, 45.0, 0.25, 20.0
 "A relief's mean and spread in 8-bit steps; the least spread of log light, so that a plain cloth's noise stays small."
+RELIEF_SIGMA, RELIEF_SIDE = 1.0, 7
+"""Blur of a relief and the side of its kernel, pixels: a lens out of focus must not look like another cut.
+
+Measured on street photos, structure alone, without / 1 / 2 pixels: shift by blur .77 / .23 / .28 sigma, by background
+.43 / .30 / .33, mirrored .47 / .28 / .37; AUROC of costumes .916 / .915 / .886, of swapped garments .88 / .90 / .87.
+"""
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 Pixels = NDArray[np.uint8]
@@ -71,6 +77,7 @@ class CpuImageOps:
         reliefs = np.full(cuts.shape, GREY, np.uint8)
         for relief, cut, mask in zip(reliefs, cuts, masks, strict=True):
             relief[mask] = normal_greys(cut[mask])[:, None]
+            cv2.GaussianBlur(relief, (RELIEF_SIDE, RELIEF_SIDE), RELIEF_SIGMA, dst=relief)
         return reliefs
 
     def sharpness(self, crops: Pixels) -> FloatArray:
