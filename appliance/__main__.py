@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from appliance.config import Settings
+from appliance import calibrate
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
+from appliance.options import AsJson, BankFile, Config, Sources, settings_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-
-banks = typer.Typer(no_args_is_help=True, help="Banks as files: show and merge them.")
-app.add_typer(banks, name="bank")
-
-Config = Annotated[Path | None, typer.Option("--config", help="Settings file; defaults without.")]
-BankFile = Annotated[Path | None, typer.Option("--bank", help="Bank made by `booth learn`.")]
-Sources = Annotated[
-    list[str], typer.Argument(help="Photos, folders, videos, rtsp://, v4l2:/dev/video0 or test:.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+app.add_typer(calibrate.app)
 
 
 class Process(str, Enum):
@@ -33,13 +24,6 @@ class Process(str, Enum):
     VISION = "vision"
     UPLINK = "uplink"
     DISPLAY = "display"
-
-
-def settings_of(config: Path | None, **sections: dict[str, Any]) -> Settings:
-    """Settings of a file, or the defaults, with a few keys given on the command line."""
-    settings = load_settings(config) if config else Settings()
-    changed = {name: getattr(settings, name).model_copy(update=keys) for name, keys in sections.items()}
-    return settings.model_copy(update=changed)
 
 
 @app.command()
@@ -87,54 +71,6 @@ def replay(
 
 
 @app.command()
-def learn(
-    sources: Sources,
-    bank: Annotated[Path, typer.Option("--bank", help="Bank file to write.")],
-    first_share: Annotated[
-        float, typer.Option(min=0.01, max=1, help="Learn from this first part of each video.")
-    ] = 1,
-    minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="Learn so long from each; cameras need it.")
-    ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Start afresh instead of going on.")] = False,
-    report: Annotated[
-        Path | None, typer.Option("--report", help="HTML file on what was learned; JSON goes beside it.")
-    ] = None,
-    config: Config = None,
-) -> None:
-    """Learn what is normal here; started again after an interruption it goes on."""
-    from appliance.verbs.learn import learn_street
-    from appliance.verbs.playback import Excerpt
-
-    endless = [source for source in sources if source.startswith(("rtsp", "v4l2:"))]
-    if endless and minutes is None:
-        raise typer.BadParameter(f"{endless[0]} never ends; say how long to learn: --minutes 60")
-    excerpt = Excerpt(first_share, 60 * minutes if minutes else math.inf)
-    learn_street(settings_of(config), sources, bank, excerpt, again=again, report=report)
-
-
-@banks.command("show")
-def show_bank(
-    bank: Annotated[Path, typer.Argument(help="Bank made by `booth learn`.")], as_json: AsJson = False
-) -> None:
-    """Say what a bank holds: figures, and nobody."""
-    from appliance.verbs.bank import show
-
-    show(bank, as_json=as_json)
-
-
-@banks.command("merge")
-def merge_bank(
-    files: Annotated[list[Path], typer.Argument(help="Banks of booths of one city.")],
-    out: Annotated[Path, typer.Option("--out", help="Bank file to write.")],
-) -> None:
-    """Make one bank of several, for a new booth of the same city."""
-    from appliance.verbs.bank import merge
-
-    merge(files, out)
-
-
-@app.command()
 def score(
     sources: Sources,
     bank: BankFile = None,
@@ -162,29 +98,6 @@ def bench(
     given = source or str(sample_street())
     settings = settings_of(config, camera={"source": given}, novelty={"bank": bank} if bank else {})
     bench_source(settings, as_json=as_json)
-
-
-@app.command()
-def audit(
-    bank: Annotated[Path, typer.Option("--bank", help="Bank made by `booth learn`.")],
-    folder: Annotated[
-        Path | None,
-        typer.Argument(help="Sets of test photos (tests.evaluation build); painted people without."),
-    ] = None,
-    as_json: Annotated[Path | None, typer.Option("--json", help="File for all figures.")] = None,
-    as_html: Annotated[Path | None, typer.Option("--html", help="File for the readable report.")] = None,
-    people: Annotated[
-        int | None, typer.Option("--people", min=2, help="In each change; 16 painted ones, all of a folder.")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Same seed, same painted people.")] = 7,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 when a goal is missed.")] = False,
-    config: Config = None,
-) -> None:
-    """Report how fair and how private this booth's bank and networks are."""
-    from appliance.verbs.audit import audit as audit_bank
-
-    missed = audit_bank(settings_of(config), bank, folder, people, seed, as_json, as_html)
-    raise typer.Exit(int(strict and missed > 0))
 
 
 @app.command()
