@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from appliance import calibrate
+from appliance.commands import calibrate
+from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
-from appliance.options import AsJson, BankFile, Config, Sources, settings_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(calibrate.app)

@@ -87,7 +87,7 @@ def test_the_three_processes_do_not_know_each_other() -> None:
 
 
 def test_nothing_below_imports_the_command_or_the_verbs() -> None:
-    above = ("appliance.__main__", "appliance.verbs", "appliance.demo")
+    above = ("appliance.__main__", "appliance.commands", "appliance.verbs", "appliance.demo")
     for module, names in imports().items():
         if not any(within(module, room) for room in above):
             assert not [name for name in names if any(within(name, room) for room in above)], module

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.options import AsJson, Config, Sources, settings_of
+from appliance.commands.options import AsJson, Config, Sources, settings_of
 
 app = typer.Typer()
 
