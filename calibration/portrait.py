@@ -9,10 +9,9 @@ from appliance.artifacts import MIN_SUPPORTERS, Bank, Cells
 from appliance.vision.novelty import references_of
 from appliance.vocabulary import COLOURS
 from calibration.cards import PARTS, PER_SCALE, SLOPES, Card, Pattern, cards_of, palette_of, patterns_of
-from calibration.thresholds import Threshold, threshold_of
+from calibration.thresholds import USUAL, Threshold, threshold_of
 
 PALETTE, TEXTURE = "palette", "texture"
-WANTED = (0.01, 0.02, 0.05, 0.1)
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def portrait_of(bank: Bank, abstained: int = 0, reasons: Mapping[str, int] | Non
         palette_of(cards),
         cards,
         patterns_of(bank.measures[TEXTURE]) if fits(bank, TEXTURE, SLOPES + PER_SCALE) else (),
-        tuple(threshold_of(bank, wanted) for wanted in WANTED),
+        tuple(threshold_of(bank, wanted) for wanted in USUAL),
         steps_of(bank.cells) if bank.cells else (),
         abstained,
         common(reasons or {}),

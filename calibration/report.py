@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
@@ -12,6 +11,7 @@ from appliance.vocabulary import COLOURS
 from calibration.cards import Card
 from calibration.page import Bar, bar_of, render
 from calibration.portrait import Portrait, Step
+from calibration.thresholds import figures_of, words_of
 
 SCHEMA = "learned/1"
 SWATCHES = MappingProxyType({
@@ -49,10 +49,8 @@ class Swatch:
 
 def learned_json(portrait: Portrait) -> str:
     """All figures, for programs; what is infinite is null."""
-    figures = asdict(portrait)
-    for line in figures["thresholds"]:
-        line["distance"] = line["distance"] if math.isfinite(line["distance"]) else None
-    return json.dumps({"schema": SCHEMA, **figures}, indent=1)
+    thresholds = [figures_of(one) for one in portrait.thresholds]
+    return json.dumps({"schema": SCHEMA, **asdict(portrait), "thresholds": thresholds}, indent=1)
 
 
 def learned_page(portrait: Portrait) -> str:
@@ -73,11 +71,7 @@ def learned_page(portrait: Portrait) -> str:
         patterns=[
             (one.word, f"{one.weight:.1%}", str(one.styles), str(one.supporters)) for one in portrait.patterns
         ],
-        thresholds=[
-            (f"{one.wanted:.0%}", f"{one.distance:.2f}" if math.isfinite(one.distance) else "none",
-             f"{one.low:.1%} to {one.high:.1%}", "ready" if one.readiness == "ok" else one.readiness)
-            for one in portrait.thresholds
-        ],
+        thresholds=[words_of(one) for one in portrait.thresholds],
         columns=columns_of(portrait.steps),
         chart_size=(CHART_WIDTH, CHART_HEIGHT),
         farthest=f"{portrait.steps[-1].low:.2f}" if portrait.steps else "",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +12,8 @@ from appliance.artifacts import Bank
 from appliance.vision.novelty import references_of, tail_share
 from appliance.vision.rarity import conformal_share, readiness, share_interval
 
+USUAL = (0.01, 0.02, 0.05, 0.1, 0.2)
+"Shares that people want to be told of."
 FARTHEST = 1e6
 STEPS = 80
 
@@ -36,6 +40,21 @@ def threshold_of(bank: Bank, wanted: float) -> Threshold:
     return Threshold(
         wanted, distance_at(bank, wanted), float(low), float(high), readiness(wanted, references)
     )
+
+
+def words_of(line: Threshold) -> tuple[str, str, str, str]:
+    """A threshold for people: wanted share, distance from which outfits are told, what that gives, state."""
+    return (
+        f"{line.wanted:.0%}",
+        f"{line.distance:.2f}" if math.isfinite(line.distance) else "none",
+        f"{line.low:.1%} to {line.high:.1%}",
+        "ready" if line.readiness == "ok" else line.readiness,
+    )
+
+
+def figures_of(line: Threshold) -> dict[str, Any]:
+    """A threshold for programs; a distance that is infinite is None, as JSON knows no infinity."""
+    return {**asdict(line), "distance": line.distance if math.isfinite(line.distance) else None}
 
 
 def distance_at(bank: Bank, wanted: float) -> float:

@@ -13,6 +13,8 @@ from appliance.artifacts import Bank, Measure, save_bank
 from appliance.errors import BoothError
 from appliance.vision.banks import read_bank
 from calibration.merging import merge_banks
+from calibration.thresholds import USUAL, threshold_of, words_of
+from calibration.thresholds import figures_of as threshold_figures
 
 LEAST_FILES = 2
 
@@ -39,10 +41,19 @@ def show(file: Path, *, as_json: bool) -> None:
     for name, row in figures["measures"].items():
         table.add_row(name, *(str(row[key]) for key in ("prototypes", "fewest", "most", "lately")))
     Console().print(table)
+    Console().print(threshold_table(bank))
+
+
+def threshold_table(bank: Bank) -> Table:
+    """From which distance an outfit is told, for each usual wish."""
+    table = Table("wanted share", "told from a distance of", "gives", "state")
+    for wanted in USUAL:
+        table.add_row(*words_of(threshold_of(bank, wanted)))
+    return table
 
 
 def figures_of(bank: Bank) -> dict[str, Any]:
-    """What may be told of a bank: versions, dates and counts."""
+    """What may be told of a bank: versions, dates, counts and thresholds."""
     return {
         "bank": bank.id,
         "descriptor": bank.descriptor,
@@ -51,6 +62,7 @@ def figures_of(bank: Bank) -> dict[str, Any]:
         "first_day": bank.days[0],
         "last_day": bank.days[1],
         "learns_on": bank.cells is not None,
+        "thresholds": [threshold_figures(threshold_of(bank, wanted)) for wanted in USUAL],
         "measures": {name: counts_of(measure) for name, measure in bank.measures.items()},
     }
 
