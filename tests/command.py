@@ -17,7 +17,7 @@ from appliance.records import Detections, Frame
 from appliance.vision.detector import Detector
 from appliance.vision.stopwatch import Stopwatch
 
-VERBS = ("replay", "learn", "score")
+VERBS = ("replay", "learn", "score", "zones")
 
 
 @dataclass(frozen=True)

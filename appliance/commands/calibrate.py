@@ -1,14 +1,13 @@
-"""The commands that make and examine what a booth judges by: learn, audit, bank."""
+"""The commands that make and examine what a booth judges by: learn, zones, audit, bank."""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from appliance.commands.options import AsJson, Config, Sources, settings_of
+from appliance.commands.options import AsJson, Config, Minutes, Sources, excerpt_of, settings_of
 
 app = typer.Typer()
 
@@ -23,9 +22,7 @@ def learn(
     first_share: Annotated[
         float, typer.Option(min=0.01, max=1, help="Learn from this first part of each video.")
     ] = 1,
-    minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="Learn so long from each; cameras need it.")
-    ] = None,
+    minutes: Minutes = None,
     again: Annotated[bool, typer.Option("--again", help="Start afresh instead of going on.")] = False,
     report: Annotated[
         Path | None, typer.Option("--report", help="HTML file on what was learned; JSON goes beside it.")
@@ -34,13 +31,26 @@ def learn(
 ) -> None:
     """Learn what is normal here; started again after an interruption it goes on."""
     from appliance.verbs.learn import learn_street
-    from appliance.verbs.playback import Excerpt
 
-    endless = [source for source in sources if source.startswith(("rtsp", "v4l2:"))]
-    if endless and minutes is None:
-        raise typer.BadParameter(f"{endless[0]} never ends; say how long to learn: --minutes 60")
-    excerpt = Excerpt(first_share, 60 * minutes if minutes else math.inf)
+    excerpt = excerpt_of(sources, minutes, first_share)
     learn_street(settings_of(config), sources, bank, excerpt, again=again, report=report)
+
+
+@app.command()
+def zones(
+    source: Annotated[str, typer.Argument(help="A video, rtsp://, v4l2:/dev/video0 or test:.")],
+    minutes: Minutes = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="HTML file with a plan of where people walk.")
+    ] = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Say whether people walk where the zones of the settings are, without showing anybody."""
+    from appliance.verbs.zones import survey_zones
+
+    settings = settings_of(config, camera={"source": source})
+    survey_zones(settings, excerpt_of([source], minutes), report, as_json=as_json)
 
 
 @app.command()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from appliance.config import Settings
 from appliance.config_file import load_settings
+
+if TYPE_CHECKING:
+    from appliance.verbs.playback import Excerpt
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; defaults without.")]
 BankFile = Annotated[Path | None, typer.Option("--bank", help="Bank made by `booth learn`.")]
@@ -16,6 +20,19 @@ Sources = Annotated[
     list[str], typer.Argument(help="Photos, folders, videos, rtsp://, v4l2:/dev/video0 or test:.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Minutes = Annotated[
+    float | None, typer.Option("--minutes", min=0.1, help="Watch each source for so long; cameras need it.")
+]
+
+
+def excerpt_of(sources: list[str], minutes: float | None, first_share: float = 1) -> Excerpt:
+    """How much of each source is played. Raises typer.BadParameter for a camera without an end."""
+    from appliance.verbs.playback import Excerpt
+
+    endless = [source for source in sources if source.startswith(("rtsp", "v4l2:", "csi:"))]
+    if endless and minutes is None:
+        raise typer.BadParameter(f"{endless[0]} never ends; say how long to watch: --minutes 60")
+    return Excerpt(first_share, 60 * minutes if minutes else math.inf)
 
 
 def settings_of(config: Path | None, **sections: dict[str, Any]) -> Settings:

@@ -22,15 +22,21 @@ def zones_of(boxes: FloatArray, width: int, height: int, capture: Capture) -> li
 
     Opt-out zones win over scored ones; in opt-in mode whoever is in no scored zone is NOWHERE.
     """
-    middle = (boxes[:, 0] + boxes[:, 2]) / 2 / width
-    # The last line of the picture belongs to the zones that reach it: who is cut off there may have opted out.
-    feet: FloatArray = np.stack([middle, boxes[:, 3] / height], axis=1).clip(0, LAST).astype(np.float32)
+    feet = feet_of(boxes, width, height)
     names = [STREET if capture.mode == "open-street" else NOWHERE] * len(boxes)
     for kind in ("scored", "opt-out"):
         for zone in (zone for zone in capture.zones if zone.kind == kind):
             for row in np.flatnonzero(contains(zone, feet)):
                 names[row] = zone.name if kind == "scored" else OPTED_OUT
     return names
+
+
+def feet_of(boxes: FloatArray, width: int, height: int) -> FloatArray:
+    """Where people stand, shape (N, 2): middle and lower edge of boxes (N, 4) as shares of the picture, in [0, 1)."""
+    middle = (boxes[:, 0] + boxes[:, 2]) / 2 / width
+    # The last line of the picture belongs to the zones that reach it: who is cut off there may have opted out.
+    feet: FloatArray = np.stack([middle, boxes[:, 3] / height], axis=1).clip(0, LAST).astype(np.float32)
+    return feet
 
 
 def contains(zone: Zone, points: FloatArray) -> MaskArray:
