@@ -10,7 +10,7 @@ from appliance.artifacts import MIN_SUPPORTERS
 from appliance.config import Capture, Zone
 from calibration.page import render
 from calibration.siting import Siting, row_words, settings_lines, told
-from calibration.zones import COLUMNS, ROWS, Survey, shown, shown_cells
+from calibration.zones import COLUMNS, ROWS, Survey, ZoneCount, shown, shown_cells
 
 SCHEMA = "zones/1"
 PLAN_WIDTH = 840.0
@@ -54,15 +54,19 @@ def zones_json(survey: Survey, siting: Siting) -> str:
         "seconds": round(survey.seconds, 1),
         "passages": shown(survey.passages),
         "never_in_a_scored_zone": shown(survey.missed),
-        "zones": [
-            {"name": one.name, "kind": one.kind, "passages": shown(one.passages), "clear": shown(one.clear)}
-            for one in survey.zones
-        ],
+        "zones": [zone_figures(one) for one in survey.zones],
         "cells": shown_cells(survey.cells),
         "clear_cells": shown_cells(survey.clear),
         "findings": [asdict(one) for one in siting.findings],
         "suggestion": zone.model_dump(mode="json") if zone else None,
     })  # fmt: skip
+
+
+def zone_figures(zone: ZoneCount) -> dict[str, str | int | None]:
+    """What may be told of one zone; null where a count is small, and for an opt-out zone, where nobody is counted."""
+    counted = zone.kind != "opt-out"
+    passages, clear = (shown(count) if counted else None for count in (zone.passages, zone.clear))
+    return {"name": zone.name, "kind": zone.kind, "passages": passages, "clear": clear}
 
 
 def zones_page(survey: Survey, siting: Siting, capture: Capture, booth: str, day: str) -> str:

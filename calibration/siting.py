@@ -18,6 +18,7 @@ HARDLY = 0.05
 "Share of the passages below which hardly anybody enters a zone."
 MOST = 0.5
 SUGGESTED = "pavement"
+LEFT_ALONE = "never counted"
 FEW = f"fewer than {MIN_SUPPORTERS}"
 
 
@@ -52,7 +53,7 @@ def findings_of(survey: Survey, capture: Capture, garments: Garment) -> Iterator
         )
         return
     for zone in survey.zones:
-        if zone.kind != OUTSIDE:
+        if zone.kind == "scored":
             yield from findings_of_entry(zone, survey)
         if zone.kind == "scored" or (zone.kind == OUTSIDE and capture.mode == "open-street"):
             yield from findings_of_size(zone, garments)
@@ -65,18 +66,13 @@ def findings_of(survey: Survey, capture: Capture, garments: Garment) -> Iterator
 
 
 def findings_of_entry(zone: ZoneCount, survey: Survey) -> Iterator[Finding]:
-    """Whether people enter a zone: too few of a scored one, too many of one where they are left alone."""
+    """Whether people enter a scored zone."""
     if zone.passages < min(MIN_SUPPORTERS, HARDLY * survey.passages):
         who = f"nobody of {survey.passages}" if zone.passages == 0 else f"{FEW} of {survey.passages}"
         yield Finding(
             f"zone {zone.name}: {who} passages entered it",
             "check its corners under capture.zones: shares of the picture from the top left, "
             "where the feet are and not the heads",
-        )
-    if zone.kind == "opt-out" and zone.passages > MOST * survey.passages:
-        yield Finding(
-            f"opt-out zone {zone.name}: {of_all(zone.passages, survey)} enter it, and nobody of them is judged",
-            "make it smaller, or turn the camera so that it lies beside the way and not on it",
         )
 
 
@@ -118,6 +114,8 @@ def settings_lines(capture: Capture, zone: Zone) -> str:
 
 def row_words(zone: ZoneCount, passages: int) -> tuple[str, str, str, str, str]:
     """A line of the table: name, kind, passages, their share of all, how many could be judged there."""
+    if zone.kind == "opt-out":
+        return zone.name, zone.kind, LEFT_ALONE, "", ""
     open_ = bool(zone.passages and shown(zone.passages))
     share = f"{zone.passages / passages:.0%}" if open_ else ""
     part = f" ({zone.clear / zone.passages:.0%})" if open_ and shown(zone.clear) is not None else ""

@@ -30,7 +30,7 @@ class ZoneCount:
     kind: str
     "'scored', 'opt-out' or OUTSIDE."
     passages: int
-    "Whose feet were in it at some time."
+    "Whose feet were in it at some time; 0 for an opt-out zone, where nobody is counted."
     clear: int
     "Of those, who were in it large, whole and uncovered enough to be judged."
 
@@ -99,11 +99,14 @@ class Footfall:
             walk |= np.stack([here, here & good])
 
     def _close(self, tracks: list[int]) -> None:
-        """Count these passages and forget where they went."""
-        scored = [CELLS + i for i, zone in enumerate(self._capture.zones) if zone.kind == "scored"]
+        """Count these passages and forget where they went; whoever opted out counts nowhere."""
+        scored, left_alone = (
+            [CELLS + i for i, zone in enumerate(self._capture.zones) if zone.kind == kind]
+            for kind in ("scored", "opt-out")
+        )
         for track in tracks:
             walk = self._walks.pop(track, None)
-            if walk is not None:
+            if walk is not None and not walk[0, left_alone].any():
                 self._counts += walk
                 self._passages += 1
                 self._missed += not walk[0, scored].any()

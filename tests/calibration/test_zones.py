@@ -16,7 +16,7 @@ from appliance.config import Capture, Garment, Zone
 from appliance.config_file import load_settings
 from appliance.records import Glimpse
 from calibration.plan import squares_of, zones_json, zones_page
-from calibration.siting import HARDLY, LEAST_PASSAGES, Siting, settings_lines, site, suggestion_of
+from calibration.siting import HARDLY, LEAST_PASSAGES, Siting, row_words, settings_lines, site, suggestion_of
 from calibration.zones import COLUMNS, ROWS, Footfall, Survey, places_of, shown
 from tests.pages import read
 from tests.streets import boxes, tracks
@@ -25,7 +25,8 @@ SIZE = (1000, 500)
 GARMENTS = Garment()
 LEFT = Zone(name="left", polygon=((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
 BENCH = Zone(name="bench", kind="opt-out", polygon=((0.5, 0), (1, 0), (1, 1), (0.5, 1)))
-EITHER = Capture(zones=(LEFT, BENCH))
+RIGHT = Zone(name="right", polygon=BENCH.polygon)
+EITHER = Capture(zones=(LEFT, RIGHT))
 INSIDE = st.floats(0.05, 0.95)
 WALKS = st.lists(st.lists(st.tuples(INSIDE, INSIDE), min_size=1, max_size=5), max_size=14)
 "A walk: the places of feet, frame by frame, one person after the other."
@@ -129,7 +130,7 @@ def test_where_somebody_was_before_the_tracker_stood_by_them_counts_too() -> Non
     footfall.add(type(seen)(seen.ids, seen.boxes, seen.scores, seen.ended, before), SIZE, 1.0)
     survey = footfall.survey()
     assert count_of(survey, "left") == (1, 0)
-    assert count_of(survey, "bench") == (1, 1)
+    assert count_of(survey, "right") == (1, 1)
     assert survey.passages == 1
 
 
@@ -177,10 +178,17 @@ def test_a_zone_that_nobody_enters_is_told() -> None:
     assert "zone left: nobody of 40 passages entered it" in words_of(walked(walks, EITHER), EITHER)
 
 
-def test_an_opt_out_zone_on_the_way_is_told() -> None:
-    walks: list[Walk] = [[(0.2, 0.5), (0.7, 0.5)]] * 30 + [[(0.2, 0.5)]] * 20
-    told = words_of(walked(walks, EITHER), EITHER)
-    assert told == "opt-out zone bench: 30 of 50 passages (60%) enter it, and nobody of them is judged"
+@given(WALKS)
+def test_whoever_enters_an_opt_out_zone_is_counted_nowhere(walks: list[Walk]) -> None:
+    capture = Capture(zones=(LEFT, BENCH))
+    stayed_out = [walk for walk in walks if all(x < 0.5 for x, _ in walk)]
+    survey, other = walked(walks, capture), walked(stayed_out, capture)
+    assert (survey.passages, survey.missed, survey.zones) == (other.passages, other.missed, other.zones)
+    np.testing.assert_array_equal(survey.cells, other.cells)
+    np.testing.assert_array_equal(survey.clear, other.clear)
+    told = json.loads(zones_json(survey, site(survey, capture, GARMENTS)))
+    assert told["zones"][1] == {"name": "bench", "kind": "opt-out", "passages": None, "clear": None}
+    assert row_words(survey.zones[1], survey.passages)[2:] == ("never counted", "", "")
 
 
 @pytest.mark.parametrize(("height_px", "told"), [(59, "left: 0 of 40 passages show large"), (61, "")])
@@ -208,7 +216,7 @@ def test_too_few_passages_say_nothing_else() -> None:
 
 def test_the_page_needs_nothing_else_and_shows_zones_and_cells() -> None:
     capture = Capture(zones=(BENCH,))
-    survey = walked([[(0.3, 0.5), (0.7, 0.6)]] * 40, capture)
+    survey = walked([[(0.2, 0.5), (0.4, 0.6)]] * 40, capture)
     page = zones_page(survey, site(survey, capture, GARMENTS), capture, "paris/desk", "2026-11-23")
     reader = read(page)
     assert not reader.fetched

@@ -22,6 +22,7 @@ ZONES = """
 capture:
   zones:
     - {name: all-of-it, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}
+    - {name: roof, polygon: [[0, 0], [0.1, 0], [0.1, 0.05], [0, 0.05]]}
     - {name: sky, kind: opt-out, polygon: [[0, 0], [1, 0], [1, 0.05], [0, 0.05]]}
 """
 PEOPLE = 40
@@ -70,10 +71,11 @@ def test_a_real_street_is_counted(small_eyes: Eyes, street_video: Path, tmp_path
     told = json.loads(done.out)
     assert told["picture"] == [768, 576]
     assert told["passages"] >= 10
-    inside, sky, street = told["zones"]
+    inside, roof, sky, street = told["zones"]
+    assert roof["passages"] == 0
     assert inside["passages"] == told["passages"]
-    assert (sky["passages"], street["passages"]) == (0, 0)
-    assert read(page.read_text()).tags.count("polygon") == 2
+    assert (sky["passages"], street["passages"]) == (None, 0)
+    assert read(page.read_text()).tags.count("polygon") == 3
 
 
 def test_people_read_a_table_findings_and_lines_to_paste(stage: Stage, tmp_path: Path) -> None:
@@ -90,7 +92,7 @@ def test_people_read_a_table_findings_and_lines_to_paste(stage: Stage, tmp_path:
 def test_findings_come_with_their_cure(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "booth.yaml").write_text(ZONES)
     done = booth("zones", "test:", "--config", tmp_path / "booth.yaml")
-    assert "- zone sky: nobody of 40 passages entered it\n  -> check its corners" in done.out
+    assert "- zone roof: nobody of 40 passages entered it\n  -> check its corners" in done.out
     assert "pavement" not in done.out
 
 
