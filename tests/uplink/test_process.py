@@ -245,9 +245,11 @@ def test_a_refused_event_is_kept_told_and_sent_when_the_access_list_is_mended(tm
             wait_for(lambda: backend.last_status().get("refused") == 3)
             check_schema("status", backend.of("status")[-1].payload)
             assert "refuses 3" in backend.last_status()["publishing"]
+            # Vitals are written once a second, so they may come after the status.
+            wait_for(lambda: (read_vitals(settings.folders.runtime, "uplink") or {}).get("refused") == 3)
             vitals = read_vitals(settings.folders.runtime, "uplink")
             assert vitals is not None
-            assert (vitals["refused"], vitals["outbox_rows"], vitals["sent"]) == (3, 3, 0)
+            assert (vitals["outbox_rows"], vitals["sent"]) == (3, 0)
             assert outbox.rows() == 3
             acl.write_text(allowed + "topic write booth/v1/new-york/desk/exception\n")
             os.kill(broker.pid or 0, signal.SIGHUP)
