@@ -26,7 +26,10 @@ def left_out_distances(vectors: FloatArray, found: Prototypes, neighbours: int) 
 
 
 def left_out_codes(shares: FloatArray | Figures, mean: FloatArray | Figures, total: int) -> Figures:
-    """Code length of each passage (N, D) by the words of the others, shape (N,); `mean` (D,) is that of all `total`."""
+    """Code length of each passage (N, D) by the words of the others, shape (N,), nats.
+
+    `mean` (D,) is that of all `total` >= 2 passages, those included.
+    """
     others = (mean * total - shares.astype(np.float64)) / (total - 1)
     lengths: Figures = (shares * words_of(others)).sum(axis=1)
     return lengths

@@ -90,13 +90,17 @@ def wear_of(name: str, raw: FloatArray, neighbours: int, rng: np.random.Generato
     variance = raw.astype(np.float64).var(axis=0)
     unit = unit_of(name, variance)
     vectors = (raw / unit).astype(np.float32)
-    found = one_prototype(vectors) if is_coded(name) else find_prototypes(vectors, rng)
     if is_coded(name):
+        found = one_prototype(vectors)
         distances = left_out_codes(raw, found.centres[0], len(raw))
-    elif len(raw) < 2 * FOLDS:
-        distances = left_out_distances(vectors, found, neighbours)
     else:
-        distances = held_out_distances(vectors, neighbours, rng)
+        found = find_prototypes(vectors, rng)
+        few = len(raw) < 2 * FOLDS
+        distances = (
+            left_out_distances(vectors, found, neighbours)
+            if few
+            else held_out_distances(vectors, neighbours, rng)
+        )
     centre = raw.astype(np.float64).mean(axis=0)
     return Wear(name, styles_of(raw, found, unit), centre, variance), distances
 

@@ -13,7 +13,7 @@ from appliance.artifacts import Bank, Measure, save_bank
 from appliance.errors import BoothError
 from appliance.vision.banks import read_bank
 from calibration.merging import merge_banks
-from calibration.thresholds import USUAL, threshold_of, words_of
+from calibration.thresholds import USUAL, Threshold, threshold_of, words_of
 from calibration.thresholds import figures_of as threshold_figures
 
 LEAST_FILES = 2
@@ -31,7 +31,8 @@ def merge(files: list[Path], out: Path) -> None:
 def show(file: Path, *, as_json: bool) -> None:
     """Print what the bank in `file` holds, for programs or for people."""
     bank = read_bank(file)
-    figures = figures_of(bank)
+    lines = [threshold_of(bank, wanted) for wanted in USUAL]
+    figures = figures_of(bank, lines)
     if as_json:
         print(json.dumps(figures))
         return
@@ -41,18 +42,18 @@ def show(file: Path, *, as_json: bool) -> None:
     for name, row in figures["measures"].items():
         table.add_row(name, *(str(row[key]) for key in ("prototypes", "fewest", "most", "lately")))
     Console().print(table)
-    Console().print(threshold_table(bank))
+    Console().print(threshold_table(lines))
 
 
-def threshold_table(bank: Bank) -> Table:
+def threshold_table(lines: list[Threshold]) -> Table:
     """From which distance an outfit is told, for each usual wish."""
     table = Table("wanted share", "told from a distance of", "gives", "state")
-    for wanted in USUAL:
-        table.add_row(*words_of(threshold_of(bank, wanted)))
+    for line in lines:
+        table.add_row(*words_of(line))
     return table
 
 
-def figures_of(bank: Bank) -> dict[str, Any]:
+def figures_of(bank: Bank, lines: list[Threshold]) -> dict[str, Any]:
     """What may be told of a bank: versions, dates, counts and thresholds."""
     return {
         "bank": bank.id,
@@ -62,7 +63,7 @@ def figures_of(bank: Bank) -> dict[str, Any]:
         "first_day": bank.days[0],
         "last_day": bank.days[1],
         "learns_on": bank.cells is not None,
-        "thresholds": [threshold_figures(threshold_of(bank, wanted)) for wanted in USUAL],
+        "thresholds": [threshold_figures(line) for line in lines],
         "measures": {name: counts_of(measure) for name, measure in bank.measures.items()},
     }
 
