@@ -15,7 +15,7 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from engines.cache import Cache
-from engines.entries import Model, Size, size_text
+from engines.entries import PACKED, Layout, Model, Size, size_text
 from engines.pip import install_into, say
 from engines.recipe import CONVERTER_PACKAGES
 
@@ -23,14 +23,14 @@ TOOLS_DOWNLOAD_BYTES = 39_200_000
 LIMIT_S = 600
 
 
-def run_converter(cache: Cache, model: Model, made: dict[Size, Path]) -> None:
+def run_converter(cache: Cache, model: Model, made: dict[Size, Path], layout: Layout = PACKED) -> None:
     """Write the model's ONNX file for each size; a converter that fails is installed anew once.
 
     Raises BoothError with the converter's last words.
     """
     weights = [str(cache.weights / model.name / file.name) for file in model.weight_files()]
     orders = [f"--make={size_text(size)}={path}" for size, path in made.items()]
-    arguments = [*weights, *orders]
+    arguments = [*weights, f"--layout={layout}", *orders]
     reason = _complaint(converter_tools(cache), model.converter, arguments)
     if reason:
         print(f"  the converter failed ({reason}); its packages are installed again", flush=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -15,6 +15,16 @@ MANIFEST = Path(__file__).with_name("models.yaml")
 ON_REQUEST = "on request"
 Size = tuple[int, int]
 "Width and height of a network's input, pixels."
+Layout = Literal["packed", "planar"]
+"""How a network takes its picture.
+
+packed: 8-bit RGB (batch, height, width, 3), the normalisation inside; what the CPU wing reads. planar: float32
+(batch, 3, height, width), normalised by whoever writes it; what a kernel hands to TensorRT.
+"""
+PACKED: Layout = "packed"
+PLANAR: Layout = "planar"
+Colour = tuple[float, float, float]
+"Of R, G, B."
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,16 @@ class Package:
 
 
 @dataclass(frozen=True)
+class Planar:
+    """The variant of a network that takes normalised planes: (value - mean) * scale of values 0..255."""
+
+    mean: Colour
+    scale: Colour
+    known: Mapping[Size, str]
+    "Input sizes that are made -> sha256 of the ONNX file."
+
+
+@dataclass(frozen=True)
 class Model:
     """One network of the manifest."""
 
@@ -50,7 +70,7 @@ class Model:
     converter: str
     "Name of the surgery that makes the ONNX file; 'none' when the weights are the ONNX file."
     known: Mapping[Size, str]
-    "Input sizes that are made -> sha256 of the ONNX file; the default first; empty when any size goes in."
+    "Input sizes that are made -> sha256 of the packed ONNX file; the default first; empty when any size goes in."
     sources: tuple[Package, ...]
     "Tried in this order; empty when the set-up does not bring the network."
     how: str = ""
@@ -61,6 +81,8 @@ class Model:
     "What was measured, a sentence each."
     on_request: bool = False
     "The set-up leaves it out: an alternative that a technician asks for."
+    planar: Planar | None = None
+    "None when there is no planar variant."
 
     @property
     def cure(self) -> str:
@@ -71,6 +93,16 @@ class Model:
     def sizes(self) -> tuple[Size, ...]:
         """The input sizes that are made, the default first."""
         return tuple(self.known)
+
+    def planes(self) -> Planar:
+        """Return the planar variant; raises BoothError when there is none."""
+        if self.planar is None:
+            raise BoothError(f"{self.name} has no planar variant; give its entry in models.yaml input.planar")
+        return self.planar
+
+    def known_sha256(self, size: Size, layout: Layout = PACKED) -> str:
+        """Return the hash of the known file; raises BoothError for a layout there is not."""
+        return (self.planes().known if layout == PLANAR else self.known)[size]
 
     def weight_files(self) -> tuple[WeightFile, ...]:
         """Return the files the model is made from; every source carries the same ones."""
@@ -149,13 +181,29 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
         raise ValueError(
             f"{name} is fetched {entry['fetched']!r}; there is only {ON_REQUEST!r}, or leave it out"
         )
-    known = {size_of(text): sha256 for text, sha256 in entry.get("sizes", {}).items()}
+    known = _known(entry, PACKED)
     if entry["converter"] != "none" and not known:
         raise ValueError(f"{name} is converted but names no sizes")
     return Model(
         name, entry["purpose"], entry["licence"], entry["converter"], known, sources, how,
-        tuple(entry["roles"]), tuple(entry["measured"]), "fetched" in entry,
+        tuple(entry["roles"]), tuple(entry["measured"]), "fetched" in entry, _planar(entry),
     )  # fmt: skip
+
+
+def _known(entry: Mapping[str, Any], layout: Layout) -> dict[Size, str]:
+    return {size_of(text): made[layout] for text, made in entry.get("sizes", {}).items()}
+
+
+def _planar(entry: Mapping[str, Any]) -> Planar | None:
+    values = entry.get("input", {}).get("planar")
+    if values is None:
+        return None
+    return Planar(_colour(values["mean"]), _colour(values["scale"]), _known(entry, PLANAR))
+
+
+def _colour(values: Any) -> Colour:
+    red, green, blue = (float(value) for value in values)
+    return red, green, blue
 
 
 def _package(entry: Mapping[str, Any]) -> Package:

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from engines.cache import Cache
-from engines.entries import Model, Package, WeightFile
+from engines.entries import PACKED, Layout, Model, Package, Planar, Size, WeightFile
 
 WEIGHTS = b"weights of a network, as published" * 1000
 MEMBER = "vendor/ckpt/net.bin"
@@ -41,16 +41,18 @@ def package(name: str = "street-weights", content: bytes = WEIGHTS) -> Package:
     return Package(name, "1.0", 34_000, (WeightFile("net.bin", MEMBER, sha256(content)),))
 
 
-def converted_bytes(size: tuple[int, int]) -> bytes:
+def converted_bytes(size: Size, layout: Layout = PACKED) -> bytes:
     """Return what the fake converter writes for a size."""
-    return b"onnx of %dx%d" % size
+    return b"onnx of %dx%d" % size + (b"" if layout == PACKED else b", planar")
 
 
 def model(*sources: Package, converter: str = "picodet") -> Model:
     """Return a network of two sizes, made from one weight file."""
-    known = {size: sha256(converted_bytes(size)) for size in ((64, 32), (96, 64))}
+    sizes = ((64, 32), (96, 64)) if converter != "none" else ()
+    known = {size: sha256(converted_bytes(size)) for size in sizes}
+    planar = Planar((1, 2, 3), (0.5, 0.5, 0.5), {s: sha256(converted_bytes(s, "planar")) for s in sizes})
     return Model(
-        "net", "tests", "CC0", converter, known if converter != "none" else {}, sources or (package(),)
+        "net", "tests", "CC0", converter, known, sources or (package(),), planar=planar if sizes else None
     )
 
 
@@ -58,13 +60,13 @@ class FakeConverter:
     """Writes what is asked for, counts its runs, and fails or writes other bytes when told so."""
 
     def __init__(self, suffix: bytes = b"") -> None:
-        self.runs: list[list[tuple[int, int]]] = []
+        self.runs: list[list[Size]] = []
         self.suffix = suffix
         self.failure: Exception | None = None
 
-    def __call__(self, cache: Cache, net: Model, made: dict[tuple[int, int], Path]) -> None:
+    def __call__(self, cache: Cache, net: Model, made: dict[Size, Path], layout: Layout = PACKED) -> None:
         self.runs.append(list(made))
         for size, path in made.items():
-            path.write_bytes(converted_bytes(size) + self.suffix)
+            path.write_bytes(converted_bytes(size, layout) + self.suffix)
             if self.failure:
                 raise self.failure
