@@ -22,6 +22,7 @@ BELOW = {
     "appliance.health": {"errors"},
     "appliance.runtime": {"errors", "records", "config"},
     "appliance.vision": {"errors", "records", "config", "artifacts", "vocabulary", "runtime.seam"},
+    "appliance.budget": {"config", "vision"},
     "appliance.uplink": {"errors", "records", "config", "vocabulary", "health"},
     "appliance.display": {"errors", "records", "config", "vocabulary", "health"},
     "appliance.app": {"errors", "records", "config", "artifacts", "runtime", "vision", "engines.manifest"},
