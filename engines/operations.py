@@ -24,19 +24,18 @@ def operations(path: Path) -> dict[str, Any]:
     Counts convolutions: what stands between them is fused into them on a GPU. Raises ValueError for other weights.
     """
     graph = shape_inference.infer_shapes(of_one(onnx.load(str(path)))).graph
-    shapes = {value.name: shape_of(value) for value in (*graph.value_info, *graph.input, *graph.output)}
-    weights = {tensor.name: list(tensor.dims) for tensor in graph.initializer}
     unknown = {node.op_type for node in graph.node} & UNCOUNTED
     if unknown:
         raise ValueError(f"{path.name} has {', '.join(sorted(unknown))}, which are not counted")
+    shapes = {value.name: shape_of(value) for value in (*graph.value_info, *graph.input, *graph.output)}
+    weights = {tensor.name: list(tensor.dims) for tensor in graph.initializer}
     layers = [node for node in graph.node if node.op_type == "Conv"]
     written = [math.prod(shapes[node.output[0]]) for node in layers]
+    each = [math.prod(weights[node.input[1]][1:]) for node in layers]
     return {
         "name": path.stem,
         "input": shapes[graph.input[0].name],
-        "macs": sum(
-            count * math.prod(weights[node.input[1]][1:]) for count, node in zip(written, layers, strict=True)
-        ),
+        "macs": sum(count * macs for count, macs in zip(written, each, strict=True)),
         "parameters": sum(math.prod(lengths) for lengths in weights.values()),
         "values_read": sum(math.prod(shapes[node.input[0]]) for node in layers),
         "values_written": sum(written),

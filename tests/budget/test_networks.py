@@ -72,8 +72,8 @@ def test_a_network_with_weights_that_are_not_counted_is_refused(tmp_path: Path) 
 from pathlib import Path
 from onnx import TensorProto, helper, save
 from engines.operations import operations
-tensor = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, [2, 2])
-graph = helper.make_graph([helper.make_node("MatMul", ["a", "b"], ["c"])], "g", [tensor("a"), tensor("b")], [tensor("c")])
+a, b, c = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [2, 2]) for name in "abc")
+graph = helper.make_graph([helper.make_node("MatMul", ["a", "b"], ["c"])], "g", [a, b], [c])
 save(helper.make_model(graph), {str(tmp_path / "net.onnx")!r})
 operations(Path({str(tmp_path / "net.onnx")!r}))
 """
