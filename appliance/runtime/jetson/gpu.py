@@ -56,7 +56,7 @@ class Graph:
 
 
 class Gpu:
-    """The one owner of the device. Belongs to the thread that made it, the vision loop: CUDA contexts are per thread."""
+    """The one owner of the device; belongs to the thread that made it, the vision loop: contexts are per thread."""
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
