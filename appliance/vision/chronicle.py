@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.records import Detections, Tracks
-from appliance.vision.boxes import Array, boxes_from_measures, measures_from_boxes
+from appliance.geometry import Array, boxes_from_measures, measures_from_boxes
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from appliance.config import Detector as DetectorSettings
 from appliance.records import DeviceArray, FloatArray
 from appliance.runtime.cpu.image import CpuImageOps
-from appliance.vision.boxes import area, iou
+from appliance.geometry import area, iou
 from appliance.vision.detector import Detector, decode, suppress
 from appliance.vision.stopwatch import Stopwatch
 from tests.streets import boxes, frame

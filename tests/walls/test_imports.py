@@ -17,11 +17,15 @@ BELOW = {
     "appliance.errors": set(),
     "appliance.vocabulary": set(),
     "appliance.records": set(),
+    "appliance.geometry": set(),
+    "appliance.pose": {"records"},
     "appliance.config": {"errors"},
     "appliance.artifacts": {"errors", "records"},
     "appliance.health": {"errors"},
-    "appliance.runtime": {"errors", "records", "config"},
-    "appliance.vision": {"errors", "records", "config", "artifacts", "vocabulary", "runtime.seam"},
+    "appliance.runtime": {"errors", "records", "geometry", "pose", "config"},
+    "appliance.vision": {
+        "errors", "records", "geometry", "pose", "config", "artifacts", "vocabulary", "runtime.seam"
+    },
     "appliance.uplink": {"errors", "records", "config", "vocabulary", "health"},
     "appliance.display": {"errors", "records", "config", "vocabulary", "health"},
     "appliance.app": {"errors", "records", "config", "artifacts", "runtime", "vision", "engines.manifest"},

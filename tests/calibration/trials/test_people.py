@@ -9,7 +9,7 @@ import pytest
 
 from appliance.app import Eyes
 from appliance.records import Frame
-from appliance.vision.boxes import iou
+from appliance.geometry import iou
 from appliance.vision.stopwatch import Stopwatch
 from calibration.trials.aids import CHAIRS, STICKS
 from calibration.trials.fabric import Cloth, Pattern
