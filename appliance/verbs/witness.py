@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from appliance.app import Eyes
+from appliance.geometry import iou
 from appliance.records import FloatArray, Frame
 from appliance.verbs.people import PHOTO_SCORE
-from appliance.geometry import iou
 from appliance.vision.light import Light
 from appliance.vision.pipeline import describe_people
 from appliance.vision.stopwatch import Stopwatch
@@ -48,9 +48,7 @@ class Witness:
             return None
         rng = np.random.default_rng(seed)
         eyes = self._eyes
-        return mask_comes_first(
-            eyes.image, eyes.body, eyes.bodies, eyes.descriptor, frame, boxes[row], rng
-        )
+        return mask_comes_first(eyes.image, eyes.body, eyes.bodies, eyes.descriptor, frame, boxes[row], rng)
 
     def _find(self, photo: Photo) -> tuple[Frame, FloatArray]:
         frame = Frame(self._eyes.image.upload(photo), photo.shape[1], photo.shape[0], 0.0, 0)

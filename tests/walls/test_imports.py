@@ -24,7 +24,14 @@ BELOW = {
     "appliance.health": {"errors"},
     "appliance.runtime": {"errors", "records", "geometry", "pose", "config"},
     "appliance.vision": {
-        "errors", "records", "geometry", "pose", "config", "artifacts", "vocabulary", "runtime.seam"
+        "errors",
+        "records",
+        "geometry",
+        "pose",
+        "config",
+        "artifacts",
+        "vocabulary",
+        "runtime.seam",
     },
     "appliance.uplink": {"errors", "records", "config", "vocabulary", "health"},
     "appliance.display": {"errors", "records", "config", "vocabulary", "health"},

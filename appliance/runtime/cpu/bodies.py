@@ -48,7 +48,7 @@ class CpuBodyOps:
             assert silhouettes is not None
             silhouette, body = silhouettes[row, 0], points[place]
             inside = inside_of(boxes[place], shape)
-            person = largest_part(inside & (silhouette > SURE))
+            person = person_of(silhouette, inside)
             clothes[place] = person & ~head_of(body, shape)
             cores[place] = clothes[place] & nearest_core(body, shape)
             table[place] = counts_of(silhouette, inside, person, cores[place])
@@ -61,6 +61,11 @@ def inside_of(box: FloatArray, shape: tuple[int, ...]) -> MaskArray:
     inside = np.zeros(shape, np.bool_)
     inside[top:bottom, left:right] = True
     return inside
+
+
+def person_of(silhouette: FloatArray, inside: MaskArray) -> MaskArray:
+    """The person's pixels inside the box, one connected part; a value that is no number is nobody."""
+    return largest_part(inside & (silhouette > SURE))
 
 
 def counts_of(
