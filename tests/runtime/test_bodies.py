@@ -111,7 +111,8 @@ def test_each_body_is_dressed_by_its_own_silhouette_points_and_box() -> None:
     aside = np.roll(PERSON, 30, axis=1)
     moved = (POINTS + np.array([30, 0])).astype(np.float32)
     silhouettes = np.stack([PERSON, np.zeros_like(PERSON), aside])[:, None]
-    rows, boxes = np.array([2, 0], np.int64), (np.tile(BOX, (2, 1)) + [[30, 0, 30, 0], [0] * 4]).astype("f4")
+    rows, boxes = np.array([2, 0], np.int64), np.stack([BOX, BOX])
+    boxes[0, [0, 2]] += 30
     clothes, cores, counts = CpuBodyOps().dress(silhouettes, rows, np.stack([moved, POINTS]), boxes)
     for place, alone in enumerate((dress(aside, moved, boxes[0]), dress(PERSON))):
         np.testing.assert_array_equal(clothes[place], alone[0])
