@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from appliance.budget.board import Unit
 from appliance.budget.load import Load, Sight
 from appliance.budget.networks import BLAZEPOSE, MOBILENET, PICODET, Network
-from appliance.vision.body import CORE_BONES, GRID, OUTER_BONES
+from appliance.pose import CORE_BONES, GRID, OUTER_BONES
 from appliance.vision.garments import CUT_HEIGHT, CUT_WIDTH, MARGIN, VIEW
 
 NV12 = 1.5
