@@ -83,6 +83,8 @@ class Model:
     "The set-up leaves it out: an alternative that a technician asks for."
     planar: Planar | None = None
     "None when there is no planar variant."
+    float_layers: tuple[str, ...] = ()
+    "Dense convolutions that stay float when the others become 8 bit: those that hurt, by measurement."
 
     @property
     def cure(self) -> str:
@@ -187,6 +189,7 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
     return Model(
         name, entry["purpose"], entry["licence"], entry["converter"], known, sources, how,
         tuple(entry["roles"]), tuple(entry["measured"]), "fetched" in entry, _planar(entry),
+        tuple(entry.get("int8", {}).get("float", ())),
     )  # fmt: skip
 
 

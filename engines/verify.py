@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.vision.boxes import iou
-from appliance.vision.descriptor import pooled, roots_of
-from appliance.vision.detector import suppress
+from appliance.geometry import iou
+from appliance.runtime.choose import cpu_wing
+from appliance.vision.descriptor import roots_of
 
 Outputs = Mapping[str, NDArray[Any]]
 Runner = Callable[[Mapping[str, NDArray[Any]]], Outputs]
@@ -48,18 +48,28 @@ class Limit:
 
 LIMITS: Mapping[str, Mapping[str, Limit]] = {
     DETECTOR: {
-        "recall": Limit(0.95, False, "a lost person is a lost passage; one in twenty comes back in the next frame"),
-        "precision": Limit(0.95, False, "an invented person costs a look of the body network and may be told"),
+        "recall": Limit(
+            0.95, False, "a lost person is a lost passage; one in twenty comes back in the next frame"
+        ),
+        "precision": Limit(
+            0.95, False, "an invented person costs a look of the body network and may be told"
+        ),
         "mean_iou": Limit(0.95, False, "the tracker and the crop forgive a twentieth of a box"),
     },
     BODY: {
         "mask_iou": Limit(0.95, False, "two people label the same silhouette about so alike"),
-        "point_px": Limit(3.0, True, "of 256; the head's ellipse has twenty, and is cut off with room to spare"),
-        "presence": Limit(0.98, False, "a body that only one side sees is a passage that is judged or is not"),
+        "point_px": Limit(
+            3.0, True, "of 256; the head's ellipse has twenty, and is cut off with room to spare"
+        ),
+        "presence": Limit(
+            0.95, False, "a body that only one side sees is a passage that is judged or is not"
+        ),
     },
     APPEARANCE: {
         "cosine": Limit(0.98, False, "the same garment in the next view has about so much"),
-        "same_nearest": Limit(0.8, False, "four of the five most alike must stay, or the bank means something else"),
+        "same_nearest": Limit(
+            0.8, False, "four of the five most alike must stay, or the bank means something else"
+        ),
     },
 }
 
@@ -120,19 +130,23 @@ def verify(
         return Report(role, {}, 0)
     if role == APPEARANCE:
         return Report(role, compare_looks(both, masks), len(both))
-    compare = {DETECTOR: compare_people, BODY: compare_bodies}[role]
-    return Report(role, compare(both), len(both))
+    if role == BODY:
+        return Report(role, compare_bodies(both), len(both))
+    height, width = pictures.shape[1:3]
+    return Report(role, compare_people(both, (width, height)), len(both))
 
 
 Both = Sequence[tuple[Outputs, Outputs]]
 "What the reference and the candidate said of each picture."
 
 
-def compare_people(both: Both) -> Figures:
-    """Recall, precision and mean overlap of people; empty when the reference sees nobody."""
+def compare_people(both: Both, size: tuple[int, int]) -> Figures:
+    """Recall, precision and mean overlap of people in pictures of `size`; empty when the reference sees nobody."""
     found, wanted, right, said, overlaps = 0, 0, 0, 0, []
     for reference, candidate in both:
-        (boxes, scores), (others, other_scores) = people_of(reference), people_of(candidate)
+        (boxes, scores), (others, other_scores) = (
+            people_of(outputs, size) for outputs in (reference, candidate)
+        )
         shared = iou(boxes, others)
         met = shared[:, other_scores >= LIKELY].max(axis=1, initial=0)[scores >= SURE]
         meant = shared.max(axis=0, initial=0)[other_scores >= SURE]
@@ -145,12 +159,10 @@ def compare_people(both: Both) -> Figures:
     return {"recall": found / wanted, "precision": right / max(1, said), "mean_iou": mean}
 
 
-def people_of(outputs: Outputs) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def people_of(outputs: Outputs, size: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Boxes (N, 4) and scores (N,) of one picture's likely people, doubles suppressed."""
-    boxes, scores = outputs["boxes"].reshape(-1, 4), outputs["scores"].reshape(-1)
-    likely = np.flatnonzero((scores >= LIKELY) & np.isfinite(boxes).all(axis=1))
-    rows = likely[suppress(boxes[likely], scores[likely], OVERLAP)]
-    return boxes[rows], scores[rows]
+    boxes, scores = outputs["boxes"].reshape(1, -1, 4), outputs["scores"].reshape(1, -1)
+    return cpu_wing().boxes().strongest(boxes, scores, 1.0, size, LIKELY, OVERLAP)
 
 
 def compare_bodies(both: Both) -> Figures:
@@ -197,7 +209,7 @@ def compare_looks(both: Both, masks: NDArray[np.bool_]) -> Figures:
 def looks_of(said: Sequence[Outputs], masks: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Pooled last features of N pictures as the descriptor takes them, unit length, shape (N, C)."""
     features = np.concatenate([outputs["layer18"] for outputs in said])
-    roots = roots_of(pooled(np.maximum(features, 0), masks))
+    roots = roots_of(cpu_wing().measures().pool(np.maximum(features, 0), masks))
     length = np.maximum(np.linalg.norm(roots, axis=1, keepdims=True), 1e-9)
     return np.asarray(roots / length, np.float32)
 

@@ -10,11 +10,12 @@ import onnxruntime
 import pytest
 
 from engines.cache import default_cache, sha256_of
-from engines.converter import run_converter, tools_name
+from engines.converter import run_converter
 from engines.entries import Model, read_manifest
 from engines.manifest import is_ready, model_file
 from engines.planes import planes_of
 from engines.recipe import CONVERTER_PACKAGES
+from engines.tools import tools_name
 
 CACHE = default_cache()
 MODELS = tuple(read_manifest().model(name) for name in ("picodet-s", "blazepose", "mobilenet-v2"))
