@@ -19,7 +19,7 @@ from typing import Any
 from appliance.errors import BoothError
 from engines.device import read_gpu, read_l4t
 from engines.network import give_float_outputs, profile_of, read_network, used_precision
-from engines.phases import Phases
+from engines.reports import BUILT, PARSED, Reports, logger_of, monitor_of
 
 MEGABYTE = 1 << 20
 MEMORY_WORDS = (
@@ -30,26 +30,7 @@ MEMORY_WORDS = (
     "insufficient workspace",
 )
 "What TensorRT and CUDA say when memory was short, in small letters."
-PARSED, BUILT = 0.05, 0.95
 PR_SET_PDEATHSIG = 1
-
-
-class Reports:
-    """The way to the parent: one JSON object a line."""
-
-    def __init__(self) -> None:
-        # Libraries print to the standard output as they like; it becomes the standard error, and the reports keep it.
-        self._sink = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        os.dup2(2, 1)
-        self.errors: list[str] = []
-
-    def tell(self, **report: object) -> None:
-        """Write one report."""
-        print(json.dumps(report), file=self._sink, flush=True)
-
-    def progress(self, share: float) -> None:
-        """Tell how far the build is, 0..1."""
-        self.tell(progress=round(share, 4))
 
 
 def import_tensorrt() -> Any:
@@ -62,50 +43,12 @@ def import_tensorrt() -> Any:
     return tensorrt
 
 
-def logger_of(trt: Any, reports: Reports) -> Any:
-    """Return a logger of TensorRT that keeps its errors and reports its warnings."""
-
-    class Logger(trt.ILogger):  # type: ignore[misc]
-        def __init__(self) -> None:
-            trt.ILogger.__init__(self)
-
-        def log(self, severity: Any, text: str) -> None:
-            if severity in {trt.ILogger.Severity.ERROR, trt.ILogger.Severity.INTERNAL_ERROR}:
-                reports.errors.append(" ".join(text.split()))
-            elif severity == trt.ILogger.Severity.WARNING:
-                reports.tell(warning=" ".join(text.split()))
-
-    return Logger()
-
-
-def monitor_of(trt: Any, reports: Reports) -> Any:
-    """Return a progress monitor (TensorRT 10 and later), None where there are none."""
-    if not hasattr(trt, "IProgressMonitor"):
-        return None
-    phases = Phases(lambda share: reports.progress(PARSED + (BUILT - PARSED) * share))
-
-    class Monitor(trt.IProgressMonitor):  # type: ignore[misc]
-        def __init__(self) -> None:
-            trt.IProgressMonitor.__init__(self)
-
-        def phase_start(self, name: str, parent: str | None, steps: int) -> None:
-            phases.start(name, parent, steps)
-
-        def step_complete(self, name: str, step: int) -> bool:
-            phases.step(name, step)
-            return True
-
-        def phase_finish(self, name: str) -> None:
-            phases.finish(name)
-
-    return Monitor()
-
-
 def build(trt: Any, order: Mapping[str, Any], reports: Reports) -> None:
     """Build the plan of the order, try whether it loads, write it, and report what was built."""
     logger = logger_of(trt, reports)
     builder = trt.Builder(logger)
-    network, keeper = read_network(trt, builder, logger, Path(order["onnx"]))
+    # The parser owns the weights, so it must live until the plan is built.
+    network, _parser = read_network(trt, builder, logger, Path(order["onnx"]))
     give_float_outputs(trt, network)
     precision = used_precision(trt, network, order["precision"], order["onnx"])
     config, monitor = builder.create_builder_config(), monitor_of(trt, reports)
@@ -115,7 +58,6 @@ def build(trt: Any, order: Mapping[str, Any], reports: Reports) -> None:
         config.progress_monitor = monitor
     reports.progress(PARSED)
     plan = builder.build_serialized_network(network, config)
-    del keeper
     if plan is None:
         raise BoothError(f"{order['onnx']}: TensorRT {trt.__version__} gave no plan: {reason(reports)}")
     reports.progress(BUILT)

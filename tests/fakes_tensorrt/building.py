@@ -52,7 +52,14 @@ class Profile(Lacking):
 class BuilderConfig(Lacking):
     """IBuilderConfig."""
 
-    __slots__ = ("builder_optimization_level", "flags", "profiles", "progress_monitor", "timings", "workspace")
+    __slots__ = (
+        "builder_optimization_level",
+        "flags",
+        "profiles",
+        "progress_monitor",
+        "timings",
+        "workspace",
+    )
 
     def __init__(self, trt: Any) -> None:
         super().__init__(trt)
@@ -198,6 +205,8 @@ def facts_of(trt: Any, network: Network, config: BuilderConfig) -> dict[str, Any
         "version": version,
         "layers": len(network.layers),
         "inputs": [[tensor.name, tensor.dtype.name, tensor.sides] for tensor in network.inputs],
-        "outputs": [[tensor.name, tensor.dtype.name, tensor.sides, tensor.source] for tensor in network.outputs],
+        "outputs": [
+            [tensor.name, tensor.dtype.name, tensor.sides, tensor.source] for tensor in network.outputs
+        ],
         "profile": config.profiles[0].shapes if config.profiles else {},
     }

@@ -32,7 +32,14 @@ def entry(field: int, value: int | bytes | str) -> bytes:
     return varint(field << 3 | 2) + varint(len(content)) + content
 
 
-def node(operator: str, inputs: Sequence[str], outputs: Sequence[str], name: str = "", domain: str = "", **numbers: int) -> bytes:  # fmt: skip
+def node(
+    operator: str,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    name: str = "",
+    domain: str = "",
+    **numbers: int,
+) -> bytes:
     """A NodeProto; attributes are whole numbers."""
     message = b"".join(entry(1, one) for one in inputs) + b"".join(entry(2, one) for one in outputs)
     message += entry(3, name or operator.lower()) + entry(4, operator)
@@ -53,7 +60,9 @@ def value(name: str, dtype: str, shape: Sequence[int | str]) -> bytes:
     return entry(1, name) + entry(2, entry(1, entry(1, TYPES[dtype]) + entry(2, sides)))
 
 
-def network(nodes: Sequence[bytes], inputs: Sequence[bytes], outputs: Sequence[bytes], constants: Sequence[bytes] = ()) -> bytes:  # fmt: skip
+def network(
+    nodes: Sequence[bytes], inputs: Sequence[bytes], outputs: Sequence[bytes], constants: Sequence[bytes] = ()
+) -> bytes:
     """A ModelProto of opset 17."""
     graph = b"".join(entry(1, one) for one in nodes) + entry(2, "small")
     graph += b"".join(entry(5, one) for one in constants)
@@ -117,7 +126,9 @@ def read_value(message: bytes) -> Value:
     """Read a ValueInfoProto."""
     (name,), (outer,) = pick(message, 1), pick(message, 2)
     (tensor,) = pick(outer, 1)
-    sides = [pick(side, 1) + [name.decode() for name in pick(side, 2)] for side in pick(pick(tensor, 2)[0], 1)]
+    sides = [
+        pick(side, 1) + [name.decode() for name in pick(side, 2)] for side in pick(pick(tensor, 2)[0], 1)
+    ]
     return Value(name.decode(), pick(tensor, 1)[0], tuple(side[0] for side in sides))
 
 

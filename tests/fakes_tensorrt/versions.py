@@ -28,11 +28,15 @@ class Named(enum.Enum):
         return int(self.value)
 
 
+NAMED: Any = Named
+"The same to make enums of, which mypy wants to know beforehand."
+
+
 def numbered(title: str, names: list[str], version: str) -> Any:
     """An enum whose numbers are the version's own."""
     order = names[::-1] if version == "11.4" else names
     first = {"10.3": 3, "10.16": 7}.get(version, 0)
-    return Named(title, {name: number for number, name in enumerate(order, first)})  # type: ignore[call-overload]
+    return NAMED(title, {name: number for number, name in enumerate(order, first)})
 
 
 def creation_flags(version: str) -> Any:
@@ -41,13 +45,13 @@ def creation_flags(version: str) -> Any:
         "8.6": {"EXPLICIT_BATCH": 0, "EXPLICIT_PRECISION": 1},
         "11.4": {"STRONGLY_TYPED": 0},
     }.get(version, {"EXPLICIT_BATCH": 0, "STRONGLY_TYPED": 1})
-    return Named("NetworkDefinitionCreationFlag", names)  # type: ignore[call-overload]
+    return NAMED("NetworkDefinitionCreationFlag", names)
 
 
 class ILogger:
     """Base of a logger; a subclass that does not call __init__ is refused, as pybind11 does."""
 
-    Severity = Named("Severity", ["INTERNAL_ERROR", "ERROR", "WARNING", "INFO", "VERBOSE"])  # type: ignore[call-overload]
+    Severity = NAMED("Severity", ["INTERNAL_ERROR", "ERROR", "WARNING", "INFO", "VERBOSE"])
 
     def __init__(self) -> None:
         self.initialised = True
