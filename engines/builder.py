@@ -19,7 +19,7 @@ from typing import Any
 from appliance.errors import BoothError
 from engines.device import read_gpu, read_l4t
 from engines.network import give_float_outputs, profile_of, read_network, used_precision
-from engines.reports import BUILT, PARSED, Reports, logger_of, monitor_of
+from engines.reports import BUILT, PARSED, Reports, logger_of, monitor_of, take_standard_output
 
 MEGABYTE = 1 << 20
 MEMORY_WORDS = (
@@ -139,7 +139,7 @@ def work(trt: Any, arguments: list[str], reports: Reports) -> None:
 
 def main() -> int:
     """Run; returns the exit status. A failure is reported as one line, with whether memory was short."""
-    reports = Reports()
+    reports = Reports(take_standard_output())
     try:
         work(import_tensorrt(), sys.argv[1:], reports)
     except (BoothError, MemoryError, OSError, RuntimeError, ValueError, TypeError) as error:

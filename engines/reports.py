@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from typing import Any, TextIO
 
 from engines.phases import Phases
 
@@ -15,11 +15,10 @@ PARSED, BUILT = 0.05, 0.95
 class Reports:
     """The way to the parent: one JSON object a line."""
 
-    def __init__(self) -> None:
-        # Libraries print to the standard output as they like; it becomes the standard error, and the reports keep it.
-        self._sink = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        os.dup2(2, 1)
+    def __init__(self, sink: TextIO) -> None:
+        self._sink = sink
         self.errors: list[str] = []
+        "What TensorRT has complained of."
 
     def tell(self, **report: object) -> None:
         """Write one report."""
@@ -28,6 +27,13 @@ class Reports:
     def progress(self, share: float) -> None:
         """Tell how far the build is, 0..1."""
         self.tell(progress=round(share, 4))
+
+
+def take_standard_output() -> TextIO:
+    """Return the standard output for reports alone; what libraries print there goes to the standard error."""
+    sink = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return sink
 
 
 def logger_of(trt: Any, reports: Reports) -> Any:

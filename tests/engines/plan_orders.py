@@ -1,7 +1,8 @@
-"""Orders of plans, and children that find a fake TensorRT instead of a real one."""
+"""Orders of plans; children that find a fake TensorRT instead of a real one; plans built without a child."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from engines.builder import build
 from engines.plans import Machine, PlanOrder
+from engines.reports import Reports
 from tests.engines.builders import sha256
 from tests.fakes_tensorrt.onnx_file import linear_network
 
@@ -50,3 +53,21 @@ def plan_order(folder: Path, model: bytes | None = None, **parts: Any) -> PlanOr
     onnx.write_bytes(content)
     wanted = {"precision": "fp16", "shapes": {"image": ANY_BATCH}, "workspace_mb": 256, **parts}
     return PlanOrder("small", onnx, sha256(content), **wanted)
+
+
+def task_of(folder: Path, model: bytes, precision: str, shapes: Any) -> dict[str, Any]:
+    """An order as the child gets it; its files lie in the folder: net.onnx, plan, timings."""
+    onnx = folder / "net.onnx"
+    onnx.write_bytes(model)
+    return {
+        "onnx": str(onnx), "precision": precision, "shapes": shapes, "workspace_mb": 64, "builder_level": 2,
+        "plan": str(folder / "plan"), "timings": str(folder / "none"), "new_timings": str(folder / "timings"),
+    }  # fmt: skip
+
+
+def built(trt: Any, folder: Path, model: bytes, precision: str, shapes: Any) -> dict[str, Any]:
+    """Build `folder / "plan"` in this process; what the child would say of it."""
+    sink = io.StringIO()
+    build(trt, task_of(folder, model, precision, shapes), Reports(sink))
+    report: dict[str, Any] = json.loads(sink.getvalue().splitlines()[-1])["built"]
+    return report

@@ -98,7 +98,9 @@ def test_a_damaged_plan_is_built_anew_and_the_bad_one_kept_aside(
     assert len(tensorrt.builds()) == 2
 
 
-def test_a_plan_without_its_record_was_never_built(cache: Cache, tmp_path: Path, tensorrt: FakeTensorRT) -> None:
+def test_a_plan_without_its_record_was_never_built(
+    cache: Cache, tmp_path: Path, tensorrt: FakeTensorRT
+) -> None:
     plan = build_plan(cache, plan_order(tmp_path), ignore, ORIN)
     record_path(plan).unlink()
     assert is_whole(build_plan(cache, plan_order(tmp_path), ignore, ORIN))
@@ -123,7 +125,9 @@ def test_after_a_quarter_of_the_workspace_memory_is_too_short(
     cache: Cache, tmp_path: Path, tensorrt: FakeTensorRT
 ) -> None:
     tensorrt.be("10.3", "kill")
-    with pytest.raises(BoothError, match="small: memory is too short .* 64 MB .*SIGKILL.*; end other programs"):
+    with pytest.raises(
+        BoothError, match=r"small: memory is too short .* 64 MB .*SIGKILL.*; end other programs"
+    ):
         build_plan(cache, plan_order(tmp_path), ignore, ORIN)
     assert tensorrt.workspaces_mb() == [256, 128, 64]
     assert not list(cache.plans.glob("*.plan"))
@@ -134,7 +138,10 @@ def test_after_a_quarter_of_the_workspace_memory_is_too_short(
     ("fault", "words"),
     [
         ("none", r"small: no plan was built: .*onnx: TensorRT 10.3.0 gave no plan: .*any implementation"),
-        ("refused", r"small: no plan was built: TensorRT 10.3.0 refuses the plan it has just built: the engine is"),
+        (
+            "refused",
+            r"small: no plan was built: TensorRT 10.3.0 refuses the plan it has just built: the engine is",
+        ),
         ("leaves", "small: no plan was built: ended with status 3"),
     ],
 )
@@ -164,13 +171,15 @@ def test_without_tensorrt_the_package_is_named(
     cache: Cache, tmp_path: Path, tensorrt: FakeTensorRT, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    with pytest.raises(BoothError, match="TensorRT's Python package does not load .*apt install"):
+    with pytest.raises(BoothError, match=r"TensorRT's Python package does not load .*apt install"):
         build_plan(cache, plan_order(tmp_path), ignore, ORIN)
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_the_build(tmp_path: Path, tensorrt: FakeTensorRT) -> None:
+def test_a_folder_that_cannot_be_written_is_told_before_the_build(
+    tmp_path: Path, tensorrt: FakeTensorRT
+) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(BoothError, match="cannot write into .*file/plans .*XDG_CACHE_HOME"):
+    with pytest.raises(BoothError, match=r"cannot write into .*file/plans .*XDG_CACHE_HOME"):
         build_plan(Cache(tmp_path / "file"), plan_order(tmp_path), ignore, ORIN)
     assert not tensorrt.builds()
 
@@ -187,7 +196,9 @@ def test_a_full_disk_is_named_with_the_cure(tmp_path: Path, tensorrt: FakeTensor
 
 def test_the_child_ends_with_its_parent(tmp_path: Path, tensorrt: FakeTensorRT) -> None:
     tensorrt.be("10.3", "hang")
-    parent = subprocess.Popen([sys.executable, "-c", BUILD_IT, str(tmp_path)], stdout=subprocess.DEVNULL, cwd=ROOT)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", BUILD_IT, str(tmp_path)], stdout=subprocess.DEVNULL, cwd=ROOT
+    )
     try:
         child = wait_for_build(tensorrt)
         parent.send_signal(signal.SIGKILL)
@@ -254,6 +265,8 @@ def test_a_network_that_tensorrt_cannot_read_is_named_by_its_node(
     cache: Cache, tmp_path: Path, tensorrt: FakeTensorRT
 ) -> None:
     order = plan_order(tmp_path, linear_network()[:-9])
-    with pytest.raises(BoothError, match=r"small: no plan was built: .*small-.*onnx: TensorRT 10.3.0 cannot read"):
+    with pytest.raises(
+        BoothError, match=r"small: no plan was built: .*small-.*onnx: TensorRT 10.3.0 cannot read"
+    ):
         build_plan(cache, order, ignore, ORIN)
     assert not list(cache.plans.glob("*.plan"))

@@ -11,27 +11,19 @@ import numpy as np
 import pytest
 
 from appliance.errors import BoothError
-from engines.builder import build, configure
-from engines.network import creation_flags, fault_text, give_float_outputs, profile_of, read_network, used_precision
-from engines.reports import logger_of
-from tests.engines.plan_orders import ANY_BATCH
+from engines.builder import configure
+from engines.network import (
+    creation_flags,
+    fault_text,
+    give_float_outputs,
+    profile_of,
+    read_network,
+    used_precision,
+)
+from engines.reports import Reports, logger_of
+from tests.engines.plan_orders import ANY_BATCH, built, task_of
 from tests.fakes_tensorrt.onnx_file import constant, linear_network, network, node, value
 from tests.fakes_tensorrt.versions import VERSIONS, fake_tensorrt
-
-
-class Reports:
-    """What the child would have told its parent."""
-
-    def __init__(self) -> None:
-        self.errors: list[str] = []
-        self.told: list[dict[str, Any]] = []
-
-    def tell(self, **report: Any) -> None:
-        json.dump(report, io.StringIO())
-        self.told.append(report)
-
-    def progress(self, share: float) -> None:
-        self.tell(progress=share)
 
 
 @pytest.fixture(params=list(VERSIONS))
@@ -43,7 +35,7 @@ def parsed(trt: Any, folder: Path, model: bytes) -> Any:
     """The network of a model."""
     file = folder / "net.onnx"
     file.write_bytes(model)
-    logger = logger_of(trt, Reports())  # type: ignore[arg-type]
+    logger = logger_of(trt, Reports(io.StringIO()))
     return read_network(trt, trt.Builder(logger), logger, file)[0]
 
 
@@ -63,28 +55,13 @@ def quantised_network() -> bytes:
 def half_inside() -> bytes:
     """`image` in float32, then everything, the output too, in float16."""
     return network(
-        [node("Cast", ["image"], ["half"], "halve", to=10), node("Sigmoid", ["half"], ["features"], "squash")],
+        [
+            node("Cast", ["image"], ["half"], "halve", to=10),
+            node("Sigmoid", ["half"], ["features"], "squash"),
+        ],
         [value("image", "float32", ["N", 3])],
         [value("features", "float16", ["N", 3])],
     )
-
-
-def order_of(folder: Path, model: bytes, precision: str, shapes: Any) -> dict[str, Any]:
-    """An order as the child gets it."""
-    onnx = folder / "net.onnx"
-    onnx.write_bytes(model)
-    return {
-        "onnx": str(onnx), "precision": precision, "shapes": shapes, "workspace_mb": 64, "builder_level": 2,
-        "plan": str(folder / "plan"), "timings": str(folder / "none"), "new_timings": str(folder / "timings"),
-    }  # fmt: skip
-
-
-def built(trt: Any, folder: Path, model: bytes, precision: str, shapes: Any) -> dict[str, Any]:
-    """What the child says of a plan that it has built."""
-    reports = Reports()
-    build(trt, order_of(folder, model, precision, shapes), reports)  # type: ignore[arg-type]
-    report: dict[str, Any] = reports.told[-1]["built"]
-    return report
 
 
 VECTORS = {"image": [[1, 3], [2, 3], [4, 3]]}
@@ -121,7 +98,9 @@ def test_an_output_in_half_precision_is_cast_under_its_own_name(trt: Any, tmp_pa
 @pytest.mark.parametrize("dtype", ["uint8", "float16"])
 def test_an_input_of_another_type_is_refused_with_the_cure(trt: Any, tmp_path: Path, dtype: str) -> None:
     model = network(
-        [node("Identity", ["image"], ["out"])], [value("image", dtype, ["N", 3])], [value("out", dtype, ["N", 3])]
+        [node("Identity", ["image"], ["out"])],
+        [value("image", dtype, ["N", 3])],
+        [value("out", dtype, ["N", 3])],
     )
     with pytest.raises(BoothError, match=r"net.onnx: input image is .*planar float32.*booth engines convert"):
         parsed(trt, tmp_path, model)
@@ -172,25 +151,26 @@ def test_shapes_that_do_not_fit_the_network_are_refused(tmp_path: Path, shapes: 
 
 def test_a_network_of_one_size_needs_no_profile(trt: Any, tmp_path: Path) -> None:
     net = parsed(trt, tmp_path, linear_network(batch=2))
-    builder = trt.Builder(logger_of(trt, Reports()))  # type: ignore[arg-type]
+    builder = trt.Builder(logger_of(trt, Reports(io.StringIO())))
     assert profile_of(builder, net, {"image": [[2, 3, 4, 4]] * 3}, "net.onnx") is None
     assert built(trt, tmp_path, linear_network(batch=2), "fp32", {"image": [[2, 3, 4, 4]] * 3})["layers"] == 3
 
 
 def test_timings_of_another_version_are_replaced_by_none(trt: Any, tmp_path: Path) -> None:
-    order = order_of(tmp_path, linear_network(), "fp32", {"image": ANY_BATCH})
+    order = task_of(tmp_path, linear_network(), "fp32", {"image": ANY_BATCH})
     order["timings"] = str(tmp_path / "old")
     Path(order["timings"]).write_text('["another", 7]')
-    config = trt.Builder(logger_of(trt, Reports())).create_builder_config()  # type: ignore[arg-type]
+    config = trt.Builder(logger_of(trt, Reports(io.StringIO()))).create_builder_config()
     configure(trt, config, order, "fp32")
     assert config.get_timing_cache().builds == 0
     assert (config.workspace, config.builder_optimization_level) == (64 << 20, 2)
 
 
 def test_warnings_are_reported_and_errors_kept(trt: Any) -> None:
-    reports = Reports()
-    logger = logger_of(trt, reports)  # type: ignore[arg-type]
+    sink = io.StringIO()
+    reports = Reports(sink)
+    logger = logger_of(trt, reports)
     for severity in ("INTERNAL_ERROR", "ERROR", "WARNING", "INFO", "VERBOSE"):
         logger.log(getattr(trt.ILogger.Severity, severity), f"of\n {severity}")
     assert reports.errors == ["of INTERNAL_ERROR", "of ERROR"]
-    assert reports.told == [{"warning": "of WARNING"}]
+    assert json.loads(sink.getvalue()) == {"warning": "of WARNING"}

@@ -66,7 +66,13 @@ def test_the_release_of_the_system_is_read(tmp_path: Path, text: str, release: s
     assert not read_l4t(tmp_path / "none")
 
 
-@pytest.mark.parametrize(("free_kb", "size_mb"), [(4 << 20, 2048), (1 << 20, 512), (64 << 10, 64), (99 << 20, 2048)])
-def test_the_workspace_is_half_of_what_is_free_within_bounds(tmp_path: Path, free_kb: int, size_mb: int) -> None:
-    (tmp_path / "meminfo").write_text(f"MemTotal: 1 kB\nMemFree: 2 kB\nMemAvailable: {free_kb} kB\nBuffers: 3 kB\n")
+@pytest.mark.parametrize(
+    ("free_kb", "size_mb"), [(4 << 20, 2048), (1 << 20, 512), (64 << 10, 64), (99 << 20, 2048)]
+)
+def test_the_workspace_is_half_of_what_is_free_within_bounds(
+    tmp_path: Path, free_kb: int, size_mb: int
+) -> None:
+    (tmp_path / "meminfo").write_text(
+        f"MemTotal: 1 kB\nMemFree: 2 kB\nMemAvailable: {free_kb} kB\nBuffers: 3 kB\n"
+    )
     assert free_workspace_mb(tmp_path / "meminfo") == size_mb

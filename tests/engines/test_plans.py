@@ -62,7 +62,9 @@ def test_keys_are_equal_when_and_only_when_all_that_decides_is(
 
 
 @given(ORDERS, MACHINES)
-def test_neither_the_place_of_the_file_nor_the_name_of_the_gpu_decides(order: PlanOrder, machine: Machine) -> None:
+def test_neither_the_place_of_the_file_nor_the_name_of_the_gpu_decides(
+    order: PlanOrder, machine: Machine
+) -> None:
     moved = replace(order, onnx=Path("elsewhere.onnx"))
     assert plan_key(moved, replace(machine, gpu="another")) == plan_key(order, machine)
 

@@ -99,15 +99,16 @@ class Engine(Lacking):
 
 
 class Context(Lacking):
-    """IExecutionContext."""
+    """IExecutionContext. A recording of it is spoilt when it gets other shapes, and wants a run before it."""
 
-    __slots__ = ("addresses", "engine", "shapes")
+    __slots__ = ("addresses", "engine", "ran", "shapes", "turn")
 
     def __init__(self, trt: Any, engine: Engine) -> None:
         super().__init__(trt)
         self.engine = engine
         self.addresses: dict[str, int] = {}
         self.shapes: dict[str, Shape] = {}
+        self.turn, self.ran = 0, -1
 
     def set_input_shape(self, name: str, shape: Shape) -> bool:
         own = self.engine.get_tensor_shape(name)
@@ -115,6 +116,8 @@ class Context(Lacking):
         if len(shape) != len(own) or not all(a <= b <= c for a, b, c in zip(low, shape, high, strict=True)):
             self.engine.complain(f"{name}: {tuple(shape)} is outside of the profile")
             return False
+        if self.shapes.get(name) != tuple(shape):
+            self.turn += 1
         self.shapes[name] = tuple(shape)
         return True
 
@@ -135,21 +138,22 @@ class Context(Lacking):
     def execute_async_v3(self, stream: int) -> bool:
         from tests.runtime.jetson.shim.driver import DRIVERS
 
-        driver, names = (
-            DRIVERS[stream],
-            [self.engine.get_tensor_name(n) for n in range(self.engine.num_io_tensors)],
-        )
+        driver, engine = DRIVERS[stream], self.engine
+        names = [engine.get_tensor_name(number) for number in range(engine.num_io_tensors)]
         missing = [
             name for name in names if not self.addresses.get(name) or -1 in self.get_tensor_shape(name)
         ]
-        if missing or fault() == "norun" or (fault() == "nocapture" and driver._recording is not None):
-            self.engine.complain(f"no address or shape of {missing}, or a fault")
+        recording = driver._recording is not None
+        if missing or fault() == "norun" or (recording and (fault() == "nocapture" or self.ran != self.turn)):
+            engine.complain(f"no address or shape of {missing}, or not run before, or a fault")
             return False
-        bound = {name: (self.addresses[name], self.get_tensor_shape(name)) for name in names}
-        driver.do(lambda: self._compute(bound))
+        bound, turn = {name: (self.addresses[name], self.get_tensor_shape(name)) for name in names}, self.turn
+        driver.do(lambda: self._compute(bound, turn))
+        self.ran = self.turn
         return True
 
-    def _compute(self, bound: dict[str, tuple[int, Shape]]) -> None:
+    def _compute(self, bound: dict[str, tuple[int, Shape]], turn: int) -> None:
+        assert turn == self.turn, "the context got other shapes after this was recorded"
         arrays = {port[0]: memory(*bound[port[0]]) for port in self.engine.facts["inputs"]}
         ports = self.engine.facts["outputs"]
         for port, result in zip(ports, self.engine.compute(arrays, [port[3] for port in ports]), strict=True):
