@@ -225,4 +225,7 @@ class Sensors(Protocol):
     """The machine's own figures."""
 
     def read(self) -> dict[str, float]:
-        """Figures by name with unit, such as `memory_free_mb`; a figure the machine lacks is absent."""
+        """Figures by name with unit, such as `memory_free_mb`; a figure the machine lacks is absent. Never raises."""
+
+    def describe(self) -> dict[str, str]:
+        """What this is in words: `machine`, `system`, and where there are some `power_mode`; unknown is absent."""

@@ -33,6 +33,7 @@ BELOW = {
         "vocabulary",
         "runtime.seam",
     },
+    "appliance.budget": {"config", "pose", "vision"},
     "appliance.uplink": {"errors", "records", "config", "vocabulary", "health"},
     "appliance.display": {"errors", "records", "config", "vocabulary", "health"},
     "appliance.app": {"errors", "records", "config", "artifacts", "runtime", "vision", "engines.manifest"},
