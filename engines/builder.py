@@ -27,7 +27,6 @@ MEMORY_WORDS = (
     "out of memory",
     "could not be allocated",
     "insufficient memory",
-    "insufficient workspace",
 )
 "What TensorRT and CUDA say when memory was short, in small letters."
 PR_SET_PDEATHSIG = 1

@@ -26,7 +26,9 @@ def read_network(trt: Any, builder: Any, logger: Any, onnx: Path) -> tuple[Any, 
         )
     for tensor in inputs_of(network):
         if tensor.dtype != trt.DataType.FLOAT:
-            cure = "plans are built from the planar float32 variant; run: booth engines convert"
+            cure = (
+                "plans are built from the planar float32 variant; run: booth engines convert --layout planar"
+            )
             raise BoothError(f"{onnx}: input {tensor.name} is {tensor.dtype}; {cure}")
     return network, parser
 

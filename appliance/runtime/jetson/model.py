@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from appliance.errors import BoothError
+from appliance.records import DeviceArray
 from appliance.runtime.jetson.gpu import Gpu
 from appliance.runtime.jetson.plan import Plan, Shape
 from appliance.runtime.jetson.replay import Key, Replays
@@ -41,9 +41,7 @@ class JetsonModel:
         """Recordings at hand, see replay.py."""
         return len(self._replays)
 
-    def infer(
-        self, inputs: Mapping[str, Tensor], figures: Collection[str] = ()
-    ) -> dict[str, Tensor | NDArray[np.float32]]:
+    def infer(self, inputs: Mapping[str, Tensor], figures: Collection[str] = ()) -> dict[str, DeviceArray]:
         """See Model.infer: float32 (N, ...) within the plan's shapes; those named in `figures` come to the host."""
         self._gpu.check_thread()
         self._check(inputs, figures)

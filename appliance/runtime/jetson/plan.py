@@ -54,7 +54,7 @@ class Plan:
         self.path = path
         trt = load_tensorrt()
         self._complaints: list[str] = []
-        # TensorRT keeps no reference to either: they must live as long as the engine.
+        # Both must live as long as the engine.
         self._logger = logger_of(trt, self._complaints.append)
         self._runtime = trt.Runtime(self._logger)
         self._engine = self._runtime.deserialize_cuda_engine(self._read())

@@ -26,6 +26,9 @@ from tests.fakes_tensorrt.onnx_file import linear_network
 from tests.fakes_tensorrt.running import CONTEXT_BYTES
 from tests.fakes_tensorrt.versions import VERSIONS, fake_tensorrt
 
+# The fake TensorRT computes in the memory that it is given, which has to be the host's.
+pytestmark = pytest.mark.usefixtures("driver")
+
 
 @pytest.fixture(params=list(VERSIONS))
 def version(request: pytest.FixtureRequest) -> str:
