@@ -61,7 +61,7 @@ def test_every_version_builds_a_plan_with_its_record(
     assert record.order["onnx_sha256"] == order.onnx_sha256
     assert told == sorted(told)
     assert told[-1] == 1
-    assert len(set(told)) > (3 if version == "8.6" else 10)
+    assert len(set(told)) >= (3 if version == "8.6" else 10)
 
 
 def test_the_same_order_is_built_once(cache: Cache, tmp_path: Path, tensorrt: FakeTensorRT) -> None:
@@ -162,8 +162,7 @@ def test_a_build_that_hangs_is_ended_and_pulses_until_then(
     told = list[float]()
     with pytest.raises(BoothError, match="small: no plan was built: TensorRT came to no end within 2 s"):
         build_plan(cache, plan_order(tmp_path), told.append, ORIN, limit_s=2)
-    ((process, *_),) = tensorrt.builds()
-    assert not runs(process)
+    assert not [build for build in tensorrt.builds() if runs(build[0])]
     assert len(told) >= 3
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    # Not at run time: the children that build need no NumPy, and it takes half of their time to load.
+    from numpy.typing import NDArray
 
 TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int64": 7, "float16": 10}
 
@@ -169,6 +170,8 @@ def read_varint(message: bytes, at: int) -> tuple[int, int]:
 
 def linear_network(dtype: str = "float32", batch: int | str = "N") -> bytes:
     """`image` (batch, 3, 4, 4) -> `features` (batch, 5), `mask` (batch, 3, 4, 4): small and not symmetric."""
+    import numpy as np
+
     weights = np.linspace(-1, 1, 48 * 5).reshape(48, 5).astype(dtype)
     flat = constant("flat", np.array([-1, 48], np.int64))
     return network(

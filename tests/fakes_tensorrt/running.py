@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
 import os
 from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from tests.fakes_tensorrt.building import MAGIC
 from tests.fakes_tensorrt.lacking import Lacking
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 CONTEXT_BYTES = 3_000_000
 Shape = tuple[int, ...]
@@ -162,7 +164,9 @@ class Context(Lacking):
 
 def memory(address: int, shape: Shape) -> NDArray[np.float32]:
     """The float32 array that lies at an address."""
-    floats = (ctypes.c_float * int(np.prod(shape))).from_address(address)
+    import numpy as np
+
+    floats = (ctypes.c_float * math.prod(shape)).from_address(address)
     return np.ctypeslib.as_array(floats).reshape(shape)
 
 

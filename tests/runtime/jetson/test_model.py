@@ -21,7 +21,9 @@ from appliance.runtime.jetson.gpu import Gpu
 from appliance.runtime.jetson.model import JetsonModel
 from appliance.runtime.jetson.replay import MOST_GRAPHS, SETTLED_RUNS
 from appliance.runtime.jetson.tensor import Tensor
-from tests.engines.plan_orders import ANY_BATCH, built
+from engines.build import build_plan, load_plan
+from engines.cache import Cache
+from tests.engines.plan_orders import ANY_BATCH, ORIN, FakeTensorRT, built, plan_order
 from tests.fakes_tensorrt.onnx_file import linear_network
 from tests.fakes_tensorrt.running import CONTEXT_BYTES
 from tests.fakes_tensorrt.versions import VERSIONS, fake_tensorrt
@@ -79,6 +81,20 @@ def test_a_plan_gives_the_numbers_of_onnx_runtime(gpu: Gpu, plan: Path, count: i
     wanted = reference.infer({"image": images})
     for name, array in host(gpu, outputs).items():
         np.testing.assert_array_equal(array, wanted[name])
+
+
+def test_a_plan_that_the_runtime_refuses_is_built_anew_and_runs(
+    gpu: Gpu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tensorrt, cache, order = FakeTensorRT(monkeypatch, tmp_path / "log"), Cache(tmp_path), plan_order(tmp_path)
+    monkeypatch.setitem(sys.modules, "tensorrt", fake_tensorrt("10.16"))
+    old = build_plan(cache, order, lambda _: None, ORIN).read_bytes()
+    tensorrt.be("10.16")
+    model = load_plan(cache, order, lambda _: None, lambda plan: JetsonModel(gpu, plan), ORIN)
+    outputs = model.infer({"image": gpu.put(pictures(2))}, figures=("features",))
+    wanted = CpuModel(order.onnx).infer({"image": pictures(2)})
+    np.testing.assert_array_equal(outputs["features"], wanted["features"])
+    assert [path.read_bytes() for path in (cache.plans / "quarantine").glob("*.plan")] == [old]
 
 
 def test_figures_come_to_the_host_and_nothing_else(gpu: Gpu, one_plan: Path) -> None:
