@@ -86,7 +86,11 @@ def test_a_plan_gives_the_numbers_of_onnx_runtime(gpu: Gpu, plan: Path, count: i
 def test_a_plan_that_the_runtime_refuses_is_built_anew_and_runs(
     gpu: Gpu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tensorrt, cache, order = FakeTensorRT(monkeypatch, tmp_path / "log"), Cache(tmp_path), plan_order(tmp_path)
+    tensorrt, cache, order = (
+        FakeTensorRT(monkeypatch, tmp_path / "log"),
+        Cache(tmp_path),
+        plan_order(tmp_path),
+    )
     monkeypatch.setitem(sys.modules, "tensorrt", fake_tensorrt("10.16"))
     old = build_plan(cache, order, lambda _: None, ORIN).read_bytes()
     tensorrt.be("10.16")
