@@ -21,7 +21,10 @@ from appliance.vision.passages import Passages
 from appliance.vision.pipeline import Pipeline
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
-from engines.manifest import model_file
+from engines.active import Network, active_file, active_plan
+from engines.cache import default_cache
+from engines.entries import PACKED, PLANAR, Layout
+from engines.machine import onnx_machine
 
 BODY_VIEW, CUT_SIZE = (VIEW, VIEW), (CUT_WIDTH, CUT_HEIGHT)
 
@@ -64,12 +67,25 @@ def load_eyes(settings: Settings) -> Eyes:
 
 
 def network_files(settings: Settings) -> tuple[Path, Path, Path]:
-    """The networks that find people, cut out bodies and describe looks. Raises BoothError for a missing one."""
+    """The files that find people, cut out bodies and describe looks: plans, or ONNX files. Raises BoothError."""
+    cache = default_cache()
+    if choose_wing(settings.wing).open_plan:
+        people, body, looks = (active_plan(cache, network) for network in networks_of(settings, PLANAR))
+    else:
+        wanted, machine = settings.engines.precision, onnx_machine()
+        people, body, looks = (
+            active_file(cache, network, wanted, machine) for network in networks_of(settings)
+        )
+    return people, body, looks
+
+
+def networks_of(settings: Settings, layout: Layout = PACKED) -> tuple[Network, Network, Network]:
+    """The networks that find people, cut out bodies and describe looks."""
     size = (settings.detector.width, settings.detector.height)
     return (
-        model_file("picodet-s", size),
-        model_file("blazepose", BODY_VIEW),
-        model_file("mobilenet-v2", CUT_SIZE),
+        Network("picodet-s", size, layout),
+        Network("blazepose", BODY_VIEW, layout),
+        Network("mobilenet-v2", CUT_SIZE, layout),
     )
 
 

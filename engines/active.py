@@ -103,10 +103,10 @@ def _write(cache: Cache, network: Network, standing: Standing) -> None:
         "active": asdict(standing.active) if standing.active else None,
         "refused": dict(standing.refused),
     }
-    with cache.scratch() as scratch:
-        fresh = scratch / "pointer"
-        fresh.write_text(json.dumps(tree, indent=2) + "\n", encoding="utf-8")
-        store(fresh, pointer_path(cache, network))
+    # Not in the scratch folder: whoever sets the cache up meanwhile removes that.
+    fresh = pointer_path(cache, network).with_suffix(".new")
+    fresh.write_text(json.dumps(tree, indent=2) + "\n", encoding="utf-8")
+    store(fresh, pointer_path(cache, network))
 
 
 def misfit(cache: Cache, network: Network, active: Active, machine: str = "") -> str:
@@ -135,6 +135,17 @@ def active_file(cache: Cache, network: Network, precision: str, machine: str = "
         return cache.root / standing.active.file
     if precision == AUTO:
         return plain
-    why = why or standing.refused.get(precision, "it was never built")
+    why = why or standing.refused.get(precision, "none was built")
     cure = "set engines.precision: auto, or run: booth engines build"
     raise BoothError(f"{network.label} cannot run in {precision} ({why}); {cure}")
+
+
+def active_plan(cache: Cache, network: Network) -> Path:
+    """Return the plan that runs, of whatever precision was the last good one. Raises BoothError when there is none."""
+    standing = read_standing(cache, network)
+    if standing.active is None:
+        why = "; ".join(f"{name}: {why}" for name, why in standing.refused.items()) or "none was built"
+        raise BoothError(f"{network.label} has no plan ({why}); run: booth engines build")
+    if fault := misfit(cache, network, standing.active):
+        raise BoothError(f"{network.label} has no plan ({fault}); run: booth engines build")
+    return cache.root / standing.active.file

@@ -89,7 +89,7 @@ class Model:
     @property
     def cure(self) -> str:
         """The command that brings the network."""
-        return f"python -m engines fetch {self.name}" if self.on_request else "make setup"
+        return f"booth engines fetch {self.name}" if self.on_request else "make setup"
 
     @property
     def sizes(self) -> tuple[Size, ...]:

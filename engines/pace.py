@@ -34,7 +34,9 @@ class Pace:
     @property
     def line(self) -> str:
         """Median times and the ratio."""
-        return f"{self.candidate_ms:.1f} ms against {self.reference_ms:.1f} ms, {self.ratio:.2f} times as fast"
+        return (
+            f"{self.candidate_ms:.1f} ms against {self.reference_ms:.1f} ms, {self.ratio:.2f} times as fast"
+        )
 
 
 def measure_pace(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from appliance.errors import BoothError
 from appliance.runtime.choose import cpu_wing
 from engines.active import INT8, Active, Network, activate, misfit, onnx_file, read_standing, refuse
+from engines.attempts import Progress
 from engines.cache import Cache, sha256_of
 from engines.entries import PACKED, PLANAR, Layout, read_manifest
 from engines.machine import onnx_machine
@@ -27,8 +28,6 @@ from engines.planes import planes_of
 from engines.quantize import Quantizer, quantize, run_quantizer
 from engines.verify import APPEARANCE, BODY, DETECTOR, Report, Runner, verify
 
-Progress = Callable[[float], None]
-"Told the share of the work that is done, 0..1."
 Show = Callable[[], Shown]
 "Gives the pictures; asked only when something is to be compared."
 
@@ -144,7 +143,8 @@ def cpu_workshop(cache: Cache, scales: Show, run: Quantizer = run_quantizer) -> 
 
     def make(network: Network, _show: Show, progress: Progress) -> Path:
         pictures: NDArray[np.uint8] = scales().pictures[role_of(network.name)]
-        made = quantize(cache, network, pictures, run)
+        with cache.lock():
+            made = quantize(cache, network, pictures, run)
         progress(1.0)
         return made
 

@@ -65,7 +65,7 @@ def test_the_set_up_brings_the_three_networks_of_the_booth_and_no_alternative() 
     models = read_manifest().models.values()
     brought = [model.name for model in models if model.sources and not model.on_request]
     assert brought == ["picodet-s", "blazepose", "mobilenet-v2"]
-    assert read_manifest().model("modnet").cure == "python -m engines fetch modnet"
+    assert read_manifest().model("modnet").cure == "booth engines fetch modnet"
     assert read_manifest().model("blazepose").cure == "make setup"
 
 

@@ -15,7 +15,7 @@ def test_an_empty_cache_asks_for_setup(tmp_path: Path) -> None:
     for name in ("picodet-s", "blazepose", "mobilenet-v2"):
         with pytest.raises(BoothError, match=f"{name}.*is not there; run: make setup"):
             model_file(name, cache=Cache(tmp_path))
-    with pytest.raises(BoothError, match=r"modnet.*is not there; run: python -m engines fetch modnet"):
+    with pytest.raises(BoothError, match=r"modnet.*is not there; run: booth engines fetch modnet"):
         model_file("modnet", cache=Cache(tmp_path))
     with pytest.raises(BoothError, match=r"vtest\.avi is not there; run: make setup"):
         sample_street(Cache(tmp_path))
