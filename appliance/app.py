@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +51,6 @@ def load_eyes(settings: Settings) -> Eyes:
     wing = choose_wing(settings.wing)
     files = network_files(settings)
     image, bodies = wing.image(), wing.bodies()
-    engine = hashlib.sha256(f"{VERSION} {MEASURES}".encode())
-    for path in files:
-        engine.update(path.read_bytes())
     people, body, appearance = (wing.model(path, settings.detector.threads) for path in files)
     return Eyes(
         wing,
@@ -62,8 +60,16 @@ def load_eyes(settings: Settings) -> Eyes:
         bodies,
         GarmentCutter(image, body, bodies),
         Descriptor(wing.measures(), image, appearance),
-        engine.hexdigest()[:12],
+        engine_of(files),
     )
+
+
+def engine_of(files: Sequence[Path]) -> str:
+    """The id of eyes with these networks: another one as soon as any other file runs."""
+    engine = hashlib.sha256(f"{VERSION} {MEASURES}".encode())
+    for path in files:
+        engine.update(path.read_bytes())
+    return engine.hexdigest()[:12]
 
 
 def network_files(settings: Settings) -> tuple[Path, Path, Path]:

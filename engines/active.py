@@ -14,8 +14,8 @@ from typing import Any
 
 from appliance.errors import BoothError
 from engines.cache import Cache, holds, sha256_of, store
-from engines.entries import PACKED, Layout, Size, read_manifest, size_text
-from engines.manifest import model_file, model_path
+from engines.entries import PACKED, Layout, Size, size_text
+from engines.manifest import model_file
 
 FP32, FP16, INT8, AUTO = "fp32", "fp16", "int8", "auto"
 
@@ -71,8 +71,7 @@ def onnx_file(cache: Cache, network: Network) -> Path:
 
 def pointer_path(cache: Cache, network: Network) -> Path:
     """Return where the pointer lies, whether it exists or not."""
-    path = model_path(cache, read_manifest().model(network.name), network.size, network.layout)
-    return path.with_suffix(".active.json")
+    return cache.models / f"{network.stem}.active.json"
 
 
 def read_standing(cache: Cache, network: Network) -> Standing:
@@ -104,19 +103,23 @@ def _write(cache: Cache, network: Network, standing: Standing) -> None:
         "refused": dict(standing.refused),
     }
     # Not in the scratch folder: whoever sets the cache up meanwhile removes that.
+    cache.models.mkdir(parents=True, exist_ok=True)
     fresh = pointer_path(cache, network).with_suffix(".new")
     fresh.write_text(json.dumps(tree, indent=2) + "\n", encoding="utf-8")
     store(fresh, pointer_path(cache, network))
 
 
-def misfit(cache: Cache, network: Network, active: Active, machine: str = "") -> str:
-    """Why the active file cannot run here; empty when it can. An empty `machine` is not compared."""
+def misfit(cache: Cache, active: Active, source: Path, machine: str = "") -> str:
+    """Why the active file cannot run in the place of `source` here; empty when it can.
+
+    An empty `machine` is not compared.
+    """
     path = cache.root / active.file
     if not path.is_file():
         return f"{path.name} is gone"
     if machine and active.machine != machine:
         return f"it passed on another machine ({active.machine})"
-    if sha256_of(onnx_file(cache, network)) != active.source_sha256:
+    if sha256_of(source) != active.source_sha256:
         return "it was made from another version of the network"
     return "" if holds(path, active.sha256) else f"{path.name} is damaged"
 
@@ -130,7 +133,7 @@ def active_file(cache: Cache, network: Network, precision: str, machine: str = "
     if precision == FP32:
         return plain
     standing = read_standing(cache, network)
-    why = misfit(cache, network, standing.active, machine) if standing.active else ""
+    why = misfit(cache, standing.active, plain, machine) if standing.active else ""
     if standing.active and not why and precision in {AUTO, standing.active.precision}:
         return cache.root / standing.active.file
     if precision == AUTO:
@@ -146,6 +149,6 @@ def active_plan(cache: Cache, network: Network) -> Path:
     if standing.active is None:
         why = "; ".join(f"{name}: {why}" for name, why in standing.refused.items()) or "none was built"
         raise BoothError(f"{network.label} has no plan ({why}); run: booth engines build")
-    if fault := misfit(cache, network, standing.active):
+    if fault := misfit(cache, standing.active, onnx_file(cache, network)):
         raise BoothError(f"{network.label} has no plan ({fault}); run: booth engines build")
     return cache.root / standing.active.file

@@ -49,7 +49,9 @@ def _rows(cache: Cache, model: Model, size: Size | None, layout: Layout, machine
     ready = is_ready(cache, model, size, layout)
     cure = model.cure if layout == PACKED else "booth engines convert --layout planar"
     path, label = model_path(cache, model, size, layout), size_text(size) if size else "any size"
-    others = list(_candidates(cache, Network(model.name, size, layout), machine)) if ready and size else []
+    others = (
+        list(_candidates(cache, Network(model.name, size, layout), path, machine)) if ready and size else []
+    )
     runs = ready and layout == PACKED and not model.on_request and not any(row.runs for row in others)
     note = "" if layout == PACKED else "what plans are built from"
     state, why = ("ready", note) if ready else ("missing", f"run: {cure}")
@@ -57,14 +59,14 @@ def _rows(cache: Cache, model: Model, size: Size | None, layout: Layout, machine
     yield from others
 
 
-def _candidates(cache: Cache, network: Network, machine: str) -> Iterator[Row]:
-    """What may run instead of an ONNX file that is ready, and what was refused."""
+def _candidates(cache: Cache, network: Network, source: Path, machine: str) -> Iterator[Row]:
+    """What may run instead of an ONNX file that is ready (`source`), and what was refused."""
     standing = read_standing(cache, network)
     size = size_text(network.size)
     if active := standing.active:
         path = cache.root / active.file
         # A plan belongs to TensorRT and a GPU, which nobody asks for a list.
-        fault = misfit(cache, network, active, machine if network.layout == PACKED else "")
+        fault = misfit(cache, active, source, machine if network.layout == PACKED else "")
         why = f"{fault}; run: booth engines build" if fault else active.note
         state = "unfit" if fault else "ready"
         yield Row(

@@ -19,7 +19,7 @@ from appliance.records import FloatArray, Frame
 from appliance.runtime.choose import Wing, cpu_wing
 from appliance.runtime.seam import Camera, EndOfSource
 from appliance.vision.detector import Detector
-from appliance.vision.garments import VIEW, GarmentCutter, square_views
+from appliance.vision.garments import CUT_HEIGHT, CUT_WIDTH, VIEW, GarmentCutter, square_views
 from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.views import view_quality
 from calibration.trials.people import random_person
@@ -51,28 +51,48 @@ class Shown:
 
 def show(settings: Settings, files: tuple[Path, Path], frames: Iterable[Frame]) -> Shown:
     """Cut what the networks see out of frames with the networks (`files`) that find people and bodies."""
-    wing = cpu_wing()
-    image, bodies = wing.image(), wing.bodies()
-    people, body = (wing.model(path, settings.detector.threads) for path in files)
-    detector = Detector(settings.detector, image, people, wing.boxes())
-    cutter = GarmentCutter(image, body, bodies)
-    size = settings.detector.width, settings.detector.height
-    boxed: list[Pixels] = [np.zeros((0, size[1], size[0], 3), np.uint8)]
-    views: list[Pixels] = [np.zeros((0, VIEW, VIEW, 3), np.uint8)]
-    reliefs, masks = [], []
-    for frame in frames:
-        boxed.append(image.letterbox(frame, *size)[0].copy())
-        boxes = best_boxes(detector, frame, settings)
-        views.append(image.crop(frame, square_views(boxes), VIEW, VIEW))
-        garments = cutter.cut(frame, np.arange(len(boxes)), boxes, np.ones(3, np.float32))
-        reliefs.append(image.relief(garments.cuts, garments.masks))
-        masks.append(np.asarray(garments.masks, np.bool_))
+    sight = Sight(settings, files)
+    seen = [nothing(settings), *map(sight.see, frames)]
     pictures = {
-        DETECTOR: np.concatenate(boxed),
-        BODY: np.concatenate(views),
-        APPEARANCE: np.concatenate(reliefs),
+        role: np.concatenate([shown.pictures[role] for shown in seen])
+        for role in (DETECTOR, BODY, APPEARANCE)
     }
-    return Shown(pictures, np.concatenate(masks))
+    return Shown(pictures, np.concatenate([shown.masks for shown in seen]))
+
+
+def nothing(settings: Settings) -> Shown:
+    """No picture of every role, in the right shapes."""
+    sizes = {
+        DETECTOR: (settings.detector.height, settings.detector.width),
+        BODY: (VIEW, VIEW),
+        APPEARANCE: (CUT_HEIGHT, CUT_WIDTH),
+    }
+    pictures = {role: np.zeros((0, *size, 3), np.uint8) for role, size in sizes.items()}
+    return Shown(pictures, np.zeros((0, CUT_HEIGHT, CUT_WIDTH), np.bool_))
+
+
+class Sight:
+    """The parts of the booth that cut people out, on the CPU."""
+
+    def __init__(self, settings: Settings, files: tuple[Path, Path]) -> None:
+        wing = cpu_wing()
+        people, body = (wing.model(path, settings.detector.threads) for path in files)
+        self._settings = settings
+        self._image = wing.image()
+        self._detector = Detector(settings.detector, self._image, people, wing.boxes())
+        self._cutter = GarmentCutter(self._image, body, wing.bodies())
+
+    def see(self, frame: Frame) -> Shown:
+        """What the networks see of one frame."""
+        size = self._settings.detector.width, self._settings.detector.height
+        boxed = self._image.letterbox(frame, *size)[0].copy()
+        boxes = best_boxes(self._detector, frame, self._settings)
+        views = self._image.crop(frame, square_views(boxes), VIEW, VIEW)
+        garments = self._cutter.cut(frame, np.arange(len(boxes)), boxes, np.ones(3, np.float32))
+        reliefs = self._image.relief(garments.cuts, garments.masks)
+        return Shown(
+            {DETECTOR: boxed, BODY: views, APPEARANCE: reliefs}, np.asarray(garments.masks, np.bool_)
+        )
 
 
 def best_boxes(detector: Detector, frame: Frame, settings: Settings) -> FloatArray:

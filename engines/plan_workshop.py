@@ -35,7 +35,7 @@ def plan_workshop(
     precision = FP16 if wanted.precision == AUTO else wanted.precision
 
     def make(network: Network, _show: Show, progress: Progress) -> Path:
-        make_layout(cache, read_manifest(), network.name, PLANAR)
+        make_layout(cache, read_manifest(), network.name, PLANAR, [network.size])
         onnx = onnx_file(cache, network)
         if precision == INT8:
             known = quantized_file(cache, network)

@@ -24,9 +24,9 @@ from engines.entries import PLANAR, read_manifest
 from engines.planes import planes_of
 from engines.tools import bring_tools
 
-QUANTIZER_PACKAGES = ("ml_dtypes==0.5.3", "onnx==1.18.0", "protobuf==4.25.8")
+QUANTIZER_PACKAGES = ("ml_dtypes==0.5.3", "onnx==1.18.0", "protobuf==4.25.8", "typing_extensions==4.12.2")
 "Builds for Python 3.10 to 3.12; what onnxruntime.quantization needs and the booth itself does not."
-TOOLS_DOWNLOAD_BYTES = 22_800_000
+TOOLS_DOWNLOAD_BYTES = 22_900_000
 LIMIT_S = 900
 LEAST_PICTURES = 8
 "Fewer say too little of how large the figures inside the network become."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from appliance.errors import BoothError
 from engines.cache import Cache
 from engines.convert import convert_model
-from engines.entries import PACKED, Layout, Manifest, Model
+from engines.entries import PACKED, Layout, Manifest, Model, Size
 from engines.fetch import fetch_weights
 from engines.inventory import rows_of
 from engines.manifest import is_ready
@@ -38,18 +38,25 @@ def convert_networks(cache: Cache, manifest: Manifest, name: str | None, layout:
         print(f"{one} is ready, {layout}, in {cache.root}", flush=True)
 
 
-def make_layout(cache: Cache, manifest: Manifest, name: str, layout: Layout) -> None:
-    """Fetch and convert one network in a layout where that is not done. Raises BoothError when it has no source."""
+def make_layout(
+    cache: Cache, manifest: Manifest, name: str, layout: Layout, sizes: Sequence[Size] | None = None
+) -> None:
+    """Fetch and convert one network in a layout where that is not done; `sizes` None means all of them.
+
+    Raises BoothError when it has no source.
+    """
     model = manifest.model(name)
     if not model.sources:
         raise BoothError(f"{name} has no source: {model.how}")
     with cache.lock():
-        _make_ready(cache, model, layout)
+        _make_ready(cache, model, layout, sizes)
 
 
-def _make_ready(cache: Cache, model: Model, layout: Layout) -> bool:
-    ready = all(is_ready(cache, model, size, layout) for size in model.sizes or (None,))
-    return False if ready else fetch_weights(cache, model) | convert_model(cache, model, layout=layout)
+def _make_ready(cache: Cache, model: Model, layout: Layout, sizes: Sequence[Size] | None = None) -> bool:
+    wanted = model.sizes if sizes is None else sizes
+    if all(is_ready(cache, model, size, layout) for size in wanted or (None,)):
+        return False
+    return fetch_weights(cache, model) | convert_model(cache, model, layout=layout, sizes=wanted)
 
 
 def list_models(cache: Cache, manifest: Manifest) -> None:

@@ -68,7 +68,7 @@ LIMITS: Mapping[str, Mapping[str, Limit]] = {
     APPEARANCE: {
         "cosine": Limit(0.98, False, "the same garment in the next view has about so much"),
         "same_nearest": Limit(
-            0.75, False, "four of the five most alike must stay, or the bank means something else"
+            0.75, False, "about four of the five most alike must stay, or the bank means something else"
         ),
     },
 }

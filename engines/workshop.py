@@ -85,7 +85,8 @@ def bring_up(
         candidate = workshop.make(network, show, progress)
         standing = read_standing(cache, network)
         known = standing.active and cache.root / standing.active.file == candidate
-        if standing.active and known and not misfit(cache, network, standing.active, workshop.machine):
+        source = onnx_file(cache, network)
+        if standing.active and known and not misfit(cache, standing.active, source, workshop.machine):
             return Verdict(network, workshop.precision, True, standing.active.note)
         verdict = judge(cache, workshop, network, candidate, show())
     except BoothError as error:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from engines.cache import Cache
-from engines.entries import PACKED, Layout, Model, Package, Planar, Size, WeightFile
+from engines.active import Active, Network, onnx_file
+from engines.cache import Cache, sha256_of
+from engines.entries import PACKED, Layout, Model, Package, Planar, Size, WeightFile, read_manifest
+from engines.manifest import model_path, recipe_for
+from engines.recipe import MadeFile, recipe_path, recipe_text
 
 WEIGHTS = b"weights of a network, as published" * 1000
 MEMBER = "vendor/ckpt/net.bin"
@@ -54,6 +59,24 @@ def model(*sources: Package, converter: str = "picodet") -> Model:
     return Model(
         "net", "tests", "CC0", converter, known, sources or (package(),), planar=planar if sizes else None
     )
+
+
+def put_network(cache: Cache, network: Network, content: bytes = b"a network") -> Path:
+    """Let a cache hold a network of the real manifest that counts as converted here, and return its file."""
+    known = read_manifest().model(network.name)
+    path = model_path(cache, known, network.size, network.layout)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    made = MadeFile(recipe_for(known, network.size, network.layout), sha256(content))
+    recipe_path(path).write_text(recipe_text(made))
+    return path
+
+
+def active_of(cache: Cache, network: Network, file: Path, **changes: Any) -> Active:
+    """Return the pointer to a file that passed here."""
+    source = sha256_of(onnx_file(cache, network))
+    active = Active(str(file.relative_to(cache.root)), sha256_of(file), source, "int8", "here", "passed")
+    return replace(active, **changes)
 
 
 class FakeConverter:

@@ -85,6 +85,6 @@ def test_an_empty_cache_is_filled_with_the_networks_of_the_booth_and_the_sample_
 
     for name in ("fetch_weights", "fetch_sample"):
         monkeypatch.setattr(f"engines.setup.{name}", fetch)
-    monkeypatch.setattr("engines.setup.convert_model", lambda cache, made, layout: True)
+    monkeypatch.setattr("engines.setup.convert_model", lambda cache, made, layout, sizes: True)
     set_up(Cache(tmp_path / "empty"), read_manifest())
     assert fetched == ["picodet-s", "blazepose", "mobilenet-v2", "vtest.avi"]
