@@ -17,7 +17,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.records import Frame
 from appliance.runtime.choose import Wing, choose_wing
-from engines.active import FP32, INT8, Network, onnx_file, read_standing
+from engines.active import FP32, INT8, Network, misfit, onnx_file, read_standing
 from engines.build import read_machine
 from engines.cache import Cache
 from engines.entries import PACKED, PLANAR, Manifest
@@ -117,7 +117,7 @@ def verify_engines(cache: Cache, settings: Settings, source: str | None, *, as_j
         for network in networks_of(settings, PLANAR if wing.open_plan else PACKED)
     ]
     tell(verdicts, as_json=as_json)
-    return int(any(verdict.report is not None and not verdict.report.passed for verdict in verdicts))
+    return int(not all(verdict.report.passed if verdict.report else verdict.runs for verdict in verdicts))
 
 
 def compared(cache: Cache, wing: Wing, network: Network, shown: Show) -> Verdict:
@@ -127,6 +127,9 @@ def compared(cache: Cache, wing: Wing, network: Network, shown: Show) -> Verdict
     file = cache.root / active.file if active else made
     if file is None:
         return Verdict(network, FP32, wing.open_plan is None, "there is nothing to compare with")
+    fault = misfit(cache, active, onnx_file(cache, network)) if active else ""
+    if active and fault:
+        return Verdict(network, active.precision, False, fault)
     runner = on_planes(network, wing.open_plan(file)) if wing.open_plan else open_onnx(network, file)
     pictures, role = shown(), role_of(network.name)
     report = verify(role, reference_of(cache, network), runner, pictures.pictures[role], pictures.masks)
