@@ -74,4 +74,4 @@ def _candidates(cache: Cache, network: Network, source: Path, machine: str) -> I
             str(path),
         )  # fmt: skip
     for precision, why in standing.refused.items():
-        yield Row(network.name, size, network.layout, precision, "refused", False, why, str(Path()))
+        yield Row(network.name, size, network.layout, precision, "refused", False, why, "")

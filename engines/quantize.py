@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.errors import BoothError
-from engines.active import Network, onnx_file
+from engines.active import Network, onnx_file, read_standing
 from engines.cache import Cache, holds, sha256_of, store
 from engines.entries import PLANAR, read_manifest
 from engines.planes import planes_of
@@ -70,9 +70,9 @@ def array_bytes(array: NDArray[Any]) -> bytes:
 def quantize(
     cache: Cache, network: Network, pictures: NDArray[np.uint8], run: Quantizer = run_quantizer
 ) -> Path:
-    """Make the 8-bit file of a network from packed pictures (N, H, W, 3) and return it; others of it stay.
+    """Make the 8-bit file of a network from packed pictures (N, H, W, 3) and return it.
 
-    The name holds the hash, so the file that runs now is never written over. Raises BoothError for too few pictures.
+    The name holds the hash, so the file that runs now stays as it is. Raises BoothError for too few pictures.
     """
     if len(pictures) < LEAST_PICTURES:
         raise BoothError(
@@ -91,7 +91,18 @@ def quantize(
         sidecar.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
         store(made, target)
         store(sidecar, target.with_suffix(".json"))
+    tidy(cache, network, target)
     return target
+
+
+def tidy(cache: Cache, network: Network, newest: Path) -> None:
+    """Remove the 8-bit files of a network but the newest and the one that runs."""
+    active = read_standing(cache, network).active
+    kept = {newest, cache.root / active.file if active else newest}
+    for path in cache.models.glob(f"{network.stem}-int8-*.onnx"):
+        if path not in kept:
+            path.unlink()
+            path.with_suffix(".json").unlink(missing_ok=True)
 
 
 def quantized_file(cache: Cache, network: Network) -> Path | None:

@@ -68,4 +68,5 @@ def list_models(cache: Cache, manifest: Manifest) -> None:
         if not model.sources:
             print(f"  not brought by the set-up; {model.how}")
         for row in rows_of(cache, model):
-            print(f"  {row.size:>9}  {row.layout}  {row.precision}  {row.state}  {row.file}")
+            state = f"{row.state} ({row.why})" if row.why else row.state
+            print(f"  {row.size:>9}  {row.layout}  {row.precision}  {state}  {row.file}".rstrip())

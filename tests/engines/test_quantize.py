@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from appliance.errors import BoothError
-from engines.active import Network
+from engines.active import Network, activate
 from engines.cache import Cache, default_cache, sha256_of
 from engines.entries import read_manifest
 from engines.manifest import model_file
@@ -29,7 +29,7 @@ from engines.quantize import (
 from engines.tools import bring_tools
 from engines.verify import APPEARANCE, verify
 from engines.workshop import open_onnx
-from tests.engines.builders import put_network
+from tests.engines.builders import active_of, put_network
 
 LOOKS, PLANES = Network("mobilenet-v2", (128, 256)), Network("mobilenet-v2", (128, 256), "planar")
 INSPECT = """
@@ -79,11 +79,20 @@ def cache(tmp_path: Path) -> Cache:
     return cache
 
 
-def test_a_new_candidate_leaves_the_old_one(cache: Cache) -> None:
-    first = quantize(cache, LOOKS, pictures(8), FakeQuantizer(b"one"))
-    second = quantize(cache, LOOKS, pictures(8), FakeQuantizer(b"two"))
-    assert first.read_bytes() == b"one"
-    assert quantized_file(cache, LOOKS) == second
+def test_a_new_candidate_leaves_the_one_that_runs_and_no_other(cache: Cache) -> None:
+    running = quantize(cache, LOOKS, pictures(8), FakeQuantizer(b"one"))
+    activate(cache, LOOKS, active_of(cache, LOOKS, running))
+    quantize(cache, LOOKS, pictures(8), FakeQuantizer(b"two"))
+    planar = quantize(cache, PLANES, pictures(8), FakeQuantizer(b"planes"))
+    newest = quantize(cache, LOOKS, pictures(8), FakeQuantizer(b"three"))
+    assert running.read_bytes() == b"one"
+    assert quantized_file(cache, LOOKS) == newest
+    assert set(cache.models.glob("*int8*.onnx")) == {running, planar, newest}
+    assert len(list(cache.models.glob("*int8*.json"))) == 3
+
+
+def test_layouts_have_8_bit_files_of_their_own(cache: Cache) -> None:
+    quantize(cache, LOOKS, pictures(8), FakeQuantizer())
     assert quantized_file(cache, PLANES) is None
 
 

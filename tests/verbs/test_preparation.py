@@ -12,15 +12,27 @@ from typing import Any
 
 import pytest
 
+from appliance.app import networks_of
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.runtime.choose import cpu_wing
 from appliance.verbs.figures import Figures
-from appliance.verbs.preparation import EXTEND_BY_S, EXTEND_EVERY_S, Stopped, Waiting, prepare
+from appliance.verbs.preparation import (
+    EXTEND_BY_S,
+    EXTEND_EVERY_S,
+    Stopped,
+    Waiting,
+    prepare,
+    prepare_engines,
+)
 from appliance.verbs.vision import run_vision
-from engines.active import Network
-from engines.workshop import Verdict
+from engines.active import Network, active_plan
+from engines.cache import default_cache
+from engines.workshop import Verdict, Workshop
+from tests.engines.builders import put_network
+from tests.engines.test_verify import body
 from tests.fakes import FakeClock
+from tests.verbs.test_engines import GOOD, SHOWN
 
 PEOPLE = Network("picodet-s", (640, 384), "planar")
 BODIES = Network("blazepose", (256, 256), "planar")
@@ -120,6 +132,38 @@ def test_a_stop_ends_the_build(desk: Desk) -> None:
     with pytest.raises(Stopped):
         prepare([PEOPLE], desk.builder(0.1, 0.2), lambda _: True, desk.waiting)
     assert not desk.vitals
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_engines_of_a_wing_are_built_compared_and_active(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fails: bool
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("engines.workshop.reference_of", lambda cache, network: GOOD[network.name])
+    monkeypatch.setattr("appliance.verbs.preparation.shown_once", lambda *_: lambda: SHOWN)
+    cache, networks = default_cache(), networks_of(Settings(), "planar")
+    for network in networks:
+        put_network(cache, network)
+
+    def make(network: Network, show: Any, progress: Callable[[float], None]) -> Path:
+        progress(0.5)
+        plan = cache.models / f"{network.stem}.plan"
+        plan.write_bytes(b"plan")
+        return plan
+
+    runners = {**GOOD, "blazepose": body(columns=10)} if fails else GOOD
+    shop = Workshop("planar", "fp16", "Orin", make, lambda network, _: runners[network.name], False)
+    monkeypatch.setattr("appliance.verbs.preparation.workshop_of", lambda *_: shop)
+    wing, figures = replace(cpu_wing(), open_plan=lambda plan: lambda inputs: {}), Figures(Path())
+    if fails:
+        with pytest.raises(
+            BoothError, match=r"blazepose 256x256 has no engine that may run \(failed \(mask_iou"
+        ):
+            prepare_engines(Settings(), wing, figures, desk.stop)
+    else:
+        assert prepare_engines(Settings(), wing, figures, desk.stop) == ""
+        assert all(active_plan(cache, network).suffix == ".plan" for network in networks)
+    assert desk.lines[0] == "building engines, 17 %"
 
 
 @pytest.mark.parametrize("stopped", [False, True])
