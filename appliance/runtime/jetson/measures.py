@@ -59,6 +59,8 @@ class JetsonMeasures:
         self._gpu = gpu
         self._texture = Texture(gpu)
         self._spread = gpu.put(blur_matrix(CHROMA_BINS, CHROMA_SIGMA, CHROMA_REACH))
+        steps = np.log(np.array(LIGHT_STEPS) + LIGHT_OFFSET)
+        self._rule = CLightRule(LIGHT_OFFSET, tuple(steps), LEAST_PX)
         self._names: NDArray[np.uint8] | None = None
         self._table: Tensor | None = None
         self._named = 0
@@ -75,16 +77,14 @@ class JetsonMeasures:
         """Four classes of light, upper and lower half, shape (N, 8), float32; see CpuMeasures.light."""
         count, height, width = sizes_of(cuts, masks)
         found = self._gpu.empty((count, LIGHT_PARTS * len(LIGHT_STEPS)), np.float32)
-        rule = CLightRule(LIGHT_OFFSET, tuple(np.log(np.array(LIGHT_STEPS) + LIGHT_OFFSET)), LEAST_PX)
-        self._gpu.launch(
-            "measure_light", (LIGHT_PARTS, count), THREADS, cuts, masks, width, height, rule, found
-        )
+        arguments = (cuts, masks, width, height, self._rule, found)
+        self._gpu.launch("measure_light", (LIGHT_PARTS, count), THREADS, *arguments)
         return self._gpu.figures(found)
 
     def pattern(self, cuts: Tensor, masks: Tensor) -> tuple[FloatArray, FloatArray]:
         """Pattern figures (N, 21), float32, >= 0, and the weave (N, 300); see CpuMeasures.pattern."""
         figures: FloatArray = self._gpu.figures(self._texture.measure(cuts, masks))
-        return figures[:, :TEXTURE_FIGURES], figures[:, TEXTURE_FIGURES:]
+        return figures[:, :TEXTURE_FIGURES].copy(), figures[:, TEXTURE_FIGURES:].copy()
 
     def palette(self, cuts: Tensor, masks: Tensor, names: NDArray[np.uint8], count: int) -> FloatArray:
         """Named colours of four parts, shape (N, 4 * count), float32; see CpuMeasures.palette.
@@ -95,9 +95,8 @@ class JetsonMeasures:
         views, height, width = sizes_of(cuts, masks)
         found = self._gpu.empty((views, PALETTE_PARTS * count), np.float32)
         table = self._table_of(names, count)
-        self._gpu.launch(
-            "measure_palette", (views,), THREADS, cuts, masks, width, height, table, count, found
-        )
+        arguments = (cuts, masks, width, height, table, count, found)
+        self._gpu.launch("measure_palette", (views,), THREADS, *arguments)
         return self._gpu.figures(found)
 
     def _table_of(self, names: NDArray[np.uint8], count: int) -> Tensor:

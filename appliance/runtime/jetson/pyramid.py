@@ -1,4 +1,4 @@
-"""A masked cut at ever coarser scales on the device: cuts in, levels of light and colour out (runtime/cpu/pyramid.py)."""
+"""Masked cuts at ever coarser scales on the device: cuts in, levels of light and colour out (see cpu/pyramid.py)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ PLANES = 4
 "Of a level: light, two colours, and how much of it the mask shows; one float4."
 
 
-class CTaps(ctypes.Structure):
-    """Taps of kernels/blur.cuh."""
+class CBlurTaps(ctypes.Structure):
+    """BlurTaps of kernels/blur.cuh."""
 
     _fields_ = (("weight", ctypes.c_float * MOST_TAPS),)
 
@@ -115,9 +115,9 @@ def tiles_of(count: int, height: int, width: int) -> tuple[int, int, int]:
     return blocks(width, TILE_COLUMNS), blocks(height, TILE_ROWS), count
 
 
-def taps_of(sigma: float) -> CTaps:
+def taps_of(sigma: float) -> CBlurTaps:
     """Weights of a blur from the middle outwards, zeros beyond its reach."""
     reach = reach_of(sigma)
     weights = np.zeros(MOST_TAPS)
     weights[: reach + 1] = gaussian(sigma, reach)[reach:]
-    return CTaps(tuple(weights))
+    return CBlurTaps(tuple(weights))

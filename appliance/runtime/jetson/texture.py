@@ -1,4 +1,4 @@
-"""Pattern of garments on the device: masked cuts in, how much they change by scale and direction, and the weave, out."""
+"""Pattern of garments on the device: masked cuts in, how they change by scale and direction, and their weave, out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from appliance.runtime.scales import (
 )
 
 FIGURES_THREADS = (320,)
-"One for each share of the weave and the count, in whole warps, as in kernels/weave.cu."
+"One for each share of the weave and the count, in whole warps, as in kernels/pattern.cu."
 
 
 class Texture:

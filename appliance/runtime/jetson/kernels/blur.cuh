@@ -1,5 +1,6 @@
 // Gaussian blur of planes of four floats, tile by tile in shared memory.
 #pragma once
+#include "border.cuh"
 #include "device.cuh"
 
 constexpr int TILE_COLUMNS = 32, TILE_ROWS = 16;  // of what one block blurs
@@ -7,7 +8,7 @@ constexpr int RUN = 4;                            // neighbours that one thread 
 constexpr int TILE_THREADS = TILE_COLUMNS * TILE_ROWS / RUN;
 constexpr int MOST_TAPS = 7;
 
-struct Taps {  // CTaps of pyramid.py
+struct BlurTaps {  // CBlurTaps of pyramid.py
     float weight[MOST_TAPS];  // from the middle outwards
 };
 
@@ -23,13 +24,6 @@ template <int REACH> struct BlurRoom {
 __device__ __forceinline__ int run_row() { return threadIdx.x % TILE_ROWS; }
 __device__ __forceinline__ int run_column() { return threadIdx.x / TILE_ROWS * RUN; }
 
-// A place beyond the border is mirrored, the edge itself not repeated (OpenCV's BORDER_REFLECT_101).
-__device__ __forceinline__ int mirrored(int place, int length) {
-    if (length == 1) return 0;
-    while (place < 0 || place >= length) place = place < 0 ? -place : 2 * (length - 1) - place;
-    return place;
-}
-
 __device__ __forceinline__ float4 plus(float4 one, float4 other) {
     return make_float4(one.x + other.x, one.y + other.y, one.z + other.z, one.w + other.w);
 }
@@ -40,7 +34,7 @@ __device__ __forceinline__ float4 times(float4 one, float factor) {
 
 // Blurs RUN neighbours along an axis; `from` lies REACH before the first, the next one `step` further on.
 template <int REACH>
-__device__ __forceinline__ void blur_run(const float4* from, int step, const Taps& taps, float4 (&sums)[RUN]) {
+__device__ __forceinline__ void blur_run(const float4* from, int step, const BlurTaps& taps, float4 (&sums)[RUN]) {
 #pragma unroll
     for (int one = 0; one < RUN; ++one) sums[one] = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
 #pragma unroll
@@ -56,7 +50,7 @@ __device__ __forceinline__ void blur_run(const float4* from, int step, const Tap
 
 // Blurs the tile of a block of TILE_THREADS, which may lie in a room with more around it than the blur reaches.
 template <int REACH, int AROUND>
-__device__ __forceinline__ void blur_tile(BlurRoom<AROUND>& room, const Taps& taps, float4 (&sums)[RUN]) {
+__device__ __forceinline__ void blur_tile(BlurRoom<AROUND>& room, const BlurTaps& taps, float4 (&sums)[RUN]) {
     static_assert(REACH <= AROUND && REACH < MOST_TAPS, "the blur reaches beyond its room");
     constexpr int COLUMNS = TILE_COLUMNS + 2 * REACH, SPARE = AROUND - REACH, PITCH = BlurRoom<AROUND>::PITCH;
     __syncthreads();

@@ -1,6 +1,6 @@
 // A masked cut at ever coarser scales (cpu/pyramid.py). A plane holds light, red-green, yellow-blue and what the mask
 // shows of each pixel. Block (column of tiles, row of tiles, view) of TILE_THREADS.
-#include "blur.cuh"
+#include "pattern.cuh"
 
 constexpr int FINEST_REACH = 3, FINE_REACH = 6, HALVED_REACH = 5;
 
@@ -14,9 +14,6 @@ __device__ __forceinline__ float4 opponents_of(const unsigned char* pixel, const
     return make_float4(rule.light_unit * logf(light + rule.light_offset), 1.2f * (red - green) * unit,
                        (0.5f * (red + green) - blue) * unit, 1.0f);
 }
-
-// What a blurred plane averages: over the pixels that the mask shows only.
-__device__ __forceinline__ float4 mean_of(float4 sums) { return times(sums, 1.0f / fmaxf(sums.w, 1e-3f)); }
 
 // Means of 2x2 cells of what blur_tile leaves, to a plane (height / 2, width / 2); all threads of a warp together.
 __device__ __forceinline__ void store_halved(const float4 (&sums)[RUN], float4* plane, int x, int y, int width,
@@ -34,8 +31,8 @@ __device__ __forceinline__ void store_halved(const float4 (&sums)[RUN], float4* 
 
 // Cuts and masks to the two finest levels, as means, and to the second one's sums at half the size.
 extern "C" __global__ void __launch_bounds__(128) pyramid_fine(
-    const unsigned char* cuts, const unsigned char* masks, int width, int height, Opponents rule, Taps finest, Taps fine,
-    float4* first, float4* second, float4* halved) {
+    const unsigned char* cuts, const unsigned char* masks, int width, int height, Opponents rule, BlurTaps finest,
+    BlurTaps fine, float4* first, float4* second, float4* halved) {
     __shared__ BlurRoom<FINE_REACH> room;
     const int left = blockIdx.x * TILE_COLUMNS, top = blockIdx.y * TILE_ROWS;
     const int x = left + run_column(), y = top + run_row();
@@ -56,7 +53,7 @@ extern "C" __global__ void __launch_bounds__(128) pyramid_fine(
 // A level's sums at half the size of the one before to its blurred sums, and to these at half the size unless `halved`
 // is null.
 extern "C" __global__ void __launch_bounds__(128) pyramid_coarse(
-    const float4* plane, int width, int height, Taps taps, float4* level, float4* halved) {
+    const float4* plane, int width, int height, BlurTaps taps, float4* level, float4* halved) {
     __shared__ BlurRoom<HALVED_REACH> room;
     const int left = blockIdx.x * TILE_COLUMNS, top = blockIdx.y * TILE_ROWS;
     const int x = left + run_column(), y = top + run_row();

@@ -1,13 +1,11 @@
 // How much cloth changes by scale and direction (cpu/texture.py): the levels of its pyramid in, sums by tile out.
-#include "blur.cuh"
+#include "pattern.cuh"
 
-constexpr int PYRAMID_LEVELS = 5, FINE_LEVELS = 2, SLOPE_LEVELS = 3, SEAM_REACH = 2;
-constexpr int TEXTURE_FIGURES = 3 * (PYRAMID_LEVELS - 1) + 3 * SLOPE_LEVELS;
-constexpr int TEXTURE_SUMS = TEXTURE_FIGURES + 1;  // the last: pixels of the core
+constexpr int SEAM_REACH = 2;  // the edge of the mask is left out
 
 struct Levels {  // CLevels of pyramid.py
-    const float4* fine[FINE_LEVELS];                       // means, full size
-    const float4* coarse[PYRAMID_LEVELS - FINE_LEVELS];    // sums, at half, a quarter and an eighth of the size
+    const float4* fine[FINE_LEVELS];      // means, full size
+    const float4* coarse[COARSE_LEVELS];  // sums, at half, a quarter and an eighth of the size
 };
 
 // The mean of a level at a pixel; a coarse one is enlarged linearly (OpenCV's INTER_LINEAR).
@@ -25,8 +23,7 @@ __device__ __forceinline__ float4 level_at(const Levels& levels, int level, int 
     auto along = [&](const float4* line) {
         return plus(times(line[column], 1.0f - x_share), times(line[right], x_share));
     };
-    const float4 sums = plus(times(along(upper), 1.0f - y_share), times(along(lower), y_share));
-    return times(sums, 1.0f / fmaxf(sums.w, 1e-3f));
+    return mean_of(plus(times(along(upper), 1.0f - y_share), times(along(lower), y_share)));
 }
 
 struct SlopeRoom {  // of one tile
@@ -47,9 +44,10 @@ __device__ __forceinline__ void fill_slope_room(SlopeRoom& room, const Levels& l
     }
     for (int i = threadIdx.x; i < SEAM_ROWS * TILE_COLUMNS; i += TILE_THREADS) {
         const int x = left + i % TILE_COLUMNS, y = top + i / TILE_COLUMNS - SEAM_REACH;
-        bool shown = x < width;
-        for (int beside = max(x - SEAM_REACH, 0); beside <= min(x + SEAM_REACH, width - 1) && y >= 0 && y < height; ++beside)
-            shown = shown && mask[(size_t)y * width + beside];
+        const int first = max(x - SEAM_REACH, 0), last = min(x + SEAM_REACH, width - 1);
+        bool shown = true;
+        if (y >= 0 && y < height)
+            for (int beside = first; beside <= last; ++beside) shown = shown && mask[(size_t)y * width + beside];
         room.shown[i / TILE_COLUMNS][i % TILE_COLUMNS] = shown;
     }
     __syncthreads();
@@ -92,6 +90,20 @@ __device__ __forceinline__ void add_pixel(float (&sums)[TEXTURE_SUMS], const Lev
     sums[TEXTURE_FIGURES] += 1.0f;
 }
 
+// Adds up the block's sums, always in the same order.
+__device__ __forceinline__ void store_sums(SlopeRoom& room, const float (&sums)[TEXTURE_SUMS], float* totals) {
+#pragma unroll
+    for (int figure = 0; figure < TEXTURE_SUMS; ++figure) room.sums[figure][threadIdx.x] = sums[figure];
+    __syncthreads();
+    const int lane = threadIdx.x % WARP;
+    for (int figure = threadIdx.x / WARP; figure < TEXTURE_SUMS; figure += TILE_THREADS / WARP) {
+        float sum = 0.0f;
+        for (int thread = lane; thread < TILE_THREADS; thread += WARP) sum += room.sums[figure][thread];
+        sum = warp_sum(sum);
+        if (lane == 0) totals[figure] = sum;
+    }
+}
+
 // Sums (N, tiles, TEXTURE_SUMS) over the core, and at half the size two planes of mean slopes of the core: across and
 // down of two levels, then of the third with the share of the core. A thread sees 2x2 pixels.
 extern "C" __global__ void __launch_bounds__(128) texture_slopes(
@@ -117,14 +129,6 @@ extern "C" __global__ void __launch_bounds__(128) texture_slopes(
         two[place] = times(first, 0.25f);
         third[place] = times(last, 0.25f);
     }
-#pragma unroll
-    for (int figure = 0; figure < TEXTURE_SUMS; ++figure) room.sums[figure][threadIdx.x] = sums[figure];
-    __syncthreads();
-    const int tile = (view * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x, lane = threadIdx.x % WARP;
-    for (int figure = threadIdx.x / WARP; figure < TEXTURE_SUMS; figure += TILE_THREADS / WARP) {
-        float sum = 0.0f;
-        for (int thread = lane; thread < TILE_THREADS; thread += WARP) sum += room.sums[figure][thread];
-        sum = warp_sum(sum);
-        if (lane == 0) by_tile[(size_t)tile * TEXTURE_SUMS + figure] = sum;
-    }
+    const int tile = (view * gridDim.y + blockIdx.y) * gridDim.x + blockIdx.x;
+    store_sums(room, sums, by_tile + (size_t)tile * TEXTURE_SUMS);
 }
