@@ -13,7 +13,6 @@ from appliance.runtime.jetson.measures import JetsonMeasures
 from appliance.runtime.scales import MIN_PATTERN_PX, TEXTURE_FIGURES
 from tests.runtime.jetson.garments import Pixels, cloth, dressed, on_device
 
-
 DIAGONAL = [14, 17, 20]
 "Slopes across and down at once: the root of a product, so a rounding of one beside a steep other shows."
 PLAIN = [figure for figure in range(TEXTURE_FIGURES) if figure not in DIAGONAL]
