@@ -64,7 +64,7 @@ class Sensor(Section):
     "A fixed one keeps colours comparable where the light does not change."
     anti_banding: Literal["none", "auto", 50, 60] = "auto"
     "The mains frequency in Hz, whose lamps would flicker through the picture."
-    flip: Literal["none", "half-turn", "left", "right", "mirror", "upside-down"] = "none"
+    flip: Literal["none", "half-turn", "left", "right", "mirror"] = "none"
     "How a camera that is mounted otherwise is put upright; left and right turn by a quarter."
 
 
