@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test networks run test test-empty check golden bench evaluate clean lock
+.PHONY: help setup setup-test run test test-empty check golden bench evaluate kernels clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,9 @@ golden: setup-test ## take what the sample street gives now as the reference, an
 
 bench: setup ## measure this machine, stage by stage
 	@$(BIN)/booth bench
+
+kernels: setup ## compile the CUDA kernels ahead, for Orin, Thor and later GPUs (needs nvcc)
+	@$(BIN)/python -m appliance.runtime.jetson.fatbin
 
 evaluate: setup-test ## measure novelty and fairness on PHOTOS=folder of people (MASKS=folder of label maps)
 	@test -n "$(PHOTOS)" || { echo "say where the photos are: make evaluate PHOTOS=folder"; exit 2; }

@@ -1,0 +1,158 @@
+"""The device: kernels by name and host arrays in, device arrays and a few figures out. Every copy is counted."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from appliance.runtime.jetson.driver import Driver
+from appliance.runtime.jetson.tensor import Pool, Tensor, packed
+
+MOST_FIGURES = 1 << 20
+"Bytes that may come to the host in one go: boxes, counts, vectors; a picture would be more."
+
+
+@dataclass
+class Copies:
+    """Bytes that crossed between host and device since the start. Pixels go in only: no function takes them out."""
+
+    pixels_in: int = 0
+    "Of frames that a camera or a photo left in host memory; 0 on the NVMM path."
+    figures_in: int = 0
+    "Of boxes, points, tables, queries, banks."
+    figures_out: int = 0
+    "Of boxes, counts, vectors, distances."
+
+
+class Graph:
+    """Work recorded once and run as often as wanted with one call (CUDA graph); filled when `Gpu.capture` ends."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._handle: int | None = None
+
+    def finish(self) -> None:
+        """Take over what the stream has recorded."""
+        self._handle = self._driver.end_capture()
+
+    def launch(self) -> None:
+        """Run it in the stream's order. Raises ValueError before the recording has ended."""
+        if self._handle is None:
+            raise ValueError("the graph is still being recorded")
+        self._driver.launch_graph(self._handle)
+
+    def close(self) -> None:
+        """Forget the recording; may be called twice."""
+        if self._handle is not None:
+            self._driver.free_graph(self._handle)
+            self._handle = None
+
+
+class Gpu:
+    """The one owner of the device. Belongs to the thread that made it, the vision loop: CUDA contexts are per thread."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.copies = Copies()
+        self._pool = Pool(driver)
+        self._thread = threading.get_ident()
+
+    @property
+    def stream(self) -> int:
+        """Handle of the stream that everything runs on."""
+        return self.driver.stream
+
+    @property
+    def held_mb(self) -> float:
+        """Device memory that our own arrays take."""
+        return self._pool.held_bytes / 1e6
+
+    def empty(self, shape: Sequence[int], dtype: DTypeLike) -> Tensor:
+        """A device array of undefined content, from the pool."""
+        self._check_thread()
+        return self._pool.tensor(tuple(int(length) for length in shape), dtype)
+
+    def launch(self, kernel: str, grid: Sequence[int], block: Sequence[int], *arguments: Any) -> None:
+        """Run a kernel. Grid and block have one to three axes; an empty grid runs nothing.
+
+        Arguments: Tensor, Pointer, int (32 bit), float (32 bit) or a ctypes.Structure, in the kernel's order.
+        """
+        self._check_thread()
+        if 0 not in grid:
+            self.driver.launch(kernel, three(grid), three(block), packed(arguments))
+
+    def put(self, host: NDArray[Any]) -> Tensor:
+        """Figures of the host as a device array: boxes, tables, queries."""
+        tensor = self.empty(host.shape, host.dtype)
+        self.fill(tensor, host)
+        return tensor
+
+    def fill(self, tensor: Tensor, host: NDArray[Any]) -> None:
+        """Overwrite a device array with figures of the host. Raises ValueError unless shape and dtype are the same."""
+        if host.shape != tensor.shape or host.dtype != tensor.dtype:
+            raise ValueError(f"{host.dtype} {host.shape} does not fit into {tensor.dtype} {tensor.shape}")
+        self._check_thread()
+        self.copies.figures_in += host.nbytes
+        if host.nbytes:
+            self.driver.copy_in(tensor.address, np.ascontiguousarray(host))
+
+    def put_pixels(self, host: NDArray[np.uint8]) -> Tensor:
+        """Pixels that are in host memory anyway, such as a photo's, as a device array."""
+        tensor = self.put(host)
+        self.copies.figures_in -= host.nbytes
+        self.copies.pixels_in += host.nbytes
+        return tensor
+
+    def figures(self, tensor: Tensor) -> NDArray[Any]:
+        """A small device array on the host; waits for it. Raises ValueError for more than MOST_FIGURES bytes."""
+        self._check_thread()
+        if tensor.nbytes > MOST_FIGURES:
+            raise ValueError(f"{tensor.nbytes} bytes are no figures; pixels stay on the device")
+        host: NDArray[Any] = np.empty(tensor.shape, tensor.dtype)
+        if host.nbytes:
+            self.driver.copy_out(host, tensor.address)
+        self.copies.figures_out += host.nbytes
+        return host
+
+    def wait(self) -> None:
+        """Until everything that was launched is done."""
+        self._check_thread()
+        self.driver.wait()
+
+    @contextmanager
+    def capture(self) -> Iterator[Graph]:
+        """Record what is launched inside, without running it. The arrays that it uses must be kept by the caller."""
+        self._check_thread()
+        graph = Graph(self.driver)
+        self.driver.begin_capture()
+        try:
+            yield graph
+        finally:
+            graph.finish()
+
+    def close(self) -> None:
+        """Free what nobody holds and let go of the device."""
+        self._pool.close()
+        self.driver.close()
+
+    def _check_thread(self) -> None:
+        if threading.get_ident() != self._thread:
+            raise RuntimeError("the device belongs to another thread, the one that opened it")
+
+
+def three(axes: Sequence[int]) -> tuple[int, int, int]:
+    """One to three axes as three."""
+    x, y, z = (*axes, 1, 1)[:3]
+    return int(x), int(y), int(z)
+
+
+def blocks(count: int, per_block: int) -> int:
+    """Blocks of `per_block` that hold `count`."""
+    return math.ceil(count / per_block)

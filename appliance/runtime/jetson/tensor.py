@@ -1,0 +1,115 @@
+"""Arrays on the device: a shape and a block of memory in, something kernels can be given out."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import struct
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from appliance.runtime.jetson.driver import Driver
+
+GRAIN = 4096
+"Bytes; blocks of the pool are powers of two from here on, so that a crowd of one more person reuses them."
+
+
+class Pointer(NamedTuple):
+    """A device address as a kernel's argument."""
+
+    address: int
+
+
+class Tensor:
+    """A contiguous array in device memory; opaque above the seam. Its memory goes back when nobody holds it."""
+
+    def __init__(
+        self, address: int, shape: tuple[int, ...], dtype: DTypeLike, give_back: Callable[[], None]
+    ) -> None:
+        self.address = address
+        self.shape = shape
+        self.dtype: np.dtype[Any] = np.dtype(dtype)
+        self._give_back = give_back
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the array takes."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+    def __del__(self) -> None:
+        self._give_back()
+
+
+class Pool:
+    """Owner of the device's memory: blocks that came back are handed out again, none is freed before `close`.
+
+    One stream orders all work, so a block may be reused while its last reader is still queued. Never more than the
+    most that was in use at one time, rounded up to powers of two.
+    """
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._idle: defaultdict[int, list[int]] = defaultdict(list)
+        self._closed = False
+        self.held_bytes = 0
+        "Taken from the device so far."
+
+    def tensor(self, shape: tuple[int, ...], dtype: DTypeLike) -> Tensor:
+        """An array with undefined content."""
+        size = block_size(math.prod(shape) * np.dtype(dtype).itemsize)
+        address = self._idle[size].pop() if self._idle[size] else self._allocate(size)
+        return Tensor(address, shape, dtype, lambda: self._take_back(size, address))
+
+    def _allocate(self, size: int) -> int:
+        address = self._driver.allocate(size)
+        self.held_bytes += size
+        return address
+
+    def _take_back(self, size: int, address: int) -> None:
+        if self._closed:
+            self._driver.free(address)
+        else:
+            self._idle[size].append(address)
+
+    def close(self) -> None:
+        """Free what is idle; what is still held is freed when it comes back."""
+        self._closed = True
+        for addresses in self._idle.values():
+            for address in addresses:
+                self._driver.free(address)
+        self._idle.clear()
+
+
+def block_size(size: int) -> int:
+    """The power of two, at least GRAIN, that holds `size` bytes."""
+    return max(GRAIN, 1 << (size - 1).bit_length()) if size > 0 else GRAIN
+
+
+def packed(arguments: tuple[Any, ...]) -> bytes:
+    """Kernel arguments one after the other, each aligned as C aligns it (CUDA driver API, cuLaunchKernel's `extra`).
+
+    Tensor and Pointer: 8 bytes; int: int32; float: float32; ctypes.Structure: by value. Raises TypeError for others.
+    """
+    whole = bytearray()
+    for argument in arguments:
+        content, alignment = one_packed(argument)
+        whole.extend(bytes(-len(whole) % alignment))
+        whole.extend(content)
+    return bytes(whole)
+
+
+def one_packed(argument: Any) -> tuple[bytes, int]:
+    """One argument's bytes and alignment."""
+    if isinstance(argument, Tensor | Pointer):
+        return struct.pack("<Q", argument.address), 8
+    if isinstance(argument, bool | int | np.integer):
+        return struct.pack("<i", argument), 4
+    if isinstance(argument, float | np.floating):
+        return struct.pack("<f", argument), 4
+    if isinstance(argument, ctypes.Structure):
+        return bytes(argument), ctypes.alignment(argument)
+    raise TypeError(f"a kernel cannot take a {type(argument).__name__}")
