@@ -100,9 +100,7 @@ class NvBufSurface:
         try:
             library = ctypes.CDLL(str(found))
         except OSError as error:
-            raise BoothError(
-                f"{found}: {error}; apt-get install --reinstall nvidia-l4t-multimedia"
-            ) from None
+            raise BoothError(f"{found}: {error}; apt-get install --reinstall nvidia-l4t-multimedia") from None
         self._map = prototype(library, "NvBufSurfaceMapEglImage")
         self._unmap = prototype(library, "NvBufSurfaceUnMapEglImage")
 

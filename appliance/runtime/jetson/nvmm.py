@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from appliance.errors import BoothError, SourceError
+from appliance.runtime.jetson.driver import Driver
 from appliance.runtime.jetson.formats import EGL_LAYOUTS, FORMATS, colours_of, format_names
 from appliance.runtime.jetson.gstbuffer import Buffers, MapInfo
 from appliance.runtime.jetson.nvbufsurface import (
@@ -20,7 +21,6 @@ from appliance.runtime.jetson.nvbufsurface import (
 )
 from appliance.runtime.jetson.picture import NV12, Layout, Picture
 from appliance.runtime.jetson.registrations import Registrations
-from appliance.runtime.jetson.driver import Driver
 
 EGL_PITCH = 1
 "CUeglFrameType; 0 is a CUDA array, which only textures can read."
@@ -126,7 +126,9 @@ class Nvmm:
             raise self._refusal(f"surfaces that CUDA maps as arrays (frameType {frame.frame_type})")
         shown = EGL_LAYOUTS.get(frame.colour_format)
         if shown is None or (shown is NV12) != (layout is NV12):
-            raise self._refusal(f"{layout.name} surfaces that CUDA takes for colour format {frame.colour_format}")
+            raise self._refusal(
+                f"{layout.name} surfaces that CUDA takes for colour format {frame.colour_format}"
+            )
         if shown is not NV12:
             return frame.planes[0], frame.pitch, 0, 0, shown
         if len(frame.planes) < 2:

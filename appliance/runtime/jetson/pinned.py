@@ -37,7 +37,9 @@ class Pinned:
         rows = height if name == "RGBA" else (height + 1) // 2 * 3
         luma_rows = (height + 1) // 2 * 2
         if name not in ("NV12", "RGBA"):
-            raise SourceError(f"{self._label}: frames of format {name}; the pipeline should give NV12 or RGBA")
+            raise SourceError(
+                f"{self._label}: frames of format {name}; the pipeline should give NV12 or RGBA"
+            )
         self._copy(sample.get_buffer(), pitch * rows)
         if name == "RGBA":
             return Picture(self._address, pitch, width, height, RGBA)
@@ -59,7 +61,9 @@ class Pinned:
         with mapped as view:
             pixels = np.frombuffer(view.data, np.uint8)
             if len(pixels) < size:
-                raise SourceError(f"{self._label}: a frame of {len(pixels)} bytes, {size} are needed; restart it")
+                raise SourceError(
+                    f"{self._label}: a frame of {len(pixels)} bytes, {size} are needed; restart it"
+                )
             if len(self._room) != size:
                 self._room, self._address = self._gpu.driver.pinned(size)
             self._room[:] = pixels[:size]

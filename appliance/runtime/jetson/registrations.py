@@ -69,7 +69,7 @@ class Registrations:
         return known.frame
 
     def close(self) -> None:
-        """Forget all; called once the pipeline has stopped, so that nobody waits for the driver. May be called twice."""
+        """Forget all, once the pipeline has stopped, so that nobody waits for the driver; may be called twice."""
         for key in tuple(self._known):
             self._forget(key)
 
