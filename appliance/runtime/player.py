@@ -101,7 +101,12 @@ class Player(ABC):
         self._pipeline.set_state(self._gst.State.NULL)
 
     def _start(self) -> None:
-        self._pipeline = self._gst.parse_launch(self._launch.line)
+        from gi.repository import GLib
+
+        try:
+            self._pipeline = self._gst.parse_launch(self._launch.line)
+        except GLib.Error as error:  # an element is missing, or two do not fit each other
+            raise SourceError(self._explain(error.message)) from None
         self._sink = self._pipeline.get_by_name("sink")
         if self._live:  # in replay every frame is taken, so there is nothing to count
             self._sink.get_static_pad("sink").add_probe(self._gst.PadProbeType.BUFFER, self._note_arrival)
