@@ -49,7 +49,9 @@ class Elements:
         """Media types that a source, given as the head of a launch line, offers; empty when it cannot be opened."""
         source = self._gst.parse_launch(head)
         try:
-            source.set_state(self._gst.State.READY)
+            # Opening the device is what tells its own formats from all that V4L2 knows.
+            if source.set_state(self._gst.State.READY) == self._gst.StateChangeReturn.FAILURE:
+                return set()
             caps = source.get_static_pad("src").query_caps(None)
             return {caps.get_structure(row).get_name() for row in range(caps.get_size())}
         finally:

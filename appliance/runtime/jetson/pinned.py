@@ -32,20 +32,17 @@ class Pinned:
         shape = sample.get_caps().get_structure(0)
         name, colorimetry = shape.get_string("format"), shape.get_string("colorimetry")
         width, height = int(shape.get_value("width")), int(shape.get_value("height"))
-        # Rows and planes as GStreamer lays them out by default (gst-video, video-info.c).
-        pitch = 4 * width if name == "RGBA" else (width + 3) // 4 * 4
-        rows = height if name == "RGBA" else (height + 1) // 2 * 3
-        luma_rows = (height + 1) // 2 * 2
         if name not in ("NV12", "RGBA"):
-            raise SourceError(
-                f"{self._label}: frames of format {name}; the pipeline should give NV12 or RGBA"
-            )
-        self._copy(sample.get_buffer(), pitch * rows)
+            raise SourceError(f"{self._label}: frames of format {name}; the pipeline should give NV12 or RGBA")
+        # Rows and planes as GStreamer lays them out by default (gst-video, video-info.c).
         if name == "RGBA":
-            return Picture(self._address, pitch, width, height, RGBA)
+            self._copy(sample.get_buffer(), 4 * width * height)
+            return Picture(self._address, 4 * width, width, height, RGBA, owner=self._room)
+        pitch, luma_rows = (width + 3) // 4 * 4, (height + 1) // 2 * 2
+        self._copy(sample.get_buffer(), pitch * luma_rows * 3 // 2)
         chroma = self._address + pitch * luma_rows
         colours = colours_of(colorimetry) or usual_colours(height)
-        return Picture(self._address, pitch, width, height, NV12, chroma, pitch, colours)
+        return Picture(self._address, pitch, width, height, NV12, chroma, pitch, colours, self._room)
 
     def release(self) -> None:
         """The room may be overwritten."""

@@ -28,9 +28,12 @@ class Source:
         self.feed = self.gst.ElementFactory.make("appsrc", None)
         for key, value in {"is-live": True, "do-timestamp": True, "format": self.gst.Format.TIME}.items():
             self.feed.set_property(key, value)
-        self.feed.set_property("caps", self.gst.Caps.from_string(self.offered()))
-        self.add(self.feed)  # type: ignore[attr-defined]
-        self.add_pad(self.gst.GhostPad.new("src", self.feed.get_static_pad("src")))  # type: ignore[attr-defined]
+        modes = self.gst.ElementFactory.make("capsfilter", None)
+        modes.set_property("caps", self.gst.Caps.from_string(self.offered()))
+        for element in (self.feed, modes):
+            self.add(element)  # type: ignore[attr-defined]
+        self.feed.link(modes)
+        self.add_pad(self.gst.GhostPad.new("src", modes.get_static_pad("src")))  # type: ignore[attr-defined]
         self.playing = threading.Event()
         self.thread: threading.Thread | None = None
 
