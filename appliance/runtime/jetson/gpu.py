@@ -56,7 +56,7 @@ class Graph:
 
 
 class Gpu:
-    """The one owner of the device. Belongs to the thread that made it, the vision loop: CUDA contexts are per thread."""
+    """The one owner of the device; belongs to the thread that made it, the vision loop: contexts are per thread."""
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
@@ -138,9 +138,8 @@ class Gpu:
             graph.finish()
 
     def close(self) -> None:
-        """Free what nobody holds and let go of the device."""
+        """Free what nobody holds; the driver stays open for whoever opened it."""
         self._pool.close()
-        self.driver.close()
 
     def _check_thread(self) -> None:
         if threading.get_ident() != self._thread:
