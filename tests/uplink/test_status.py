@@ -71,7 +71,9 @@ def test_each_part_is_told_on_its_own() -> None:
 
 
 def test_the_way_of_the_frames_is_told_once_it_is_known() -> None:
-    assert status({"camera_path": "software: no nvvidconv here"})["camera_path"] == "software: no nvvidconv here"
+    assert (
+        status({"camera_path": "software: no nvvidconv here"})["camera_path"] == "software: no nvvidconv here"
+    )
     assert "camera_path" not in status({"camera": "ok"})
 
 

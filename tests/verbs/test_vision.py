@@ -206,7 +206,9 @@ def test_a_csi_camera_that_stays_away_starts_the_process_anew_once_then_asks_for
     booth.told.clear()
     booth.look(*GONE, source="csi:0", stop_s=1000)
     reasons = [vitals["reason"] for vitals in booth.told if vitals["state"] == "blind"]
-    steps = [reason.split(":")[0] for row, reason in enumerate(reasons) if reason != reasons[row - 1] or row == 0]
+    steps = [
+        reason.split(":")[0] for row, reason in enumerate(reasons) if reason != reasons[row - 1] or row == 0
+    ]
     assert steps == ["csi", "restart nvargus-daemon", "reboot required"]
     assert all("Argus timed out" in reason for reason in reasons)
 

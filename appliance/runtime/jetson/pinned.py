@@ -33,7 +33,9 @@ class Pinned:
         name, colorimetry = shape.get_string("format"), shape.get_string("colorimetry")
         width, height = int(shape.get_value("width")), int(shape.get_value("height"))
         if name not in ("NV12", "RGBA"):
-            raise SourceError(f"{self._label}: frames of format {name}; the pipeline should give NV12 or RGBA")
+            raise SourceError(
+                f"{self._label}: frames of format {name}; the pipeline should give NV12 or RGBA"
+            )
         # Rows and planes as GStreamer lays them out by default (gst-video, video-info.c).
         if name == "RGBA":
             self._copy(sample.get_buffer(), 4 * width * height)

@@ -1,8 +1,10 @@
-"""The Jetson's camera on GStreamer with fakes of NVIDIA's elements: unchanged launch lines, pixels never on the host."""
+"""The Jetson's camera on fakes of NVIDIA's elements: unchanged launch lines, and pixels that never see the host."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,13 +29,17 @@ from tests.runtime.jetson.fakes.surfaces import Kind
 from tests.runtime.jetson.shim.driver import ShimDriver
 from tests.videos import numbered, write_video
 
+pytestmark = pytest.mark.usefixtures("driver")
+Acts = Sequence[Deliver | Freeze | Fail]
 PATIENCE_S = 10.0
 SIZE = {"width": 64, "height": 64}
 ORIN, THOR = Kind(pitch_extra=32), Kind(mem_type=CUDA_DEVICE, pitch_extra=32)
 
 
 @contextmanager
-def opened(stage: Stage, gpu: Gpu, source: str = "csi:0", *, live: bool = True, **keys: Any) -> Iterator[JetsonCamera]:
+def opened(
+    stage: Stage, gpu: Gpu, source: str = "csi:0", *, live: bool = True, **keys: Any
+) -> Iterator[JetsonCamera]:
     """The camera on a stage; at the end everything that was taken has been given back."""
     names = (*JETSON, "v4l2src") if source.startswith("v4l2:") else JETSON
     with installed(stage, *names):
@@ -99,9 +105,16 @@ def test_pixels_are_those_of_this_frame_until_the_next_is_taken(
 
 def threads_run_on() -> None:
     """Long enough for the camera to fill all its other surfaces."""
-    import time
-
     time.sleep(0.01)
+
+
+def words_at_the_end(camera: JetsonCamera) -> str:
+    """Take frames until the camera fails; why."""
+    try:
+        while True:
+            taken(camera)
+    except SourceError as error:
+        return str(error)
 
 
 def test_the_newest_frame_wins_and_the_rest_is_counted(driver: ShimDriver, gpu: Gpu) -> None:
@@ -125,7 +138,7 @@ def test_frames_that_the_camera_dropped_are_missed_and_no_more(driver: ShimDrive
 
 
 def test_a_camera_that_freezes_gives_nothing_and_no_error(driver: ShimDriver, gpu: Gpu) -> None:
-    acts = [Deliver(1), Freeze(0.5), Deliver(1)]
+    acts: Acts = [Deliver(1), Freeze(0.5), Deliver(1)]
     with opened(Stage(driver, ORIN, acts), gpu) as camera:
         assert number(taken(camera)) == 0
         assert camera.take(0.05) is None
@@ -139,9 +152,7 @@ def test_an_error_in_the_middle_leaves_nothing_behind_and_the_camera_can_be_open
     stage = Stage(driver, ORIN, [Deliver(5), Fail("Argus timed out")], frame_rate=100)
     for _ in range(3):
         with opened(stage, gpu) as camera:
-            with pytest.raises(SourceError, match=r"csi:0: frame \d: Argus timed out"):
-                while True:
-                    taken(camera)
+            assert "Argus timed out" in words_at_the_end(camera)
     assert stage.opened == 3
     assert len(stage.pools) == 6
 
@@ -165,7 +176,7 @@ def test_a_usb_camera_ends_in_nvmm_too(driver: ShimDriver, gpu: Gpu, offered: st
     with opened(stage, gpu, "v4l2:/dev/null") as camera:
         levels = [number(taken(camera)) for _ in range(5)]
         assert camera.path == "nvmm"
-    assert all((later - earlier) % STEPS >= 1 for earlier, later in zip(levels, levels[1:], strict=False))
+    assert all((later - earlier) % STEPS >= 1 for earlier, later in itertools.pairwise(levels))
     assert gpu.copies.pixels_in == 0
 
 
@@ -226,7 +237,11 @@ def test_properties_reach_the_elements(driver: ShimDriver, gpu: Gpu) -> None:
     with opened(stage, gpu, csi=sensor) as camera:
         taken(camera)
     argus, converter = stage.seen["nvarguscamerasrc"], stage.seen["nvvidconv"]
-    assert (argus["aeantibanding"], argus["gainrange"], argus["exposuretimerange"]) == (3, "1 8", "34000 8000000")
+    assert (argus["aeantibanding"], argus["gainrange"], argus["exposuretimerange"]) == (
+        3,
+        "1 8",
+        "34000 8000000",
+    )
     assert converter == {"bl-output": False, "flip-method": 2}
 
 

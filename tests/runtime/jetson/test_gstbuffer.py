@@ -1,4 +1,4 @@
-"""Buffers by GStreamer's C library: the bytes are the buffer's own, and a strange binding is found before it crashes."""
+"""Buffers by GStreamer's C library: the bytes are the buffer's own; a strange binding is found before it crashes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ MEMORY = ctypes.create_string_buffer(64)
 
 @pytest.mark.parametrize("number", [0, 12345, 1 << 46, ctypes.addressof(MEMORY)])
 def test_bindings_that_hash_to_no_buffer_are_refused_and_nothing_crashes(number: int) -> None:
-    with pytest.raises(BoothError, match="not its address; .*apt-get install python3-gi"):
+    with pytest.raises(BoothError, match=r"not its address; .*apt-get install python3-gi"):
         Buffers(OddGst(number))
 
 

@@ -64,7 +64,7 @@ def test_a_surface_is_given_an_image_and_loses_it() -> None:
 
 def test_a_surface_without_an_image_is_an_error_with_the_cure() -> None:
     library = NvBufSurface([library_folder()])
-    with pytest.raises(BoothError, match="NvBufSurfaceMapEglImage failed.*unset DISPLAY"):
+    with pytest.raises(BoothError, match=r"NvBufSurfaceMapEglImage failed.*unset DISPLAY"):
         library.map_egl(one_surface(2)[0])
 
 

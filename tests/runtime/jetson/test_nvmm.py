@@ -43,7 +43,11 @@ def test_nv12_of_any_size_and_pitch_is_read_where_it_lies(
     camera.release()
     camera.close()
     assert camera.buffers.mapped == camera.buffers.unmapped == 1
-    assert camera.registrations.registered == camera.registrations.unregistered == (kind.mem_type == SURFACE_ARRAY)
+    assert (
+        camera.registrations.registered
+        == camera.registrations.unregistered
+        == (kind.mem_type == SURFACE_ARRAY)
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from appliance.errors import SourceError
 from appliance.runtime.gstreamer import load_gstreamer
@@ -17,6 +18,7 @@ from appliance.runtime.jetson.pinned import Pinned
 from tests.runtime.jetson.fakes.samples import planes_of
 from tests.runtime.jetson.shim.driver import ShimDriver
 
+pytestmark = pytest.mark.usefixtures("driver")
 SIZES = st.tuples(st.integers(1, 50), st.integers(1, 50))
 
 
@@ -30,7 +32,7 @@ def sample(kind: str, size: tuple[int, int], content: bytes, extra: str = "") ->
     return gst.Sample.new(gst.Buffer.new_wrapped(content), caps(kind, size, extra), None, None)
 
 
-def standard(kind: str, size: tuple[int, int], seed: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def standard(kind: str, size: tuple[int, int], seed: int) -> NDArray[np.uint8]:
     """Random bytes (rows, stride) of a frame with the strides that GStreamer itself gives such caps."""
     import gi
 
@@ -38,18 +40,18 @@ def standard(kind: str, size: tuple[int, int], seed: int) -> np.ndarray[Any, np.
     from gi.repository import GstVideo
 
     info = GstVideo.VideoInfo.new_from_caps(caps(kind, size))
-    return (
-        np.random.default_rng(seed)
-        .integers(0, 256, info.size, dtype=np.uint8)
-        .reshape(-1, info.stride[0])
-    )
+    content: NDArray[np.uint8] = np.random.default_rng(seed).integers(0, 256, info.size, dtype=np.uint8)
+    rows: NDArray[np.uint8] = content.reshape(-1, info.stride[0])
+    return rows
 
 
 @given(size=SIZES, seed=st.integers(0, 99))
 def test_nv12_lies_as_gstreamer_lays_it_out(driver: ShimDriver, size: tuple[int, int], seed: int) -> None:
     width, height = size
     content = standard("NV12", size, seed)
-    picture = Pinned(load_gstreamer(), Gpu(driver), "test:").picture_of(sample("NV12", size, content.tobytes()))
+    picture = Pinned(load_gstreamer(), Gpu(driver), "test:").picture_of(
+        sample("NV12", size, content.tobytes())
+    )
     luma, chroma = planes_of(picture)
     luma_rows = (height + 1) // 2 * 2
     np.testing.assert_array_equal(luma, content[:height, :width])
@@ -60,7 +62,9 @@ def test_nv12_lies_as_gstreamer_lays_it_out(driver: ShimDriver, size: tuple[int,
 @given(size=SIZES)
 def test_rgba_lies_as_gstreamer_lays_it_out(driver: ShimDriver, size: tuple[int, int]) -> None:
     content = standard("RGBA", size, 0)
-    picture = Pinned(load_gstreamer(), Gpu(driver), "test:").picture_of(sample("RGBA", size, content.tobytes()))
+    picture = Pinned(load_gstreamer(), Gpu(driver), "test:").picture_of(
+        sample("RGBA", size, content.tobytes())
+    )
     np.testing.assert_array_equal(planes_of(picture)[0], content)
     assert picture.layout is RGBA
 
@@ -93,9 +97,14 @@ def test_another_size_gets_other_room(gpu: Gpu) -> None:
         (",colorimetry=1:4:0:0", (8, 720), BT601_FULL),
     ],
 )
-def test_the_matrix_is_what_the_caps_tell(gpu: Gpu, extra: str, size: tuple[int, int], colours: object) -> None:
+def test_the_matrix_is_what_the_caps_tell(
+    gpu: Gpu, extra: str, size: tuple[int, int], colours: object
+) -> None:
     content = bytes(size[0] * size[1] * 3 // 2)
-    assert Pinned(load_gstreamer(), gpu, "test:").picture_of(sample("NV12", size, content, extra)).colours is colours
+    assert (
+        Pinned(load_gstreamer(), gpu, "test:").picture_of(sample("NV12", size, content, extra)).colours
+        is colours
+    )
 
 
 def test_what_is_short_or_of_another_format_is_an_error(gpu: Gpu) -> None:

@@ -21,7 +21,14 @@ from tests.runtime.jetson.fakes.elements import JETSON, installed
 from tests.runtime.jetson.fakes.stage import Stage
 from tests.runtime.jetson.shim.driver import ShimDriver
 
-PROPERTIES = ("bl-output", "flip-method", "bufapi-version", "enable-max-performance", "mjpeg", "aeantibanding")
+PROPERTIES = (
+    "bl-output",
+    "flip-method",
+    "bufapi-version",
+    "enable-max-performance",
+    "mjpeg",
+    "aeantibanding",
+)
 SENSOR = {
     "mode": 2,
     "exposure_ns": (34_000, 358_733_000),
@@ -101,7 +108,10 @@ def test_no_line_names_a_property_that_is_not_there(lacking: set[str]) -> None:
 
 
 def test_a_wish_that_this_release_cannot_grant_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    with installed(Stage(ShimDriver(), lacking=("aeantibanding",)), *JETSON), caplog.at_level(logging.WARNING):
+    with (
+        installed(Stage(ShimDriver(), lacking=("aeantibanding",)), *JETSON),
+        caplog.at_level(logging.WARNING),
+    ):
         line(Elements(load_gstreamer()), "csi:0", csi=SENSOR)
     assert "nvarguscamerasrc has no property aeantibanding" in caplog.text
 
@@ -128,7 +138,10 @@ def test_jpeg_is_decoded_on_the_cpu_where_the_decoder_cannot(elements: Elements)
 def test_a_network_camera_gives_its_video_only(elements: Elements) -> None:
     for source in ("rtsp://10.0.0.9/live", "rtsps://user:pa%20ss@camera/1?x=2&y"):
         text = line(elements, source)
-        assert f'rtspsrc location="{source}" protocols=tcp latency=200 ! application/x-rtp,media=video ! queue' in text
+        assert (
+            f'rtspsrc location="{source}" protocols=tcp latency=200 ! application/x-rtp,media=video ! queue'
+            in text
+        )
         assert "! decodebin ! nvvidconv bl-output=false" in text
 
 
@@ -162,7 +175,10 @@ def test_nvmm_off_brings_even_a_csi_camera_s_frames_to_system_memory(elements: E
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("csi:0", "csi:0: GStreamer has no nvarguscamerasrc here; on a Jetson: apt-get install nvidia-l4t-gstreamer"),
+        (
+            "csi:0",
+            "csi:0: GStreamer has no nvarguscamerasrc here; on a Jetson: apt-get install nvidia-l4t-gstreamer",
+        ),
         ("csi:front", "csi:front: name the sensor by its number, csi:0"),
         ("csi:", "csi:: name the sensor by its number"),
         ("nowhere.mp4", "nowhere.mp4: no such file"),
@@ -176,5 +192,8 @@ def test_a_source_that_cannot_be_is_named_with_the_cure(pc: Elements, source: st
 
 
 def test_a_missing_converter_is_named_too() -> None:
-    with installed(Stage(ShimDriver()), "nvarguscamerasrc"), pytest.raises(SourceError, match="has no nvvidconv"):
+    with (
+        installed(Stage(ShimDriver()), "nvarguscamerasrc"),
+        pytest.raises(SourceError, match="has no nvvidconv"),
+    ):
         line(Elements(load_gstreamer()), "csi:0")

@@ -19,21 +19,21 @@ SIZE = (8, 6)
 
 
 @pytest.fixture
-def shim() -> ShimDriver:
+def fresh() -> ShimDriver:
     return ShimDriver()
 
 
 @pytest.fixture
-def library(shim: ShimDriver) -> FakeLibrary:
-    return FakeLibrary(shim, KIND)
+def library(fresh: ShimDriver) -> FakeLibrary:
+    return FakeLibrary(fresh, KIND)
 
 
-def registrations(shim: ShimDriver, library: FakeLibrary, most: int = 32) -> Registrations:
-    return Registrations(shim, lambda: library, most)
+def registrations(fresh: ShimDriver, library: FakeLibrary, most: int = 32) -> Registrations:
+    return Registrations(fresh, lambda: library, most)
 
 
-def test_a_surface_that_comes_again_is_known(shim: ShimDriver, library: FakeLibrary) -> None:
-    slots, known = [slot_of(KIND, SIZE) for _ in range(11)], registrations(shim, library)
+def test_a_surface_that_comes_again_is_known(fresh: ShimDriver, library: FakeLibrary) -> None:
+    slots, known = [slot_of(KIND, SIZE) for _ in range(11)], registrations(fresh, library)
     for turn in range(1000):
         slot = slots[turn % 11]
         assert known.frame_of(slot.surface).planes[0] == slot.memory.ctypes.data
@@ -41,21 +41,21 @@ def test_a_surface_that_comes_again_is_known(shim: ShimDriver, library: FakeLibr
     known.close()
     known.close()
     assert (known.registered, known.unregistered) == (11, 11)
-    assert not shim.registered
+    assert not fresh.registered
 
 
 def test_a_descriptor_with_other_memory_behind_it_is_registered_anew(
-    shim: ShimDriver, library: FakeLibrary
+    fresh: ShimDriver, library: FakeLibrary
 ) -> None:
-    first, second, known = slot_of(KIND, SIZE), slot_of(KIND, SIZE), registrations(shim, library)
+    first, second, known = slot_of(KIND, SIZE), slot_of(KIND, SIZE), registrations(fresh, library)
     second.params.buffer_desc = first.params.buffer_desc
     assert known.frame_of(first.surface).planes[0] == first.memory.ctypes.data
     assert known.frame_of(second.surface).planes[0] == second.memory.ctypes.data
     assert (known.registered, known.unregistered, len(known)) == (2, 1, 1)
 
 
-def test_an_image_that_somebody_made_before_is_used_and_left(shim: ShimDriver, library: FakeLibrary) -> None:
-    slot, known = slot_of(KIND, SIZE), registrations(shim, library)
+def test_an_image_that_somebody_made_before_is_used_and_left(fresh: ShimDriver, library: FakeLibrary) -> None:
+    slot, known = slot_of(KIND, SIZE), registrations(fresh, library)
     library.map_egl(slot.surface)
     known.frame_of(slot.surface)
     assert (known.registered, known.images) == (1, 0)
@@ -66,7 +66,10 @@ def test_however_surfaces_come_no_more_than_the_bound_are_kept_and_all_are_taken
     turns: list[int], most: int
 ) -> None:
     shim = ShimDriver()
-    slots, known = [slot_of(KIND, SIZE) for _ in range(10)], registrations(shim, FakeLibrary(shim, KIND), most)
+    slots, known = (
+        [slot_of(KIND, SIZE) for _ in range(10)],
+        registrations(shim, FakeLibrary(shim, KIND), most),
+    )
     for turn in turns:
         assert known.frame_of(slots[turn].surface).planes[0] == slots[turn].memory.ctypes.data
         assert len(known) == known.registered - known.unregistered == len(shim.registered) <= most
@@ -104,8 +107,8 @@ def test_what_fails_half_way_is_undone(step: str) -> None:
     assert len(known) == 0
 
 
-def test_the_library_is_asked_for_only_when_an_image_is_needed(shim: ShimDriver) -> None:
-    known = Registrations(shim, lambda: NvBufSurface([]))
+def test_the_library_is_asked_for_only_when_an_image_is_needed(fresh: ShimDriver) -> None:
+    known = Registrations(fresh, lambda: NvBufSurface([]))
     known.close()
     with pytest.raises(BoothError, match="nvidia-l4t-multimedia"):
         known.frame_of(slot_of(KIND, SIZE).surface)
