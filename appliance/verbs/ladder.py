@@ -1,7 +1,7 @@
 """A camera that does not come back: failed openings in, the next thing to try out.
 
 A CSI camera's frames come through nvargus-daemon, which some sensor drivers leave in a state that ends with the
-process, with the daemon, or only with the next boot (ar0234-jetson-driver, issue 8). So: open again, start the
+process, with the daemon, or only with the next boot (ar0234-jetson-driver#8). So: open again, start the
 process anew, and from there on what only somebody with rights can do, said in the state.
 """
 

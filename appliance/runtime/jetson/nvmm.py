@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from appliance.errors import BoothError, SourceError
 from appliance.runtime.jetson.driver import Driver
@@ -29,6 +29,16 @@ CURE = "set camera.nvmm: off, which copies each frame once, and tell the booth's
 
 class SurfaceRefused(SourceError):
     """A surface that no kernel here can read."""
+
+
+class Place(NamedTuple):
+    """Where the pixels of a surface lie; see Picture."""
+
+    layout: Layout
+    address: int
+    pitch: int
+    chroma: int = 0
+    chroma_pitch: int = 0
 
 
 class Nvmm:
@@ -83,10 +93,18 @@ class Nvmm:
         if params.width < width or params.height < height:
             raise self._refusal(f"a surface of {params.width}x{params.height} for {width}x{height} pixels")
         colours = colours_of(shape.get_string("colorimetry")) or colours
-        address, pitch, chroma, chroma_pitch, layout = (
-            self._direct(params, layout) if surface.mem_type == CUDA_DEVICE else self._by_egl(surface, layout)
+        direct = surface.mem_type == CUDA_DEVICE
+        place = self._direct(params, layout) if direct else self._by_egl(surface, layout)
+        return Picture(
+            place.address,
+            place.pitch,
+            width,
+            height,
+            place.layout,
+            place.chroma,
+            place.chroma_pitch,
+            colours,
         )
-        return Picture(address, pitch, width, height, layout, chroma, chroma_pitch, colours)
 
     def _surface(self, info: MapInfo) -> Surface:
         if not info.data or info.size < ctypes.sizeof(Surface):
@@ -107,19 +125,19 @@ class Nvmm:
             raise self._refusal(f"surfaces of colour format {params.color_format}")
         return name
 
-    def _direct(self, params: SurfaceParams, layout: Layout) -> tuple[int, int, int, int, Layout]:
+    def _direct(self, params: SurfaceParams, layout: Layout) -> Place:
         """CUDA memory, as Thor's decoder gives it: the device's own address."""
         planes = params.plane_params
         if not params.data_ptr:
             raise self._refusal("a surface in CUDA memory without an address")
         if layout is not NV12:
-            return params.data_ptr, params.pitch, 0, 0, layout
+            return Place(layout, params.data_ptr, params.pitch)
         if planes.num_planes < 2 or not planes.offset[1]:
             raise self._refusal("an NV12 surface without a second plane")
         chroma_pitch = planes.pitch[1] or params.pitch
-        return params.data_ptr, params.pitch, params.data_ptr + planes.offset[1], chroma_pitch, layout
+        return Place(layout, params.data_ptr, params.pitch, params.data_ptr + planes.offset[1], chroma_pitch)
 
-    def _by_egl(self, surface: Surface, layout: Layout) -> tuple[int, int, int, int, Layout]:
+    def _by_egl(self, surface: Surface, layout: Layout) -> Place:
         """A surface array, as Orin's converter gives it: CUDA maps its EGL image."""
         frame = self.registrations.frame_of(surface)
         if frame.frame_type != EGL_PITCH:
@@ -130,10 +148,10 @@ class Nvmm:
                 f"{layout.name} surfaces that CUDA takes for colour format {frame.colour_format}"
             )
         if shown is not NV12:
-            return frame.planes[0], frame.pitch, 0, 0, shown
+            return Place(shown, frame.planes[0], frame.pitch)
         if len(frame.planes) < 2:
             raise self._refusal("an NV12 surface without a second plane")
-        return frame.planes[0], frame.pitch, frame.planes[1], frame.pitch, shown
+        return Place(shown, frame.planes[0], frame.pitch, frame.planes[1], frame.pitch)
 
     def _refusal(self, what: str) -> SurfaceRefused:
         return SurfaceRefused(f"{self._label}: {what} cannot be read on the GPU; {CURE}")

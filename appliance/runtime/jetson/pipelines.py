@@ -1,4 +1,8 @@
-"""GStreamer launch lines for the Jetson wing: a SOURCE in, a pipeline that ends in NVMM or system memory out."""
+"""GStreamer launch lines for the Jetson wing: a SOURCE in, a pipeline that ends in NVMM or system memory out.
+
+What reaches us has always passed nvvidconv, whose surfaces are NvBufSurface: `bufapi-version`, which older decoders
+and Argus have for others' sake, stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -96,11 +100,8 @@ def csi_head(sensor: str, settings: Camera, elements: Elements) -> str:
     if not sensor.isdecimal():
         raise SourceError(f"{settings.source}: name the sensor by its number, csi:0")
     elements.need(settings.source, "nvarguscamerasrc", "nvvidconv")
-    source = elements.line(
-        "nvarguscamerasrc",
-        {"sensor-id": str(int(sensor)), **argus_properties(settings.csi)},
-        {"bufapi-version": "true"},  # JetPack 5: surfaces of the kind that nvbufsurface.py knows
-    )
+    wanted = {"sensor-id": str(int(sensor)), **argus_properties(settings.csi)}
+    source = elements.line("nvarguscamerasrc", wanted)
     size = f"width={settings.width},height={settings.height},format=NV12"
     return f"{source} ! video/x-raw(memory:NVMM),{size},framerate={round(settings.frame_rate)}/1 ! {FRESH}"
 
@@ -112,8 +113,8 @@ def usb_head(device: str, settings: Camera, elements: Elements) -> str:
         return f"{source} ! video/x-raw,{size} ! {FRESH}"
     decoder = "jpegdec"
     if elements.has_property("nvv4l2decoder", "mjpeg"):
-        helpful = {"bufapi-version": "true", "enable-max-performance": "true"}
-        decoder = elements.line("nvv4l2decoder", {"mjpeg": "true"}, helpful)
+        # The newest frame counts: its decoder shall not wait for a clock to rise. JetPack 7 has no such switch.
+        decoder = elements.line("nvv4l2decoder", {"mjpeg": "true"}, {"enable-max-performance": "true"})
     return f"{source} ! image/jpeg,{size} ! {FRESH} ! {decoder}"
 
 

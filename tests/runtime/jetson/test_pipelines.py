@@ -63,7 +63,7 @@ def line(elements: Elements, source: str, *, live: bool = True, **keys: Any) -> 
 def test_a_csi_camera_stays_in_nvmm_and_its_newest_frame_wins(elements: Elements) -> None:
     text = line(elements, "csi:1")
     head, rest = text.split(" ! ", 1)
-    assert head == "nvarguscamerasrc bufapi-version=true sensor-id=1"
+    assert head == "nvarguscamerasrc sensor-id=1"
     assert rest.startswith(f"{ARGUS} ! queue leaky=downstream max-size-buffers=2 ")
     assert "! nvvidconv bl-output=false ! video/x-raw(memory:NVMM),format=NV12 ! appsink" in rest
     assert text.endswith(SLOT)

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.runtime.jetson.driver import EglFrame
-from appliance.runtime.jetson.nvbufsurface import SURFACE_ARRAY, NvBufSurface, Surface, SurfaceParams
-from appliance.runtime.jetson.registrations import Registrations
+from appliance.runtime.jetson.nvbufsurface import LIBRARY, SURFACE_ARRAY, NvBufSurface, Surface, SurfaceParams
 from tests.runtime.jetson.fakes.compile import library_folder
 from tests.runtime.jetson.shim.driver import ShimDriver
 
@@ -47,7 +46,7 @@ class FakeLibrary(NvBufSurface):
         super().__init__([library_folder()])
         self._driver = driver
         self._kind = kind
-        self._raw = ctypes.CDLL(str(library_folder() / "libnvbufsurface.so.1.0.0"))
+        self._raw = ctypes.CDLL(str(library_folder() / LIBRARY))
 
     @property
     def living_images(self) -> int:
@@ -114,9 +113,9 @@ class FakePool:
     def take(self, going_on: Callable[[], bool] = lambda: True) -> Slot | None:
         """The next idle surface; None when `going_on` ends before one comes back."""
         while going_on():
-            slot = next((one for _, one in zip(self._slots, self._turn, strict=False) if one.idle()), None)
-            if slot is not None:
-                return slot
+            for slot in itertools.islice(self._turn, len(self._slots)):
+                if slot.idle():
+                    return slot
             time.sleep(0.0005)
         return None
 
@@ -130,6 +129,3 @@ class FakePool:
 def opener(driver: ShimDriver, kind: Kind) -> Callable[[], FakeLibrary]:
     """What Registrations opens."""
     return lambda: FakeLibrary(driver, kind)
-
-
-__all__ = ["FakeLibrary", "FakePool", "Kind", "Registrations", "Slot", "opener"]
