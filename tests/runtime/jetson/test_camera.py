@@ -23,13 +23,12 @@ from appliance.runtime.jetson.nvmm import Nvmm, SurfaceRefused
 from appliance.runtime.seam import EndOfSource
 from tests.fakes import Deliver, Fail, Freeze
 from tests.runtime.jetson.fakes.elements import JETSON, installed
+from tests.runtime.jetson.fakes.images import Images
 from tests.runtime.jetson.fakes.samples import planes_of
 from tests.runtime.jetson.fakes.stage import STEPS, Stage
 from tests.runtime.jetson.fakes.surfaces import Kind
-from tests.runtime.jetson.shim.driver import ShimDriver
 from tests.videos import numbered, write_video
 
-pytestmark = pytest.mark.usefixtures("driver")
 Acts = Sequence[Deliver | Freeze | Fail]
 PATIENCE_S = 10.0
 SIZE = {"width": 64, "height": 64}
@@ -57,7 +56,7 @@ def assert_all_given_back(camera: JetsonCamera, stage: Stage) -> None:
     if isinstance(camera.way, Nvmm):
         assert camera.way.buffers.mapped == camera.way.buffers.unmapped
         assert camera.way.registrations.registered == camera.way.registrations.unregistered
-    assert not stage.driver.registered
+    assert stage.images.registered() == 0
     assert stage.library.living_images == 0
 
 
@@ -77,9 +76,9 @@ def number(frame: Frame) -> int:
 
 @pytest.mark.parametrize("kind", [ORIN, THOR])
 def test_a_thousand_frames_leave_nothing_behind_and_never_see_the_host(
-    driver: ShimDriver, gpu: Gpu, kind: Kind
+    images: Images, gpu: Gpu, kind: Kind
 ) -> None:
-    stage = Stage(driver, kind)
+    stage = Stage(images, kind)
     with opened(stage, gpu) as camera:
         assert camera.path == "nvmm"
         for index in range(1000):
@@ -92,10 +91,8 @@ def test_a_thousand_frames_leave_nothing_behind_and_never_see_the_host(
 
 
 @pytest.mark.parametrize("kind", [ORIN, THOR])
-def test_pixels_are_those_of_this_frame_until_the_next_is_taken(
-    driver: ShimDriver, gpu: Gpu, kind: Kind
-) -> None:
-    with opened(Stage(driver, kind), gpu) as camera:
+def test_pixels_are_those_of_this_frame_until_the_next_is_taken(images: Images, gpu: Gpu, kind: Kind) -> None:
+    with opened(Stage(images, kind), gpu) as camera:
         for _ in range(20):
             frame = taken(camera)
             first = number(frame)
@@ -117,8 +114,8 @@ def words_at_the_end(camera: JetsonCamera) -> str:
         return str(error)
 
 
-def test_the_newest_frame_wins_and_the_rest_is_counted(driver: ShimDriver, gpu: Gpu) -> None:
-    with opened(Stage(driver, ORIN, frame_rate=200), gpu) as camera:
+def test_the_newest_frame_wins_and_the_rest_is_counted(images: Images, gpu: Gpu) -> None:
+    with opened(Stage(images, ORIN, frame_rate=200), gpu) as camera:
         first = number(taken(camera))
         for _ in range(10):
             threads_run_on()
@@ -128,18 +125,18 @@ def test_the_newest_frame_wins_and_the_rest_is_counted(driver: ShimDriver, gpu: 
         assert camera.late > 1
 
 
-def test_frames_that_the_camera_dropped_are_missed_and_no_more(driver: ShimDriver, gpu: Gpu) -> None:
+def test_frames_that_the_camera_dropped_are_missed_and_no_more(images: Images, gpu: Gpu) -> None:
     acts = [Deliver(3, dropped=5), Deliver(1)]
-    with opened(Stage(driver, ORIN, acts, frame_rate=50), gpu) as camera:
+    with opened(Stage(images, ORIN, acts, frame_rate=50), gpu) as camera:
         numbers = [number(taken(camera))]
         while numbers[-1] != 8:  # a busy computer may miss one of its own
             numbers.append(number(taken(camera)))
     assert set(numbers) <= {0, 1, 2, 8}
 
 
-def test_a_camera_that_freezes_gives_nothing_and_no_error(driver: ShimDriver, gpu: Gpu) -> None:
+def test_a_camera_that_freezes_gives_nothing_and_no_error(images: Images, gpu: Gpu) -> None:
     acts: Acts = [Deliver(1), Freeze(0.5), Deliver(1)]
-    with opened(Stage(driver, ORIN, acts), gpu) as camera:
+    with opened(Stage(images, ORIN, acts), gpu) as camera:
         assert number(taken(camera)) == 0
         assert camera.take(0.05) is None
         assert not camera.way.holds
@@ -147,9 +144,9 @@ def test_a_camera_that_freezes_gives_nothing_and_no_error(driver: ShimDriver, gp
 
 
 def test_an_error_in_the_middle_leaves_nothing_behind_and_the_camera_can_be_opened_again(
-    driver: ShimDriver, gpu: Gpu
+    images: Images, gpu: Gpu
 ) -> None:
-    stage = Stage(driver, ORIN, [Deliver(5), Fail("Argus timed out")], frame_rate=100)
+    stage = Stage(images, ORIN, [Deliver(5), Fail("Argus timed out")], frame_rate=100)
     for _ in range(3):
         with opened(stage, gpu) as camera:
             assert "Argus timed out" in words_at_the_end(camera)
@@ -158,9 +155,9 @@ def test_an_error_in_the_middle_leaves_nothing_behind_and_the_camera_can_be_open
 
 
 def test_a_source_that_starts_again_gives_new_surfaces_and_the_old_are_forgotten(
-    driver: ShimDriver, gpu: Gpu
+    images: Images, gpu: Gpu
 ) -> None:
-    with opened(Stage(driver, ORIN), gpu) as camera:
+    with opened(Stage(images, ORIN), gpu) as camera:
         for _ in range(3):
             for _ in range(10):
                 number(taken(camera))
@@ -171,8 +168,8 @@ def test_a_source_that_starts_again_gives_new_surfaces_and_the_old_are_forgotten
 
 
 @pytest.mark.parametrize("offered", ["image/jpeg", "I420"])
-def test_a_usb_camera_ends_in_nvmm_too(driver: ShimDriver, gpu: Gpu, offered: str) -> None:
-    stage = Stage(driver, ORIN, camera=offered, frame_rate=50)
+def test_a_usb_camera_ends_in_nvmm_too(images: Images, gpu: Gpu, offered: str) -> None:
+    stage = Stage(images, ORIN, camera=offered, frame_rate=50)
     with opened(stage, gpu, "v4l2:/dev/null") as camera:
         levels = [number(taken(camera)) for _ in range(5)]
         assert camera.path == "nvmm"
@@ -180,9 +177,9 @@ def test_a_usb_camera_ends_in_nvmm_too(driver: ShimDriver, gpu: Gpu, offered: st
     assert gpu.copies.pixels_in == 0
 
 
-def test_a_recording_is_read_whole_in_replay(driver: ShimDriver, gpu: Gpu, tmp_path: Path) -> None:
+def test_a_recording_is_read_whole_in_replay(images: Images, gpu: Gpu, tmp_path: Path) -> None:
     file = write_video(tmp_path / "numbered.avi", numbered(20, 64, 64))
-    with opened(Stage(driver, THOR), gpu, str(file), live=False) as camera:
+    with opened(Stage(images, THOR), gpu, str(file), live=False) as camera:
         numbers = [round(float(planes_of(taken(camera).pixels)[0].mean())) for _ in range(20)]
         with pytest.raises(EndOfSource):
             camera.take(PATIENCE_S)
@@ -194,16 +191,16 @@ def test_a_recording_is_read_whole_in_replay(driver: ShimDriver, gpu: Gpu, tmp_p
     ("source", "why"), [("csi:0", "software: camera.nvmm is off"), ("test:", "software: camera.nvmm is off")]
 )
 def test_on_the_software_path_each_frame_is_copied_once(
-    driver: ShimDriver, gpu: Gpu, source: str, why: str
+    images: Images, gpu: Gpu, source: str, why: str
 ) -> None:
-    with opened(Stage(driver), gpu, source, nvmm=False) as camera:
+    with opened(Stage(images), gpu, source, nvmm=False) as camera:
         assert camera.path == why
         for count in range(1, 6):
             taken(camera)
             assert gpu.copies.pixels_in == count * 64 * 64 * 3 // 2
 
 
-def test_a_pc_without_nvidia_s_elements_shows_a_pattern(driver: ShimDriver, gpu: Gpu) -> None:
+def test_a_pc_without_nvidia_s_elements_shows_a_pattern(images: Images, gpu: Gpu) -> None:
     settings = Camera.model_validate({"source": "test:", **SIZE})
     camera = JetsonCamera(settings, live=False, gpu=gpu)
     assert camera.path == "software: no nvvidconv here"
@@ -223,16 +220,16 @@ def test_a_pc_without_nvidia_s_elements_shows_a_pattern(driver: ShimDriver, gpu:
     ],
 )
 def test_surfaces_that_cannot_be_read_are_refused_with_the_cure(
-    driver: ShimDriver, gpu: Gpu, kind: Kind, words: str
+    images: Images, gpu: Gpu, kind: Kind, words: str
 ) -> None:
-    with opened(Stage(driver, kind), gpu) as camera, pytest.raises(SurfaceRefused) as raised:
+    with opened(Stage(images, kind), gpu) as camera, pytest.raises(SurfaceRefused) as raised:
         taken(camera)
     assert words in str(raised.value)
     assert "set camera.nvmm: off" in str(raised.value)
 
 
-def test_properties_reach_the_elements(driver: ShimDriver, gpu: Gpu) -> None:
-    stage = Stage(driver, ORIN)
+def test_properties_reach_the_elements(images: Images, gpu: Gpu) -> None:
+    stage = Stage(images, ORIN)
     sensor = {"anti_banding": 60, "gain": [1, 8], "exposure_ns": [34000, 8000000], "flip": "half-turn"}
     with opened(stage, gpu, csi=sensor) as camera:
         taken(camera)
@@ -250,8 +247,8 @@ class Slow(Gpu):
 
     waits = 0
 
-    def __init__(self, driver: ShimDriver) -> None:
-        super().__init__(driver)
+    def __init__(self, images: Images) -> None:
+        super().__init__(images.driver)
         self.camera: JetsonCamera | None = None
 
     def wait(self) -> None:
@@ -261,9 +258,9 @@ class Slow(Gpu):
 
 
 @pytest.mark.parametrize("nvmm", [True, False])
-def test_the_device_is_waited_for_before_a_surface_goes_back(driver: ShimDriver, nvmm: bool) -> None:
-    gpu = Slow(driver)
-    with opened(Stage(driver, ORIN), gpu, nvmm=nvmm) as camera:
+def test_the_device_is_waited_for_before_a_surface_goes_back(images: Images, nvmm: bool) -> None:
+    gpu = Slow(images)
+    with opened(Stage(images, ORIN), gpu, nvmm=nvmm) as camera:
         gpu.camera = camera
         for _ in range(5):
             taken(camera)

@@ -18,6 +18,7 @@ from appliance.runtime.gstreamer import load_gstreamer
 from appliance.runtime.jetson.elements import Elements
 from appliance.runtime.jetson.pipelines import launch_line, way_of
 from tests.runtime.jetson.fakes.elements import JETSON, installed
+from tests.runtime.jetson.fakes.images import ShimImages
 from tests.runtime.jetson.fakes.stage import Stage
 from tests.runtime.jetson.shim.driver import ShimDriver
 
@@ -46,7 +47,7 @@ SLOT = "max-buffers=1 drop=true sync=false"
 @pytest.fixture
 def elements() -> Iterator[Elements]:
     """All that a Jetson has."""
-    with installed(Stage(ShimDriver()), *JETSON):
+    with installed(Stage(ShimImages(ShimDriver())), *JETSON):
         yield Elements(load_gstreamer())
 
 
@@ -91,14 +92,14 @@ def test_only_csi_cameras_read_the_sensor_s_settings(elements: Elements) -> None
 
 
 def test_without_bl_output_the_converter_gives_rgba_in_rows() -> None:
-    with installed(Stage(ShimDriver(), lacking=("bl-output",)), *JETSON):
+    with installed(Stage(ShimImages(ShimDriver()), lacking=("bl-output",)), *JETSON):
         text = line(Elements(load_gstreamer()), "csi:0")
     assert "nvvidconv ! video/x-raw(memory:NVMM),format=RGBA" in text
 
 
 @given(lacking=st.sets(st.sampled_from(PROPERTIES)))
 def test_no_line_names_a_property_that_is_not_there(lacking: set[str]) -> None:
-    stage = Stage(ShimDriver(), lacking=tuple(lacking))
+    stage = Stage(ShimImages(ShimDriver()), lacking=tuple(lacking))
     with installed(stage, *JETSON, "v4l2src"):
         elements, gst = Elements(load_gstreamer()), load_gstreamer()
         for source, nvmm in itertools.product(("csi:0", "v4l2:/dev/null", "test:"), (True, False)):
@@ -109,7 +110,7 @@ def test_no_line_names_a_property_that_is_not_there(lacking: set[str]) -> None:
 
 def test_a_wish_that_this_release_cannot_grant_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with (
-        installed(Stage(ShimDriver(), lacking=("aeantibanding",)), *JETSON),
+        installed(Stage(ShimImages(ShimDriver()), lacking=("aeantibanding",)), *JETSON),
         caplog.at_level(logging.WARNING),
     ):
         line(Elements(load_gstreamer()), "csi:0", csi=SENSOR)
@@ -118,7 +119,7 @@ def test_a_wish_that_this_release_cannot_grant_is_logged(caplog: pytest.LogCaptu
 
 @pytest.mark.parametrize("offered", ["image/jpeg", "YUY2"])
 def test_a_usb_camera_is_asked_for_jpeg_where_it_has_it(offered: str) -> None:
-    with installed(Stage(ShimDriver(), camera=offered), *JETSON, "v4l2src"):
+    with installed(Stage(ShimImages(ShimDriver()), camera=offered), *JETSON, "v4l2src"):
         text = line(Elements(load_gstreamer()), "v4l2:/dev/null")
     if offered == "image/jpeg":
         assert "! image/jpeg,width=(int)[1,1280]" in text
@@ -130,7 +131,7 @@ def test_a_usb_camera_is_asked_for_jpeg_where_it_has_it(offered: str) -> None:
 
 
 def test_jpeg_is_decoded_on_the_cpu_where_the_decoder_cannot(elements: Elements) -> None:
-    with installed(Stage(ShimDriver(), lacking=("mjpeg",)), *JETSON, "v4l2src"):
+    with installed(Stage(ShimImages(ShimDriver()), lacking=("mjpeg",)), *JETSON, "v4l2src"):
         text = line(Elements(load_gstreamer()), "v4l2:/dev/null")
     assert "! jpegdec ! nvvidconv" in text
 
@@ -193,7 +194,7 @@ def test_a_source_that_cannot_be_is_named_with_the_cure(pc: Elements, source: st
 
 def test_a_missing_converter_is_named_too() -> None:
     with (
-        installed(Stage(ShimDriver()), "nvarguscamerasrc"),
+        installed(Stage(ShimImages(ShimDriver())), "nvarguscamerasrc"),
         pytest.raises(SourceError, match="has no nvvidconv"),
     ):
         line(Elements(load_gstreamer()), "csi:0")

@@ -10,6 +10,7 @@ from appliance.errors import BoothError
 from appliance.runtime.jetson.driver import EglFrame
 from appliance.runtime.jetson.nvbufsurface import NvBufSurface
 from appliance.runtime.jetson.registrations import Registrations
+from tests.runtime.jetson.fakes.images import ShimImages
 from tests.runtime.jetson.fakes.samples import slot_of
 from tests.runtime.jetson.fakes.surfaces import FakeLibrary, Kind
 from tests.runtime.jetson.shim.driver import ShimDriver
@@ -25,7 +26,7 @@ def fresh() -> ShimDriver:
 
 @pytest.fixture
 def library(fresh: ShimDriver) -> FakeLibrary:
-    return FakeLibrary(fresh, KIND)
+    return FakeLibrary(ShimImages(fresh), KIND)
 
 
 def registrations(fresh: ShimDriver, library: FakeLibrary, most: int = 32) -> Registrations:
@@ -68,7 +69,7 @@ def test_however_surfaces_come_no_more_than_the_bound_are_kept_and_all_are_taken
     shim = ShimDriver()
     slots, known = (
         [slot_of(KIND, SIZE) for _ in range(10)],
-        registrations(shim, FakeLibrary(shim, KIND), most),
+        registrations(shim, FakeLibrary(ShimImages(shim), KIND), most),
     )
     for turn in turns:
         assert known.frame_of(slots[turn].surface).planes[0] == slots[turn].memory.ctypes.data
@@ -97,7 +98,7 @@ class Refusing(ShimDriver):
 @pytest.mark.parametrize("step", ["register", "frame"])
 def test_what_fails_half_way_is_undone(step: str) -> None:
     shim = Refusing(step)
-    library, slot = FakeLibrary(shim, KIND), slot_of(KIND, SIZE)
+    library, slot = FakeLibrary(ShimImages(shim), KIND), slot_of(KIND, SIZE)
     before, known = library.living_images, registrations(shim, library)
     with pytest.raises(BoothError, match="999"):
         known.frame_of(slot.surface)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes import Deliver, Fail, Freeze
+from tests.runtime.jetson.fakes.images import Images
 from tests.runtime.jetson.fakes.surfaces import FakeLibrary, FakePool, Kind
-from tests.runtime.jetson.shim.driver import ShimDriver
 
 STEPS = 32
 "Grey levels that tell numbers, 8 apart: a number comes round again after so many."
@@ -19,7 +19,7 @@ NVMM_CAPS = "video/x-raw(memory:NVMM)"
 class Stage:
     """How the elements behave."""
 
-    driver: ShimDriver
+    images: Images
     kind: Kind = Kind()
     acts: Sequence[Deliver | Freeze | Fail] = (Deliver(1_000_000),)
     "What the camera does, from the start each time it is opened; it stays silent after the last."
@@ -40,7 +40,7 @@ class Stage:
     library: FakeLibrary = field(init=False)
 
     def __post_init__(self) -> None:
-        self.library = FakeLibrary(self.driver, self.kind)
+        self.library = FakeLibrary(self.images, self.kind)
 
     def pool(self, gst: Any, size: tuple[int, int]) -> FakePool:
         """Surfaces of this stage's kind."""

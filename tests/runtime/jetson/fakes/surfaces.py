@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from appliance.runtime.jetson.driver import EglFrame
 from appliance.runtime.jetson.nvbufsurface import LIBRARY, SURFACE_ARRAY, NvBufSurface, Surface, SurfaceParams
 from tests.runtime.jetson.fakes.compile import library_folder
-from tests.runtime.jetson.shim.driver import ShimDriver
+from tests.runtime.jetson.fakes.images import Images
 
 Bytes = NDArray[np.uint8]
 GONE = 0xDD
@@ -40,11 +40,11 @@ class Kind:
 
 
 class FakeLibrary(NvBufSurface):
-    """The compiled fake, told apart by one thing: the shim's driver is told of each image it makes."""
+    """The compiled fake, told apart by one thing: the driver is told of each image it makes."""
 
-    def __init__(self, driver: ShimDriver, kind: Kind) -> None:
+    def __init__(self, images: Images, kind: Kind) -> None:
         super().__init__([library_folder()])
-        self._driver = driver
+        self._images = images
         self._kind = kind
         self._raw = ctypes.CDLL(str(library_folder() / LIBRARY))
 
@@ -64,7 +64,7 @@ class FakeLibrary(NvBufSurface):
             self._kind.frame_type,
             self._kind.egl_colour,
         )
-        self._driver.add_image(picture.mapped_addr.egl_image, frame)
+        self._images.add(picture.mapped_addr.egl_image, frame)
 
     def destroy(self, surface: Surface) -> None:
         self._raw.NvBufSurfaceDestroy(ctypes.byref(surface))
@@ -126,6 +126,6 @@ class FakePool:
             self._library.destroy(slot.surface)
 
 
-def opener(driver: ShimDriver, kind: Kind) -> Callable[[], FakeLibrary]:
+def opener(images: Images, kind: Kind) -> Callable[[], FakeLibrary]:
     """What Registrations opens."""
-    return lambda: FakeLibrary(driver, kind)
+    return lambda: FakeLibrary(images, kind)
