@@ -15,10 +15,10 @@ from appliance.runtime.gstreamer import load_gstreamer
 from appliance.runtime.jetson.gpu import Gpu
 from appliance.runtime.jetson.picture import BT601, BT601_FULL, BT709, NV12, RGBA
 from appliance.runtime.jetson.pinned import Pinned
+from tests.runtime.jetson.fakes.images import Images
 from tests.runtime.jetson.fakes.samples import planes_of
-from tests.runtime.jetson.shim.driver import ShimDriver
 
-pytestmark = pytest.mark.usefixtures("driver")
+pytestmark = pytest.mark.usefixtures("images")
 SIZES = st.tuples(st.integers(1, 50), st.integers(1, 50))
 
 
@@ -46,10 +46,10 @@ def standard(kind: str, size: tuple[int, int], seed: int) -> NDArray[np.uint8]:
 
 
 @given(size=SIZES, seed=st.integers(0, 99))
-def test_nv12_lies_as_gstreamer_lays_it_out(driver: ShimDriver, size: tuple[int, int], seed: int) -> None:
+def test_nv12_lies_as_gstreamer_lays_it_out(images: Images, size: tuple[int, int], seed: int) -> None:
     width, height = size
     content = standard("NV12", size, seed)
-    picture = Pinned(load_gstreamer(), Gpu(driver), "test:").picture_of(
+    picture = Pinned(load_gstreamer(), Gpu(images.driver), "test:").picture_of(
         sample("NV12", size, content.tobytes())
     )
     luma, chroma = planes_of(picture)
@@ -60,9 +60,9 @@ def test_nv12_lies_as_gstreamer_lays_it_out(driver: ShimDriver, size: tuple[int,
 
 
 @given(size=SIZES)
-def test_rgba_lies_as_gstreamer_lays_it_out(driver: ShimDriver, size: tuple[int, int]) -> None:
+def test_rgba_lies_as_gstreamer_lays_it_out(images: Images, size: tuple[int, int]) -> None:
     content = standard("RGBA", size, 0)
-    picture = Pinned(load_gstreamer(), Gpu(driver), "test:").picture_of(
+    picture = Pinned(load_gstreamer(), Gpu(images.driver), "test:").picture_of(
         sample("RGBA", size, content.tobytes())
     )
     np.testing.assert_array_equal(planes_of(picture)[0], content)
