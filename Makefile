@@ -14,6 +14,7 @@ help: ## list the verbs
 setup: ## packages, environment, networks, sample street; quiet when all is there
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/system-packages.txt
 	@sh $(PACKAGE)/make-venv.sh $(VENV)
+	@sh $(PACKAGE)/make-jetson.sh $(VENV)
 	@$(BIN)/python -m engines setup
 
 run: setup ## a whole booth on this machine, at work on a sample street (or SOURCE=...)
