@@ -24,7 +24,7 @@ from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
 from engines.active import Network, active_file, active_plan
 from engines.cache import default_cache
-from engines.entries import PACKED, PLANAR, Layout
+from engines.layouts import PACKED, PLANAR, Layout
 from engines.machine import onnx_machine
 
 BODY_VIEW, CUT_SIZE = (VIEW, VIEW), (CUT_WIDTH, CUT_HEIGHT)

@@ -8,7 +8,8 @@ import sys
 from appliance.errors import BoothError
 from appliance.runtime.choose import JETSON_MARK
 from engines.cache import default_cache
-from engines.entries import PACKED, PLANAR, read_manifest
+from engines.entries import read_manifest
+from engines.layouts import PACKED, PLANAR
 from engines.setup import fetch_model, list_models, set_up
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from appliance.errors import BoothError
 from engines.cache import Cache, holds, sha256_of, store
-from engines.entries import PACKED, Layout, Size, size_text
+from engines.layouts import PACKED, Layout, Size, size_text
 from engines.manifest import model_file
 
 FP32, FP16, INT8, AUTO = "fp32", "fp16", "int8", "auto"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from engines.cache import Cache, sha256_of, store
 from engines.converter import run_converter
-from engines.entries import PACKED, PLANAR, Layout, Model, Size, size_text
+from engines.entries import Model
+from engines.layouts import PACKED, PLANAR, Layout, Size, size_text
 from engines.manifest import is_ready, model_path, recipe_for
 from engines.recipe import MadeFile, Recipe, recipe_path, recipe_text
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from engines.cache import Cache
-from engines.entries import PACKED, Layout, Model, Size, size_text
+from engines.entries import Model
+from engines.layouts import PACKED, Layout, Size, size_text
 from engines.recipe import CONVERTER_PACKAGES
 from engines.tools import bring_tools
 

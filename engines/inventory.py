@@ -8,7 +8,8 @@ from pathlib import Path
 
 from engines.active import FP32, Network, misfit, read_standing
 from engines.cache import Cache
-from engines.entries import PACKED, PLANAR, Layout, Manifest, Model, Size, size_text
+from engines.entries import Manifest, Model
+from engines.layouts import PACKED, PLANAR, Layout, Size, size_text
 from engines.manifest import is_ready, model_path
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from engines.cache import Cache, default_cache, holds, sha256_of
-from engines.entries import PACKED, PLANAR, Colour, Layout, Model, Size, read_manifest, size_text
+from engines.entries import Model, read_manifest
+from engines.layouts import PACKED, PLANAR, Colour, Layout, Size, size_text
 from engines.recipe import SHARED_SCRIPTS, Recipe, read_recipe
 
 

@@ -23,7 +23,7 @@ from appliance.vision.garments import CUT_HEIGHT, CUT_WIDTH, VIEW, GarmentCutter
 from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.views import view_quality
 from calibration.trials.people import random_person
-from engines.verify import APPEARANCE, BODY, DETECTOR
+from engines.limits import APPEARANCE, BODY, DETECTOR
 
 FRAMES = 48
 "Every second one is compared, the others tell the scales of 8-bit networks."

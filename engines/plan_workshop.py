@@ -11,11 +11,13 @@ from engines.active import AUTO, FP16, INT8, Network, onnx_file
 from engines.attempts import Progress
 from engines.build import load_plan
 from engines.cache import Cache, sha256_of
-from engines.entries import PLANAR, read_manifest
+from engines.entries import read_manifest
+from engines.layouts import PLANAR
+from engines.limits import DETECTOR
 from engines.plans import Machine, PlanOrder, Profile, Shape
 from engines.quantize import Quantizer, quantize, quantized_file, run_quantizer
 from engines.setup import make_layout
-from engines.verify import DETECTOR, Runner
+from engines.verify import Runner
 from engines.workshop import Show, Workshop, on_planes, role_of
 
 MOST_PEOPLE, USUAL_PEOPLE = 16, 2
@@ -34,7 +36,7 @@ def plan_workshop(
     """Plans of the wanted precision; `auto` is fp16. 8-bit scales are taken from `scales` where none are there yet."""
     precision = FP16 if wanted.precision == AUTO else wanted.precision
 
-    def make(network: Network, _show: Show, progress: Progress) -> Path:
+    def make(network: Network, progress: Progress) -> Path:
         make_layout(cache, read_manifest(), network.name, PLANAR, [network.size])
         onnx = onnx_file(cache, network)
         if precision == INT8:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engines.entries import Planar
+from engines.layouts import Planar
 
 
 def planes_of(packed: NDArray[np.uint8], planar: Planar) -> NDArray[np.float32]:

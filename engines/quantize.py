@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from appliance.errors import BoothError
 from engines.active import Network, onnx_file, read_standing
 from engines.cache import Cache, holds, sha256_of, store
-from engines.entries import PLANAR, read_manifest
+from engines.entries import read_manifest
+from engines.layouts import PLANAR
 from engines.planes import planes_of
 from engines.tools import bring_tools
 

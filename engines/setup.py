@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from appliance.errors import BoothError
 from engines.cache import Cache
 from engines.convert import convert_model
-from engines.entries import PACKED, Layout, Manifest, Model, Size
+from engines.entries import Manifest, Model
 from engines.fetch import fetch_weights
 from engines.inventory import rows_of
+from engines.layouts import PACKED, Layout, Size
 from engines.manifest import is_ready
 from engines.sample import fetch_sample
 

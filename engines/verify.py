@@ -6,7 +6,6 @@ The reference is the float32 ONNX file on ONNX Runtime; the candidate its 8-bit 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,13 +14,12 @@ from numpy.typing import NDArray
 from appliance.geometry import iou
 from appliance.runtime.choose import cpu_wing
 from appliance.vision.descriptor import roots_of
+from engines.limits import APPEARANCE, BODY, Report
 
 Outputs = Mapping[str, NDArray[Any]]
 Runner = Callable[[Mapping[str, NDArray[Any]]], Outputs]
 "Named arrays to named arrays: `image`, one picture as packed bytes (1, H, W, 3), to what the network says."
 Figures = dict[str, float]
-DETECTOR, BODY, APPEARANCE = "person detector", "body points", "appearance"
-"Roles of models.yaml that are compared."
 
 SURE, LIKELY, OVERLAP = 0.4, 0.3, 0.55
 "A person of one side counts from SURE on and may be met by one of the other from LIKELY on, after suppression."
@@ -30,89 +28,6 @@ SAME_BOX = 0.9
 PERSON = 0.5
 "Mask value, presence and visibility from which there is something."
 NEAREST = 5
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What a figure must reach."""
-
-    value: float
-    most: bool
-    "True: the figure may be so large at the most; False: it must be so large at the least."
-    reason: str
-
-    def holds(self, figure: float) -> bool:
-        """Whether a figure is within; one that is no number never is."""
-        return figure <= self.value if self.most else figure >= self.value
-
-
-LIMITS: Mapping[str, Mapping[str, Limit]] = {
-    DETECTOR: {
-        "recall": Limit(
-            0.95, False, "a lost person is a lost passage; one in twenty comes back in the next frame"
-        ),
-        "precision": Limit(
-            0.95, False, "an invented person costs a look of the body network and may be told"
-        ),
-        "mean_iou": Limit(0.95, False, "the tracker and the crop forgive a twentieth of a box"),
-    },
-    BODY: {
-        "mask_iou": Limit(0.95, False, "two people label the same silhouette about so alike"),
-        "point_px": Limit(
-            3.0, True, "of 256; the head's ellipse has twenty, and is cut off with room to spare"
-        ),
-        "presence": Limit(
-            0.95, False, "a body that only one side sees is a passage that is judged or is not"
-        ),
-    },
-    APPEARANCE: {
-        "cosine": Limit(0.98, False, "the same garment in the next view has about so much"),
-        "same_nearest": Limit(
-            0.75, False, "about four of the five most alike must stay, or the bank means something else"
-        ),
-    },
-}
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a comparison found."""
-
-    role: str
-    figures: Mapping[str, float]
-    pictures: int
-    "Compared."
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """Figures beyond their limit, in words; also when there was nothing to compare."""
-        missed = [
-            f"{name} {self.figures[name]:.3f}, {'at most' if limit.most else 'at least'} {limit.value:g} is needed"
-            for name, limit in LIMITS[self.role].items()
-            if name in self.figures and not limit.holds(self.figures[name])
-        ]
-        unknown = [f"{name} is not known" for name in LIMITS[self.role] if name not in self.figures]
-        return (*missed, *unknown)
-
-    @property
-    def passed(self) -> bool:
-        """Whether the candidate may run."""
-        return not self.faults
-
-    @property
-    def line(self) -> str:
-        """Verdict and figures in one line."""
-        figures = ", ".join(f"{name} {value:.3f}" for name, value in self.figures.items())
-        verdict = "passed" if self.passed else f"failed ({'; '.join(self.faults)})"
-        return f"{verdict}: {figures or 'nothing to compare'} on {self.pictures} pictures"
-
-    def tree(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "role": self.role, "passed": self.passed, "faults": list(self.faults),
-            "figures": {name: round(value, 5) for name, value in self.figures.items()},
-            "pictures": self.pictures,
-        }  # fmt: skip
 
 
 def verify(

@@ -19,14 +19,16 @@ from appliance.runtime.choose import cpu_wing
 from engines.active import INT8, Active, Network, activate, misfit, onnx_file, read_standing, refuse
 from engines.attempts import Progress
 from engines.cache import Cache, sha256_of
-from engines.entries import PACKED, PLANAR, Layout, read_manifest
+from engines.entries import read_manifest
+from engines.layouts import PACKED, PLANAR, Layout
+from engines.limits import APPEARANCE, BODY, DETECTOR, Report
 from engines.machine import onnx_machine
 from engines.manifest import model_file
 from engines.pace import FASTER, Pace, measure_pace
 from engines.pictures import Shown
 from engines.planes import planes_of
 from engines.quantize import Quantizer, quantize, run_quantizer
-from engines.verify import APPEARANCE, BODY, DETECTOR, Report, Runner, verify
+from engines.verify import Runner, verify
 
 Show = Callable[[], Shown]
 "Gives the pictures; asked only when something is to be compared."
@@ -39,7 +41,7 @@ class Workshop:
     layout: Layout
     precision: str
     machine: str
-    make: Callable[[Network, Show, Progress], Path]
+    make: Callable[[Network, Progress], Path]
     "Returns the candidate, at once where it is there already. Raises BoothError."
     open: Callable[[Network, Path], Runner]
     "Loads a candidate; the runner takes packed pictures whatever the layout."
@@ -82,7 +84,7 @@ def bring_up(
 ) -> Verdict:
     """Make a candidate, compare it, and let it run if it passes; the last good one stays if it does not."""
     try:
-        candidate = workshop.make(network, show, progress)
+        candidate = workshop.make(network, progress)
         standing = read_standing(cache, network)
         known = standing.active and cache.root / standing.active.file == candidate
         source = onnx_file(cache, network)
@@ -142,7 +144,7 @@ def open_onnx(network: Network, path: Path) -> Runner:
 def cpu_workshop(cache: Cache, scales: Show, run: Quantizer = run_quantizer) -> Workshop:
     """Candidates of the CPU wing: 8-bit ONNX files, their scales from other pictures than those compared."""
 
-    def make(network: Network, _show: Show, progress: Progress) -> Path:
+    def make(network: Network, progress: Progress) -> Path:
         pictures: NDArray[np.uint8] = scales().pictures[role_of(network.name)]
         with cache.lock():
             made = quantize(cache, network, pictures, run)

@@ -20,8 +20,9 @@ from appliance.runtime.choose import Wing, choose_wing
 from engines.active import FP32, INT8, Network, misfit, onnx_file, read_standing
 from engines.build import read_machine
 from engines.cache import Cache
-from engines.entries import PACKED, PLANAR, Manifest
+from engines.entries import Manifest
 from engines.inventory import inventory
+from engines.layouts import PACKED, PLANAR
 from engines.machine import onnx_machine
 from engines.manifest import sample_street
 from engines.pictures import Shown, painted_frames, show, street_frames

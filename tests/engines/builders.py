@@ -10,7 +10,8 @@ from typing import Any
 
 from engines.active import Active, Network, onnx_file
 from engines.cache import Cache, sha256_of
-from engines.entries import PACKED, Layout, Model, Package, Planar, Size, WeightFile, read_manifest
+from engines.entries import Model, Package, WeightFile, read_manifest
+from engines.layouts import PACKED, Layout, Planar, Size
 from engines.manifest import model_path, recipe_for
 from engines.recipe import MadeFile, recipe_path, recipe_text
 

@@ -10,7 +10,7 @@ import pytest
 from appliance.errors import BoothError
 from engines.cache import Cache
 from engines.convert import convert_model
-from engines.entries import Layout
+from engines.layouts import Layout
 from engines.manifest import is_ready, model_path, recipe_for
 from engines.recipe import MadeFile, read_recipe, recipe_path, recipe_text
 from tests.engines.builders import FakeConverter, converted_bytes, model, sha256

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import BoothError
-from engines.entries import MANIFEST, WeightFile, read_manifest, size_of, size_text
+from engines.entries import MANIFEST, WeightFile, read_manifest
+from engines.layouts import size_of, size_text
 
 
 def test_every_weight_file_is_pinned() -> None:

@@ -12,9 +12,9 @@ import pytest
 from appliance.config import Settings
 from appliance.errors import SourceError
 from appliance.runtime.choose import Wing, cpu_wing
+from engines.limits import APPEARANCE, BODY, DETECTOR
 from engines.manifest import model_file
 from engines.pictures import PEOPLE, Shown, painted_frames, show, street_frames
-from engines.verify import APPEARANCE, BODY, DETECTOR
 from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock
 
 SMALL = Settings.model_validate({"detector": {"width": 416, "height": 416}})

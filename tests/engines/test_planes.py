@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.entries import Planar
+from engines.layouts import Planar
 from engines.planes import planes_of
 
 NORMAL = Planar((120.0, 110.0, 100.0), (0.5, 0.25, 0.125), {})

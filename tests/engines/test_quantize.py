@@ -17,6 +17,7 @@ from appliance.errors import BoothError
 from engines.active import Network, activate
 from engines.cache import Cache, default_cache, sha256_of
 from engines.entries import read_manifest
+from engines.limits import APPEARANCE
 from engines.manifest import model_file
 from engines.quantize import (
     LEAST_PICTURES,
@@ -27,7 +28,7 @@ from engines.quantize import (
     run_quantizer,
 )
 from engines.tools import bring_tools
-from engines.verify import APPEARANCE, verify
+from engines.verify import verify
 from engines.workshop import open_onnx
 from tests.engines.builders import active_of, put_network
 

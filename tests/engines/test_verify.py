@@ -12,18 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engines.verify import (
-    APPEARANCE,
-    BODY,
-    DETECTOR,
-    LIMITS,
-    Limit,
-    Report,
-    Runner,
-    nearest,
-    overlap_of,
-    verify,
-)
+from engines.limits import APPEARANCE, BODY, DETECTOR, LIMITS, Limit, Report
+from engines.verify import Runner, nearest, overlap_of, verify
 
 SIDE = 64
 PEOPLE = np.array([[2, 2, 14, 40], [20, 4, 32, 44], [40, 10, 52, 60]], np.float32)

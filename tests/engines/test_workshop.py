@@ -15,12 +15,12 @@ from appliance.config import Engines
 from appliance.errors import BoothError, PlanRefused
 from engines.active import INT8, Network, read_standing
 from engines.cache import Cache, sha256_of
+from engines.limits import BODY as BODY_ROLE
 from engines.pictures import Shown
 from engines.plan_workshop import plan_workshop, shape_of
 from engines.plans import Machine, PlanOrder
-from engines.verify import BODY as BODY_ROLE
 from engines.verify import Runner
-from engines.workshop import Show, Workshop, bring_up, cpu_workshop, on_planes, role_of
+from engines.workshop import Workshop, bring_up, cpu_workshop, on_planes, role_of
 from tests.engines.builders import put_network
 from tests.engines.test_quantize import FakeQuantizer
 from tests.engines.test_verify import SIDE, body, masks, pictures
@@ -59,7 +59,7 @@ class Bench:
         self.failure: BoothError | None = None
 
     def shop(self, name: str, *, must_be_faster: bool = False) -> Workshop:
-        def make(network: Network, show: Show, progress: Callable[[float], None]) -> Path:
+        def make(network: Network, progress: Callable[[float], None]) -> Path:
             if self.failure:
                 raise self.failure
             self.made += 1
@@ -144,7 +144,7 @@ def test_a_network_that_no_booth_runs_has_no_role() -> None:
 
 def test_on_the_cpu_scales_come_from_pictures_of_their_own(cache: Cache) -> None:
     quantizer = FakeQuantizer()
-    path = cpu_workshop(cache, shown, quantizer).make(BODY, ask_nobody, lambda _: None)
+    path = cpu_workshop(cache, shown, quantizer).make(BODY, lambda _: None)
     assert path.parent == cache.models
     assert path.name.startswith("blazepose-256x256-int8-")
     assert quantizer.given.shape == (8, SIDE, SIDE, 3)

@@ -18,10 +18,11 @@ from appliance.runtime.choose import Wing, cpu_wing
 from appliance.verbs import engines as verbs
 from engines.active import INT8, Network, activate, read_standing
 from engines.cache import Cache
+from engines.limits import APPEARANCE, BODY, DETECTOR
 from engines.pace import Pace
 from engines.pictures import Shown
 from engines.plans import Machine
-from engines.verify import APPEARANCE, BODY, DETECTOR, Runner
+from engines.verify import Runner
 from engines.workshop import Workshop
 from tests.engines.builders import active_of, put_network
 from tests.engines.test_verify import PEOPLE, body, detector, looks, masks, pictures
@@ -53,7 +54,7 @@ def offer(monkeypatch: pytest.MonkeyPatch, candidates: dict[str, Runner], pace: 
     """Let the CPU's workshop make candidates that answer like these; a missing one cannot be made."""
 
     def workshop(cache: Cache, scales: Any) -> Workshop:
-        def make(network: Network, show: Any, progress: Any) -> Path:
+        def make(network: Network, progress: Any) -> Path:
             if network.name not in candidates:
                 raise BoothError("pip could not install it")
             path = cache.models / f"{network.stem}-int8-x.onnx"

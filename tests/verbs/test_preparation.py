@@ -145,7 +145,7 @@ def test_the_engines_of_a_wing_are_built_compared_and_active(
     for network in networks:
         put_network(cache, network)
 
-    def make(network: Network, show: Any, progress: Callable[[float], None]) -> Path:
+    def make(network: Network, progress: Callable[[float], None]) -> Path:
         progress(0.5)
         plan = cache.models / f"{network.stem}.plan"
         plan.write_bytes(b"plan")

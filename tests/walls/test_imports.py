@@ -45,7 +45,7 @@ BELOW = {
         "vision",
         "engines.active",
         "engines.cache",
-        "engines.entries",
+        "engines.layouts",
         "engines.machine",
     },
 }
