@@ -177,6 +177,24 @@ def test_shaken_points_in_view_give_the_same_core(gpu: Gpu, shake: FloatArray) -
     assert_same(gpu, *one_body(np.ones(shape, np.float32), fitted(shape, POINTS + shake)))
 
 
+def test_trunks_are_filled_as_the_definition_fills_them(gpu: Gpu) -> None:
+    rng, shape, count = np.random.default_rng(0), (48, 48), 150
+    points = np.stack([fitted(shape)] * count)
+    points[:, [*SHOULDERS, *HIPS]] = rng.uniform(0, 48, (count, 4, 2))
+    points[::10, SHOULDERS[0]] = points[::10, SHOULDERS[1]]  # some have three corners, or two
+    points[::20, HIPS[0]] = points[::20, HIPS[1]]
+    points[:, :11, 1] = -1000  # so large a head is nearer than any bone: the core is the trunk alone
+    call = (
+        np.ones((1, 1, *shape), np.float32),
+        np.zeros(count, np.int64),
+        points,
+        np.stack([all_of(shape)] * count),
+    )
+    different = core_difference(gpu, *call).sum(axis=(1, 2))
+    assert (different <= TIED_PX).all()
+    assert (different > 0).mean() < 0.1
+
+
 def near_edge(points: FloatArray, shape: tuple[int, int]) -> MaskArray:
     """Pixels of a view within one point of the grid of the border of the trunk."""
     reach = np.array(shape[::-1], np.float32)

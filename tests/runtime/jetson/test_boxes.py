@@ -79,6 +79,12 @@ def test_ties_and_nonsense_are_judged_alike(gpu: Gpu, data: st.DataObject, count
     assert_same(*both(gpu, rows, scores, 1.5, floor))
 
 
+def test_nothing_and_minus_nothing_are_a_tie(gpu: Gpu) -> None:
+    found, wanted = both(gpu, apart(5), np.array([-0.5, -0.0, 0.0, -0.0, -0.1], np.float32), floor=-1)
+    np.testing.assert_array_equal(found[0], apart(5)[[1, 2, 3, 4, 0]])
+    assert_same(found, wanted)
+
+
 @settings(max_examples=5)
 @given(st.integers(0, 99))
 def test_a_network_full_of_doubles_gives_one_box_each(gpu: Gpu, seed: int) -> None:
@@ -98,9 +104,9 @@ def test_an_overlap_of_just_the_limit_stays(gpu: Gpu, right: float, overlap: flo
 
 def test_a_box_must_be_a_whole_pixel_however_near_it_comes(gpu: Gpu) -> None:
     almost = np.nextafter(np.float32(1), np.float32(0))
-    rows = boxes((0, 0, 1, 1), (1e-9, 0, 1, 1), (0, 0, almost, 1), (300, 0, 301, 1))
-    found, wanted = both(gpu, rows, np.full(4, 0.9, np.float32))
-    assert len(found[0]) == 2
+    rows = boxes((0, 0, 1, 1), (1e-9, 20, 1, 22), (20, 1e-9, 22, 1), (0, 40, almost, 41), (300, 0, 301, 1))
+    found, wanted = both(gpu, rows, np.full(5, 0.9, np.float32))
+    np.testing.assert_array_equal(found[0], rows[[0, 4]])
     assert_same(found, wanted)
 
 

@@ -147,9 +147,9 @@ extern "C" __global__ void body_merge(int* labels, int width, int height) {
     const int place = pixel.place, above = place - width;
     auto on = [&](int other) { return own[other] != bodies::NOBODY; };
     if (!pixel.seen || !on(place)) return;
-    const bool left = pixel.x > 0 && on(place - 1), seam = pixel.x % WARP == 0;
-    if (seam && left) bodies::unite(own, place - 1, place);
-    if (pixel.y > 0 && on(above) && (seam || !left || !on(above - 1))) bodies::unite(own, above, place);
+    const bool left = pixel.x > 0 && on(place - 1);
+    if (left && pixel.x % WARP == 0) bodies::unite(own, place - 1, place);
+    if (pixel.y > 0 && on(above) && !(left && on(above - 1))) bodies::unite(own, above, place);
 }
 
 // Adds up the runs of each part and finds the largest; of equal ones that which begins first.

@@ -43,7 +43,7 @@ __device__ __forceinline__ double area(float4 box) { return ((double)box.z - box
 __device__ bool clash(float4 one, float4 other, double limit) {
     const float left = fmaxf(one.x, other.x), right = fminf(one.z, other.z);
     const float top = fmaxf(one.y, other.y), bottom = fminf(one.w, other.w);
-    if (left >= right || top >= bottom) return 0.0 > limit;
+    if (left >= right || top >= bottom) return false;
     const double shared = area(make_float4(left, top, right, bottom));
     return shared / (area(one) + area(other) - shared) > limit;
 }
