@@ -1,22 +1,18 @@
-"""Bodies on the device have the masks and counts of the definition: parts, heads, cores, nonsense, nobody."""
+"""Bodies on the device have the masks and counts of the definition: parts, sizes, nonsense, nobody."""
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
-from numpy.typing import NDArray
 
 from appliance.app import Eyes
-from appliance.pose import GRID, HIPS, SHOULDERS
-from appliance.records import DeviceArray, FloatArray, IntArray, MaskArray
+from appliance.records import FloatArray, IntArray, MaskArray
 from appliance.runtime.cpu.bodies import CpuBodyOps, person_of
 from appliance.runtime.jetson.bodies import JetsonBodyOps
 from appliance.runtime.jetson.gpu import Gpu
@@ -24,26 +20,12 @@ from appliance.runtime.jetson.skeletons import BODY
 from appliance.runtime.seam import BodyCounts, BodyOps
 from appliance.vision.garments import GarmentCutter
 from appliance.vision.stopwatch import Stopwatch
-from tests.bodies import BOX, silhouette_of, standing_points
+from tests.bodies import BOX, silhouette_of
+from tests.runtime.jetson.dressing import POINTS, Call, all_of, assert_same, fitted, on_device, one_body
 from tests.runtime.jetson.shim.driver import ShimDriver
 from tests.streets import frame
 
-POINTS = standing_points()
-TIED_PX = 5 * GRID**2
-"Pixels of a core in view that may differ: OpenCV rounds the ends of some rows of the trunk on its own."
 SHAPES = st.tuples(st.integers(1, 70), st.integers(1, 70))
-Call = tuple[FloatArray, IntArray, FloatArray, FloatArray]
-"What `dress` is given."
-
-
-def fitted(shape: tuple[int, int], points: NDArray[Any] = POINTS) -> FloatArray:
-    """Points (33, 2) of the network's view in a view of another shape."""
-    return (points * [shape[1] / 256, shape[0] / 256]).astype(np.float32)
-
-
-def all_of(shape: tuple[int, ...]) -> FloatArray:
-    """The box (4,) of a whole view."""
-    return np.array([0, 0, shape[1], shape[0]], np.float32)
 
 
 def headless() -> FloatArray:
@@ -51,41 +33,6 @@ def headless() -> FloatArray:
     points = POINTS.copy()
     points[:, 1] -= 1000
     return points
-
-
-def on_device(
-    gpu: Gpu, silhouettes: FloatArray, *call: DeviceArray
-) -> tuple[MaskArray, MaskArray, BodyCounts]:
-    """Clothes, cores and counts of the device, on the host."""
-    clothes, cores, counts = JetsonBodyOps(gpu).dress(gpu.put(silhouettes), *call)
-    assert clothes.dtype == cores.dtype == np.uint8
-    pictures = [gpu.figures(masks) for masks in (clothes, cores)]
-    assert all((picture <= 1).all() for picture in pictures)
-    return pictures[0] > 0, pictures[1] > 0, counts
-
-
-def core_difference(gpu: Gpu, *call: DeviceArray) -> MaskArray:
-    """Where the cores (K, H, W) of device and definition differ; all else must be the same."""
-    clothes, cores, counts = on_device(gpu, *call)
-    wanted_clothes, wanted_cores, wanted = CpuBodyOps().dress(*call)
-    np.testing.assert_array_equal(clothes, wanted_clothes)
-    for one in fields(BodyCounts):
-        if one.name != "core_px":
-            np.testing.assert_array_equal(getattr(counts, one.name), getattr(wanted, one.name), one.name)
-    np.testing.assert_array_equal(counts.core_px, cores.sum(axis=(1, 2)))
-    difference: MaskArray = cores != wanted_cores
-    return difference
-
-
-def assert_same(gpu: Gpu, *call: DeviceArray) -> None:
-    """All the same but TIED_PX of each core."""
-    assert (core_difference(gpu, *call).sum(axis=(1, 2)) <= TIED_PX).all()
-
-
-def one_body(silhouette: FloatArray, points: FloatArray, box: FloatArray | None = None) -> Call:
-    """The call for a silhouette (H, W) of one body, by default with all of the view in its box."""
-    box = all_of(silhouette.shape) if box is None else box
-    return silhouette[None, None], np.zeros(1, np.int64), points[None], box[None]
 
 
 def spiral(size: int) -> MaskArray:
@@ -153,93 +100,10 @@ def test_bodies_of_any_size_are_dressed_as_by_the_definition(
     assert_same(gpu, silhouettes, rng.integers(0, count + 2, count), points, boxes)
 
 
-@settings(max_examples=40)
-@given(
-    arrays.arrays(
-        np.float32, (2, 4), elements=st.sampled_from([-1e6, -70, -0.5, 0, 0.5, 1.5, 20, 31.5, 33, 64, 70])
-    )
-)
-def test_boxes_anywhere_count_what_is_in_view(gpu: Gpu, boxes: FloatArray) -> None:
-    silhouettes = np.random.default_rng(0).random((2, 1, 64, 33), np.float32) ** 0.5
-    assert_same(gpu, silhouettes, np.array([1, 0]), np.stack([fitted((64, 33))] * 2), boxes)
-
-
 @pytest.mark.parametrize("value", [0.0, 0.1, 0.5, 0.9, 1.0, np.nan, np.inf, -np.inf])
 def test_a_silhouette_of_one_value_is_counted_alike(gpu: Gpu, value: float) -> None:
     shape = (31, 47)
     assert_same(gpu, *one_body(np.full(shape, value, np.float32), fitted(shape)))
-
-
-@settings(max_examples=30)
-@given(arrays.arrays(np.float32, (33, 2), elements=st.floats(-25, 25, width=32)))
-def test_shaken_points_in_view_give_the_same_core(gpu: Gpu, shake: FloatArray) -> None:
-    shape = (64, 64)
-    assert_same(gpu, *one_body(np.ones(shape, np.float32), fitted(shape, POINTS + shake)))
-
-
-def test_trunks_are_filled_as_the_definition_fills_them(gpu: Gpu) -> None:
-    rng, shape, count = np.random.default_rng(0), (48, 48), 150
-    points = np.stack([fitted(shape)] * count)
-    points[:, [*SHOULDERS, *HIPS]] = rng.uniform(0, 48, (count, 4, 2))
-    points[::10, SHOULDERS[0]] = points[::10, SHOULDERS[1]]  # some have three corners, or two
-    points[::20, HIPS[0]] = points[::20, HIPS[1]]
-    points[:, :11, 1] = -1000  # so large a head is nearer than any bone: the core is the trunk alone
-    call = (
-        np.ones((1, 1, *shape), np.float32),
-        np.zeros(count, np.int64),
-        points,
-        np.stack([all_of(shape)] * count),
-    )
-    different = core_difference(gpu, *call).sum(axis=(1, 2))
-    assert (different <= TIED_PX).all()
-    assert (different > 0).mean() < 0.1
-
-
-def near_edge(points: FloatArray, shape: tuple[int, int]) -> MaskArray:
-    """Pixels of a view within one point of the grid of the border of the trunk."""
-    reach = np.array(shape[::-1], np.float32)
-    corners = points[[*SHOULDERS, *HIPS]].clip(-reach, 2 * reach).astype(np.int32) // GRID
-    height, width = (-(-length // GRID) for length in shape)
-    canvas = np.zeros((3 * height, 3 * width), np.uint8)
-    hull = cv2.convexHull(corners + np.array([width, height], np.int32))
-    cv2.polylines(canvas, [hull], True, 1, 3)
-    edge = canvas[height : 2 * height, width : 2 * width] > 0
-    grown: MaskArray = np.repeat(np.repeat(edge, GRID, axis=0), GRID, axis=1)[: shape[0], : shape[1]]
-    return grown
-
-
-@settings(max_examples=60)
-@given(arrays.arrays(np.float32, (33, 2), elements=st.floats(-100, 160, width=32)))
-def test_cores_of_bodies_half_out_of_view_differ_at_the_border_of_the_trunk_only(
-    gpu: Gpu, points: FloatArray
-) -> None:
-    points[:11, 1] -= 300  # somebody whose head is above the shoulders
-    shape = (64, 61)
-    difference = core_difference(gpu, *one_body(np.ones(shape, np.float32), points))
-    assert not (difference[0] & ~near_edge(points, shape)).any()
-
-
-@pytest.mark.parametrize("huge", [1e9, -1e9, 1e15])
-def test_points_far_out_of_view_crash_nothing(gpu: Gpu, huge: float) -> None:
-    shape = (40, 40)
-    points = np.stack([fitted(shape)] * 33)
-    points[np.arange(33), np.arange(33)] = huge
-    difference = core_difference(
-        gpu,
-        np.ones((1, 1, *shape), np.float32),
-        np.zeros(33, np.int64),
-        points,
-        np.stack([all_of(shape)] * 33),
-    )
-    for mask, body in zip(difference, points, strict=True):
-        assert not (mask & ~near_edge(body, shape)).any()
-
-
-def test_whose_face_is_not_above_the_shoulders_is_all_head(gpu: Gpu) -> None:
-    points = fitted((64, 64), POINTS * [1, -1] + np.array([0, 256], np.float32))
-    call = one_body(np.ones((64, 64), np.float32), points)
-    assert_same(gpu, *call)
-    assert not on_device(gpu, *call)[0].any()
 
 
 def test_somebody_in_full_size_is_dressed_alike_and_alike_again(gpu: Gpu) -> None:
