@@ -88,3 +88,23 @@ def test_an_empty_cache_is_filled_with_the_networks_of_the_booth_and_the_sample_
     monkeypatch.setattr("engines.setup.convert_model", lambda cache, made, layout, sizes: True)
     set_up(Cache(tmp_path / "empty"), read_manifest())
     assert fetched == ["picodet-s", "blazepose", "mobilenet-v2", "vtest.avi"]
+
+
+def test_a_machine_that_runs_plans_gets_planar_files_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, str]] = []
+
+    def convert(cache: Cache, net: Model, layout: str, sizes: object) -> bool:
+        made.append((net.name, layout))
+        return True
+
+    for name in ("fetch_weights", "fetch_sample"):
+        monkeypatch.setattr(f"engines.setup.{name}", lambda *_: False)
+    monkeypatch.setattr("engines.setup.convert_model", convert)
+    set_up(Cache(tmp_path / "pc"), read_manifest())
+    assert {layout for _, layout in made} == {"packed"}
+    made.clear()
+    set_up(Cache(tmp_path / "jetson"), read_manifest(), ("packed", "planar"))
+    names = ["picodet-s", "blazepose", "mobilenet-v2"]
+    assert made == [(name, layout) for name in names for layout in ("packed", "planar")]
