@@ -1,0 +1,104 @@
+// Garments cut out of a frame by their masks: where each mask lies, then mask, crop and resize of all in one launch.
+#include "resize.cuh"
+
+struct Garment {
+    Window span;    // the tight part of its mask, in pixels of the mask
+    Window window;  // what lies under it in the frame
+};
+
+// As `part_of` and `cutout` of runtime/cpu/image.py; nothing of a box beyond the frame is left but one grey pixel.
+__device__ __forceinline__ Window under(const Picture& picture, float4 box, const Window& span, int width, int height) {
+    const float step_x = (box.z - box.x) / width, step_y = (box.w - box.y) / height;
+    const int left = (int)floorf(span.left * step_x + box.x), top = (int)floorf(span.top * step_y + box.y);
+    const int right = max((int)ceilf((span.left + span.width) * step_x + box.x), left + 1);
+    const int bottom = max((int)ceilf((span.top + span.height) * step_y + box.y), top + 1);
+    if (left >= picture.width || top >= picture.height || right <= 0 || bottom <= 0) return {-1, -1, 1, 1};
+    return {left, top, right - left, bottom - top};
+}
+
+// masks: 0 or 1 (K, height, width); boxes (N) lie under masks[rows[N]]. One block of whole warps for each garment.
+extern "C" __global__ void find_garments(Picture picture, const unsigned char* masks, const int* rows, const float4* boxes,
+                                         int width, int height, Garment* garments) {
+    __shared__ int left, top, right, bottom;  // of the pixels that are on; right and bottom included
+    const int thread = threadIdx.x, lane = thread % WARP;
+    const unsigned char* mask = masks + (size_t)rows[blockIdx.x] * width * height;
+    if (thread == 0) {
+        left = width;
+        top = height;
+        right = bottom = -1;
+    }
+    __syncthreads();
+    int first_x = width, last_x = -1, first_y = height, last_y = -1;
+    for (int y = thread / WARP; y < height; y += blockDim.x / WARP) {
+#pragma unroll 8
+        for (int x = lane; x < width; x += WARP) {
+            if (!__ldg(mask + (size_t)y * width + x)) continue;
+            first_x = min(first_x, x);
+            last_x = max(last_x, x);
+            first_y = min(first_y, y);
+            last_y = y;
+        }
+    }
+    if (last_x >= 0) {
+        atomicMin(&left, first_x);
+        atomicMin(&top, first_y);
+        atomicMax(&right, last_x);
+        atomicMax(&bottom, last_y);
+    }
+    __syncthreads();
+    if (thread) return;
+    Window span = {left, top, right + 1 - left, bottom + 1 - top};
+    if (right < 0) span = {0, 0, width, height};
+    garments[blockIdx.x] = {span, under(picture, boxes[blockIdx.x], span, width, height)};
+}
+
+// Shows the pixels of a window of which the mask over it covers more than half, once stretched to the window's size.
+struct Silhouette {
+    const unsigned char* mask;  // first pixel of the span
+    int pitch;
+    Window span, window;
+    Method method;
+    Taps down;
+
+    __device__ __forceinline__ void enter_row(int y) { down = taps_of(method, y, span.height, window.height); }
+
+    __device__ __forceinline__ bool operator()(int x) const {
+        const Taps across = taps_of(method, x, span.width, window.width);
+        float on = 0.0f;
+        for (int row = down.first; row <= down.last; ++row) {
+            const unsigned char* line = mask + (size_t)row * pitch;
+            float part = 0.0f;
+            for (int column = across.first; column <= across.last; ++column)
+                if (__ldg(line + column)) part += across.weight(column);
+            on += part * down.weight(row);
+        }
+        return 2.0f * on > across.whole * down.whole;
+    }
+};
+
+constexpr int CUT_ROWS = 4;  // of one thread, as in crop.cu
+
+// cuts: bytes (N, height, width, 3), kept: 0 or 1 (N, height, width). Grid: columns, strips of rows, garments.
+extern "C" __global__ void cut_garments(Picture picture, const unsigned char* masks, const int* rows,
+                                        const Garment* garments, int mask_width, int mask_height, float gain_red,
+                                        float gain_green, float gain_blue, int width, int height, float grey,
+                                        unsigned char* cuts, unsigned char* kept) {
+    const int x = blockIdx.x * blockDim.x + threadIdx.x;
+    const int top = (blockIdx.y * blockDim.y + threadIdx.y) * CUT_ROWS, bottom = min(top + CUT_ROWS, height);
+    if (x >= width || top >= height) return;
+    const Window span = garments[blockIdx.z].span, window = garments[blockIdx.z].window;
+    const unsigned char* mask = masks + (size_t)rows[blockIdx.z] * mask_width * mask_height;
+    Silhouette shown = {mask + (size_t)span.top * mask_width + span.left, mask_width, span, window,
+                        method_of(span.width, span.height, window.width, window.height), {}};
+    auto write = [&](int y, const Sum& sum, float whole) {
+        const size_t place = ((size_t)blockIdx.z * height + y) * width + x;
+        const bool on = 2.0f * sum.shown > whole;
+        const float part = on ? 1.0f / sum.shown : 0.0f;
+        kept[place] = on;
+        cuts[3 * place] = (unsigned char)whole_8bit(sum.red * gain_red * part);
+        cuts[3 * place + 1] = (unsigned char)whole_8bit(sum.green * gain_green * part);
+        cuts[3 * place + 2] = (unsigned char)whole_8bit(sum.blue * gain_blue * part);
+    };
+    if (picture.step == 1) stretch_column<true>(picture, window, width, height, x, top, bottom, grey, shown, write);
+    else stretch_column<false>(picture, window, width, height, x, top, bottom, grey, shown, write);
+}

@@ -1,0 +1,129 @@
+// OpenCV's ways to resize: a place of the result in, the source pixels that make it and their weights out.
+#pragma once
+#include "device.cuh"
+#include "picture.cuh"
+
+enum Method { LINEAR, AREA, MIXED };
+
+// INTER_AREA as soon as one direction shrinks, as `stretch` of runtime/cpu/image.py has it; where the other one grows
+// OpenCV takes two pixels a direction for it.
+__device__ __forceinline__ Method method_of(int from_width, int from_height, int to_width, int to_height) {
+    if (from_width <= to_width && from_height <= to_height) return LINEAR;
+    return from_width >= to_width && from_height >= to_height ? AREA : MIXED;
+}
+
+// Source pixels first..last of one direction: the first weighs `head`, the last `tail`, those between `body` each; a
+// single one weighs `head`. All are whole numbers, exact in any sum below 2^24, so that ties are ties on every machine.
+struct Taps {
+    int first, last;
+    float head, body, tail, whole;
+
+    __device__ __forceinline__ float weight(int pixel) const {
+        return pixel == first ? head : pixel == last ? tail : body;
+    }
+};
+
+// `share` of `whole` for the pixel after `first`; beyond the border the last pixel repeats.
+__device__ __forceinline__ Taps two_taps(int first, int share, int whole, int from) {
+    if (first < 0 || first >= from - 1 || share == 0) {
+        const int only = min(max(first, 0), from - 1);
+        return {only, only, (float)whole, 0.0f, 0.0f, (float)whole};
+    }
+    return {first, first + 1, (float)(whole - share), 0.0f, (float)share, (float)whole};
+}
+
+// Between the centres of pixels.
+__device__ __forceinline__ Taps linear_taps(int place, int from, int to) {
+    const int twice = (2 * place + 1) * from - to;  // the centre in the source, times 2 * to; not below -to
+    const int first = (twice + 2 * to) / (2 * to) - 1;
+    return two_taps(first, twice - first * 2 * to, 2 * to, from);
+}
+
+// Each pixel by how much of it the place covers, in a grid that divides each into `to`.
+__device__ __forceinline__ Taps area_taps(int place, int from, int to) {
+    const int start = place * from, end = start + from;
+    const int first = start / to, last = (end - 1) / to;
+    const int head = min((first + 1) * to, end) - start;
+    return {first, last, (float)head, (float)to, (float)(end - last * to), (float)from};
+}
+
+// OpenCV's INTER_AREA where the other direction shrinks or grows. It divides in double precision and takes the pixel
+// before where a whole quotient comes out short; so do we.
+__device__ __forceinline__ Taps mixed_taps(int place, int from, int to) {
+    int first = place * from / to;
+    if (first * to == place * from && place * (1.0 / ((double)to / from)) < first) return two_taps(first - 1, 0, from, from);
+    return two_taps(first, max((place + 1) * from - (first + 1) * to, 0), from, from);
+}
+
+__device__ __forceinline__ Taps taps_of(Method method, int place, int from, int to) {
+    if (method == LINEAR) return linear_taps(place, from, to);
+    return method == AREA ? area_taps(place, from, to) : mixed_taps(place, from, to);
+}
+
+// A part of the frame in whole pixels; it may reach beyond, where everything is grey.
+struct Window {
+    int left, top, width, height;
+};
+
+// Weighted sums over pixels; `shown` of the weights alone, of the pixels that count.
+struct Sum {
+    float red, green, blue, shown;
+
+    __device__ __forceinline__ void add(float weight, const Rgb& pixel) {
+        red += weight * pixel.red;
+        green += weight * pixel.green;
+        blue += weight * pixel.blue;
+        shown += weight;
+    }
+    __device__ __forceinline__ void add(float weight, const Sum& other) {
+        red += weight * other.red;
+        green += weight * other.green;
+        blue += weight * other.blue;
+        shown += weight * other.shown;
+    }
+};
+
+// Shows every pixel of a window.
+struct Everything {
+    __device__ __forceinline__ void enter_row(int) {}
+    __device__ __forceinline__ bool operator()(int) const { return true; }
+};
+
+template <bool NV12, typename Shown>
+__device__ __forceinline__ Sum sum_row(const Picture& picture, const Window& window, int y, const Taps& across,
+                                       float grey, const Shown& shown) {
+    Sum sum = {0.0f, 0.0f, 0.0f, 0.0f};
+    const bool inside = (unsigned)(window.top + y) < (unsigned)picture.height;
+    Row<NV12> row(picture, inside ? window.top + y : 0);
+    for (int x = across.first; x <= across.last; ++x) {
+        if (!shown(x)) continue;
+        const int column = window.left + x;
+        const bool seen = inside && (unsigned)column < (unsigned)picture.width;
+        sum.add(across.weight(x), seen ? row.at(column) : Rgb{grey, grey, grey});
+    }
+    return sum;
+}
+
+// Column x of a window stretched to width x height, rows top to bottom - 1: write(y, sum, weight of all pixels). A row
+// that two rows of the result share is summed once.
+template <bool NV12, typename Shown, typename Write>
+__device__ __forceinline__ void stretch_column(const Picture& picture, const Window& window, int width, int height, int x,
+                                               int top, int bottom, float grey, Shown shown, Write write) {
+    const Method method = method_of(window.width, window.height, width, height);
+    const Taps across = taps_of(method, x, window.width, width);
+    Sum held = {0.0f, 0.0f, 0.0f, 0.0f};
+    int held_row = -1;
+    for (int y = top; y < bottom; ++y) {
+        const Taps down = taps_of(method, y, window.height, height);
+        Sum sum = {0.0f, 0.0f, 0.0f, 0.0f};
+        for (int row = down.first; row <= down.last; ++row) {
+            if (row != held_row) {
+                shown.enter_row(row);
+                held = sum_row<NV12>(picture, window, row, across, grey, shown);
+                held_row = row;
+            }
+            sum.add(down.weight(row), held);
+        }
+        write(y, sum, across.whole * down.whole);
+    }
+}
