@@ -88,10 +88,18 @@ def score(
 def bench(
     source: Annotated[str | None, typer.Argument(help="A video; the sample street without.")] = None,
     bank: BankFile = None,
+    budget: Annotated[
+        bool, typer.Option("--budget", help="What a frame costs a Jetson on paper; measures nothing.")
+    ] = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
     """Measure this machine: each stage, the whole, and the limit beside it."""
+    if budget:
+        from appliance.verbs.budget import budget_on_paper
+
+        budget_on_paper(settings_of(config), as_json=as_json, configured=config is not None)
+        return
     from appliance.verbs.bench import bench as bench_source
     from engines.manifest import sample_street
 

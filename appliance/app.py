@@ -9,7 +9,7 @@ from pathlib import Path
 from appliance.config import Settings
 from appliance.records import Frame
 from appliance.runtime.choose import Wing, choose_wing
-from appliance.runtime.seam import Camera, ImageOps, Model
+from appliance.runtime.seam import BodyOps, Camera, ImageOps, Model
 from appliance.vision.banks import read_bank
 from appliance.vision.decision import Decider
 from appliance.vision.descriptor import MEASURES, VERSION, Descriptor
@@ -35,6 +35,7 @@ class Eyes:
     detector: Detector
     body: Model
     "The network of the garments, for those who look at its own answers."
+    bodies: BodyOps
     garments: GarmentCutter
     descriptor: Descriptor
     engine: str
@@ -45,7 +46,7 @@ def load_eyes(settings: Settings) -> Eyes:
     """Load the networks. Raises BoothError naming the missing file and the command that makes it."""
     wing = choose_wing(settings.wing)
     files = network_files(settings)
-    image = wing.image()
+    image, bodies = wing.image(), wing.bodies()
     engine = hashlib.sha256(f"{VERSION} {MEASURES}".encode())
     for path in files:
         engine.update(path.read_bytes())
@@ -53,9 +54,10 @@ def load_eyes(settings: Settings) -> Eyes:
     return Eyes(
         wing,
         image,
-        Detector(settings.detector, image, people),
+        Detector(settings.detector, image, people, wing.boxes()),
         body,
-        GarmentCutter(image, body),
+        bodies,
+        GarmentCutter(image, body, bodies),
         Descriptor(wing.measures(), image, appearance),
         engine.hexdigest()[:12],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.records import DeviceArray, FloatArray
-from appliance.vision.body import CORE_BONES, OUTER_BONES
+from appliance.pose import CORE_BONES, OUTER_BONES
+from appliance.records import DeviceArray, FloatArray, MaskArray
+from appliance.runtime.cpu.bodies import CpuBodyOps
+from appliance.vision.body import check_mask, check_points
 from appliance.vision.garments import VIEW
 
 BOX = np.array([70, 22, 186, 234], np.float32)
@@ -55,6 +57,15 @@ def as_pixel(point: NDArray[Any]) -> tuple[int, int]:
     return round(float(point[0])), round(float(point[1]))
 
 
+def dressed(silhouette: FloatArray, points: FloatArray, box: FloatArray) -> tuple[MaskArray, MaskArray]:
+    """Clothes and core (H, W) of one body, dressed and judged as by the cutter. Raises MaskRefused."""
+    check_points(points)
+    one = np.zeros(1, np.int64)
+    clothes, cores, counts = CpuBodyOps().dress(silhouette[None, None], one, points[None], box[None])
+    check_mask(counts, 0, points)
+    return clothes[0], cores[0]
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the network says of one view."""
@@ -77,7 +88,9 @@ class FakeBody:
         self._answers = answers or (standing(),)
         self.seen: list[int] = []
 
-    def infer(self, inputs: Mapping[str, DeviceArray]) -> dict[str, NDArray[np.float32]]:
+    def infer(
+        self, inputs: Mapping[str, DeviceArray], figures: Collection[str] = ()
+    ) -> dict[str, DeviceArray]:
         views = inputs["image"]
         assert views.shape[1:] == (VIEW, VIEW, 3)
         assert views.dtype == np.uint8
@@ -95,7 +108,9 @@ class FakeBody:
 class FakeAppearance:
     """An appearance network whose features are mixtures of what each 32x32 cell of the picture shows."""
 
-    def infer(self, inputs: Mapping[str, DeviceArray]) -> dict[str, NDArray[np.float32]]:
+    def infer(
+        self, inputs: Mapping[str, DeviceArray], figures: Collection[str] = ()
+    ) -> dict[str, DeviceArray]:
         pictures = inputs["image"]
         count, height, width, _ = pictures.shape
         cells = pictures[..., 0].reshape(count, height // 32, 32, width // 32, 32).astype(np.float32)

@@ -35,6 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write what the replay gives as the new golden"
     )
+    parser.addoption(
+        "--driver",
+        choices=("shim", "pycuda"),
+        default="shim",
+        help="what the CUDA kernels run on: this CPU behind the shim, or pycuda's device, real or emulated",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Protocol
 from appliance.config import Camera as CameraSettings
 from appliance.errors import BoothError
 from appliance.records import FloatArray
-from appliance.runtime.seam import Camera, ImageOps, Measures, Model, Neighbours, Sensors
+from appliance.runtime.seam import BodyOps, BoxOps, Camera, ImageOps, Measures, Model, Neighbours, Sensors
 
 JETSON_MARK = Path("/etc/nv_tegra_release")
 
@@ -29,6 +29,8 @@ class Wing:
     name: str
     camera: OpenCamera
     image: Callable[[], ImageOps]
+    boxes: Callable[[], BoxOps]
+    bodies: Callable[[], BodyOps]
     measures: Callable[[], Measures]
     model: Callable[[Path, int], Model]
     "File and number of threads (0: one per core) to a network."
@@ -46,6 +48,8 @@ def choose_wing(wanted: str, jetson_mark: Path = JETSON_MARK) -> Wing:
 
 def cpu_wing() -> Wing:
     """GStreamer, OpenCV, ONNX Runtime and NumPy."""
+    from appliance.runtime.cpu.bodies import CpuBodyOps
+    from appliance.runtime.cpu.boxes import CpuBoxOps
     from appliance.runtime.cpu.camera import CpuCamera
     from appliance.runtime.cpu.image import CpuImageOps
     from appliance.runtime.cpu.measures import CpuMeasures
@@ -53,4 +57,14 @@ def cpu_wing() -> Wing:
     from appliance.runtime.cpu.neighbours import CpuNeighbours
     from appliance.runtime.cpu.sensors import CpuSensors
 
-    return Wing("cpu", CpuCamera, CpuImageOps, CpuMeasures, CpuModel, CpuNeighbours, CpuSensors)
+    return Wing(
+        "cpu",
+        CpuCamera,
+        CpuImageOps,
+        CpuBoxOps,
+        CpuBodyOps,
+        CpuMeasures,
+        CpuModel,
+        CpuNeighbours,
+        CpuSensors,
+    )

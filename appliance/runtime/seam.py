@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.records import DeviceArray, FloatArray, Frame, IntArray, MaskArray
+from appliance.records import DeviceArray, FloatArray, Frame, IntArray, MaskArray, check_shape
 
 
 class Camera(Protocol):
@@ -35,6 +36,28 @@ class Camera(Protocol):
 
 class EndOfSource(Exception):
     """A file has played to its end."""
+
+
+@dataclass(frozen=True)
+class Normal:
+    """How a network's planar float tensor holds 8-bit colour: (value - mean) * scale."""
+
+    mean: tuple[float, float, float]
+    "Of R, G, B, in 8-bit steps."
+    scale: tuple[float, float, float]
+    "Of R, G, B, per 8-bit step."
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What each network wants of its pixels, for a wing that makes planar float tensors rather than packed bytes."""
+
+    detector: Normal
+    "Of the letterbox."
+    body: Normal
+    "Of the crops."
+    appearance: Normal
+    "Of the reliefs."
 
 
 class ImageOps(Protocol):
@@ -64,17 +87,23 @@ class ImageOps(Protocol):
         Shape (N, H, W, 3), 8 bit, all channels alike: input of the appearance network.
         """
 
-    def sharpness(self, crops: DeviceArray) -> FloatArray:
-        """Detail of each crop, shape (N,), >= 0: low when blurred."""
+    def sharpness(self, crops: DeviceArray, rows: IntArray) -> FloatArray:
+        """Detail of some crops, `rows` (K,) of (N, H, W, 3), shape (K,), >= 0: low when blurred."""
 
     def cut(
-        self, frame: Frame, boxes: FloatArray, masks: MaskArray, gains: FloatArray, width: int, height: int
+        self,
+        frame: Frame,
+        boxes: FloatArray,
+        masks: DeviceArray,
+        rows: IntArray,
+        gains: FloatArray,
+        width: int,
+        height: int,
     ) -> tuple[DeviceArray, DeviceArray]:
-        """Stretch the tight box of each mask to (height, width), from the frame's own pixels, zeroing what is hidden.
+        """Stretch the tight box of some masks to (height, width), from the frame's own pixels, zeroing what is hidden.
 
-        masks (N, H, W) lie over boxes (N, 4); gains (3,) multiply R, G, B, saturating. Returns cuts
-        (N, height, width, 3) and masks (N, height, width).
-        Every mask must have a pixel on.
+        `rows` (K,) of the masks (N, H, W) lie over boxes (K, 4); gains (3,) multiply R, G, B, saturating. Returns
+        cuts (K, height, width, 3) and masks (K, height, width). Every mask of `rows` must have a pixel on.
         """
 
 
@@ -98,12 +127,88 @@ class Measures(Protocol):
     ) -> FloatArray:
         """Named colours of four horizontal parts, shape (N, 4 * count), by a table (32768,) of 5-bit R, G, B."""
 
+    def pool(self, features: DeviceArray, masks: DeviceArray) -> FloatArray:
+        """Mean of a network's features (N, C, h, w) over masks (N, H, W), each cell by its covered share, (N, C).
+
+        h divides H and w divides W. Zeros for an empty mask.
+        """
+
+
+class BoxOps(Protocol):
+    """Boxes of the people in a frame, out of a network's answer for every cell."""
+
+    def strongest(
+        self,
+        boxes: DeviceArray,
+        scores: DeviceArray,
+        scale: float,
+        size: tuple[int, int],
+        floor: float,
+        overlap: float,
+    ) -> tuple[FloatArray, FloatArray]:
+        """The network's boxes (1, N, 4) in tensor pixels and scores (1, N) to those of the people of a frame.
+
+        `scale` is frame pixels per tensor pixel, `size` the frame's width and height. Boxes weaker than `floor`, not
+        finite, or less than a pixel wide or high inside the frame go; greedy non-maximum suppression takes those that
+        overlap a stronger one by more than `overlap` (intersection over union). Returns boxes (K, 4) in frame pixels
+        and scores (K,), best first, ties by row.
+        """
+
+
+@dataclass(frozen=True)
+class BodyCounts:
+    """What is counted of K bodies, each within its box; K may be 0, and an empty body counts nothing."""
+
+    finite: MaskArray
+    "Shape (K,): whether every value of the silhouette, inside the box or not, is a finite number."
+    inside_px: IntArray
+    "Shape (K,): pixels of the box in the view."
+    box_rows: IntArray
+    "Shape (K,): rows of the box in the view."
+    person_px: IntArray
+    "Shape (K,): pixels of the person, one connected part."
+    person_rows: IntArray
+    "Shape (K,): last row of the person less the first."
+    doubt_px: IntArray
+    "Shape (K,): pixels of the box that may be the person or not."
+    core_px: IntArray
+    "Shape (K,): pixels of the core of the clothes."
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            check_shape(one.name, getattr(self, one.name), (len(self.finite),))
+
+    @classmethod
+    def from_table(cls, table: IntArray) -> BodyCounts:
+        """Figures (K, 7) in the order of the fields; `finite` is 0 or 1."""
+        finite, *counts = table.T
+        return cls(finite > 0, *counts)
+
+
+class BodyOps(Protocol):
+    """Masks of bodies; definition in runtime/cpu/bodies.py, mirrored by the other wing."""
+
+    def dress(
+        self, silhouettes: DeviceArray | None, rows: IntArray, points: FloatArray, boxes: FloatArray
+    ) -> tuple[DeviceArray, DeviceArray, BodyCounts]:
+        """Masks of the clothes (K, H, W) and of their core (K, H, W), bool, and what is counted of each body.
+
+        `rows` (K,) of the silhouettes (N, 1, H, W), 0..1 or nonsense, with points (K, 33, 2), finite, and boxes (K, 4),
+        both in pixels of the silhouette: what is beyond a box belongs to others. No rows need no silhouettes: None.
+        It judges nobody; where the face is not above the shoulders all is head, and the masks are empty.
+        """
+
 
 class Model(Protocol):
     """A network: named arrays in, named arrays out. It knows nothing of boxes or masks."""
 
-    def infer(self, inputs: Mapping[str, DeviceArray]) -> dict[str, NDArray[np.float32]]:
-        """Run once. Raises ValueError for a wrong name, dtype or shape. Outputs belong to the caller."""
+    def infer(
+        self, inputs: Mapping[str, DeviceArray], figures: Collection[str] = ()
+    ) -> dict[str, DeviceArray]:
+        """Run once. Outputs named in `figures` are NumPy arrays, float32, that belong to the caller.
+
+        The others are the wing's own, valid until the next call. Raises ValueError for a wrong name, dtype or shape.
+        """
 
 
 class Neighbours(Protocol):
@@ -120,4 +225,7 @@ class Sensors(Protocol):
     """The machine's own figures."""
 
     def read(self) -> dict[str, float]:
-        """Figures by name with unit, such as `memory_free_mb`; a figure the machine lacks is absent."""
+        """Figures by name with unit, such as `memory_free_mb`; a figure the machine lacks is absent. Never raises."""
+
+    def describe(self) -> dict[str, str]:
+        """What this is in words: `machine`, `system`, and where there are some `power_mode`; unknown is absent."""

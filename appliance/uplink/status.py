@@ -19,6 +19,10 @@ ADDRESS = re.compile(r"\S*(://|@)\S*")
 "Camera addresses carry passwords."
 FIGURES = ("frames_per_second", "frames", "late", "passages", "exceptions", "abstained")
 "Of vision, as they are; how many people are in view at this moment is nobody's business."
+MACHINE_FIGURES = ("memory_free_mb", "power_w", "throttled", "overcurrent_events")
+TEMPERATURES = ("temperature_c", "gpu_temperature_c")
+"Of the machine, by its sensors; may be below zero. Its load is not told: it moves with the people in view."
+COLDEST_C = -60.0
 START_S = 60.0
 "For so long after its own start the uplink calls a silent vision process 'starting', later 'not running'."
 SILENT = "vision is not running"
@@ -85,13 +89,15 @@ def health_values(
     booth: Identity, vision: Values | None, *, sending: Sending, uptime_s: float, clock: Clock
 ) -> Values:
     """Figures by schema health/1; None where vision gives none."""
+    seen = vision or {}
     return {
         "schema": "health/1",
         "city": booth.city,
         "booth": booth.id,
         "at": clock.minute,
         "clock_synced": clock.synced,
-        **{key: _figure((vision or {}).get(key)) for key in FIGURES},
+        **{key: _figure(seen.get(key)) for key in (*FIGURES, *MACHINE_FIGURES)},
+        **{key: _figure(seen.get(key), COLDEST_C) for key in TEMPERATURES},
         "outbox_rows": sending.rows,
         "sent": sending.sent,
         "dropped": sending.dropped,
@@ -111,8 +117,10 @@ def _text(value: object, instead: str) -> str:
     return "".join(mark if " " <= mark <= "~" else "?" for mark in text)[:MOST_TEXT]
 
 
-def _figure(value: object) -> float | int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+def _figure(value: object, least: float = 0) -> float | int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not math.isfinite(value) or value < least:
         return None
     return value if isinstance(value, int) else round(value, 2)
 

@@ -9,17 +9,20 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from appliance.app import load_eyes, load_judge
+from appliance.budget.load import Load
 from appliance.config import Settings
 from appliance.runtime.choose import Wing
+from appliance.runtime.seam import Sensors
+from appliance.verbs.budget import load_of, paper_ms
 from appliance.verbs.playback import play
 from appliance.verbs.replay import watched
+from appliance.vision.novelty import Judge
 
 BANK_ROWS, BANK_LENGTH, QUERIES, NEIGHBOURS = 50_000, 256, 16, 5
 WARM_UP = 20
@@ -43,15 +46,12 @@ class Bench:
 
 def bench(settings: Settings, *, as_json: bool) -> None:
     """Replay settings.camera.source and print the split of a frame's time."""
-    result = measure(settings)
+    result, load = measure(settings)
     if as_json:
         print(json.dumps(asdict(result)))
         return
-    table = Table("stage", "ms per frame", "share", title=f"{settings.camera.label} on {result.machine}")
-    whole = sum(result.stages_ms.values())
-    for stage, cost_ms in result.stages_ms.items():
-        table.add_row(stage, f"{cost_ms:.2f}", f"{cost_ms / whole:.1%}")
-    Console().print(table)
+    paper = paper_ms(load, settings.garments) if result.wing == "jetson" else {}
+    Console().print(stages_table(result, settings.camera.label, paper))
     print(
         f"{result.frames_per_second:.1f} frames/s; detector share {result.detector_share:.3f} "
         f"(limit 1: nothing but the network); peak memory {result.peak_rss_mb:.0f} MB"
@@ -62,14 +62,26 @@ def bench(settings: Settings, *, as_json: bool) -> None:
     )
 
 
-def measure(settings: Settings) -> Bench:
-    """One replay, every frame, and one search."""
+def stages_table(result: Bench, source: str, paper: dict[str, float]) -> Table:
+    """Measured stages, and beside each the milliseconds of an Orin Nano Super on paper, where there are any."""
+    table = Table("stage", "ms per frame", "share", title=f"{source} on {result.machine}")
+    whole = sum(result.stages_ms.values())
+    if paper:
+        table.add_column("paper ms")
+    for stage, cost_ms in result.stages_ms.items():
+        beside = [f"{paper[stage]:.2f}" if stage in paper else "-"] if paper else []
+        table.add_row(stage, f"{cost_ms:.2f}", f"{cost_ms / whole:.1%}", *beside)
+    return table
+
+
+def measure(settings: Settings) -> tuple[Bench, Load]:
+    """One replay, every frame, and one search; and what was asked of the machine."""
     eyes = load_eyes(settings)
     judge = load_judge(settings, eyes.wing)
     begin_s, before = time.perf_counter(), {}
-    frames = 0
+    frames, people, size = 0, 0, (1, 1)
     for item in watched(play(settings, eyes, judge), settings.camera.label):
-        frames = item.index + 1
+        frames, people, size = item.index + 1, people + item.step.people, item.size
         if frames == WARM_UP:
             begin_s, before = time.perf_counter(), dict(item.pipeline.stopwatch.seconds)
         seconds = item.pipeline.stopwatch.seconds
@@ -78,15 +90,22 @@ def measure(settings: Settings) -> Bench:
     stages = {name: 1000 * (total - before.get(name, 0.0)) / counted for name, total in seconds.items()}
     frame_ms = 1000 * spent_s / counted
     stages = {"camera": max(0.0, frame_ms - sum(stages.values())), **stages}
-    return Bench(
+    load = load_of(settings, size=size, people=people / frames, bank_rows=rows_of(judge))
+    result = Bench(
         round(1000 / frame_ms, 2),
         round(stages["detector"] / frame_ms, 4),
         {name: round(cost_ms, 3) for name, cost_ms in stages.items()},
         round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         measure_neighbours(eyes.wing),
         eyes.wing.name,
-        machine(),
+        machine(eyes.wing.sensors()),
     )
+    return result, load
+
+
+def rows_of(judge: Judge | None) -> int:
+    """Rows of the longest table that a bank is searched in."""
+    return max((len(one.prototypes) for one in judge.bank.measures.values()), default=0) if judge else 0
 
 
 def measure_neighbours(wing: Wing) -> dict[str, float]:
@@ -112,18 +131,9 @@ def best_ms(work: Callable[[], object], times: int = 5) -> float:
     return 1000 * min(spent)
 
 
-def machine() -> str:
-    """Processor and cores of this machine, in words."""
-    names = [
-        line.split(":", 1)[1].strip() for line in cpu_lines() if line.startswith(("model name", "Model"))
-    ]
-    cores = len(os.sched_getaffinity(0))
-    return f"{names[0] if names else platform.machine()}, {cores} cores, {platform.machine()}"
-
-
-def cpu_lines() -> list[str]:
-    """Lines of /proc/cpuinfo; none where it cannot be read."""
-    try:
-        return Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
+def machine(sensors: Sensors) -> str:
+    """This machine in words: processor or board, power mode where there are some, cores, architecture."""
+    words = sensors.describe()
+    cores = f"{len(os.sched_getaffinity(0))} cores"
+    told = (words.get("machine", ""), words.get("power_mode", ""), cores, platform.machine())
+    return ", ".join(text for text in told if text)

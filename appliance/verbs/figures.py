@@ -1,4 +1,4 @@
-"""What vision tells of itself: counts and states in, the vitals file once a second and on every change out."""
+"""What vision tells of itself: counts, states and sensors in, the vitals file each second and on every change out."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import Any
 
 from appliance.errors import BoothError
 from appliance.health.vitals import write_vitals
+from appliance.runtime.seam import Sensors
 from appliance.vision.pipeline import Step
 
 log = logging.getLogger(__name__)
 EVERY_S = 1.0
+SENSE_S = 10.0
+"Between two readings of the machine: its power chip takes milliseconds to answer, and heat is slow."
 WINDOW = 30
 "Frames over which the rate is averaged."
 
@@ -25,9 +28,16 @@ class Figures:
         self._runtime = runtime
         self._values: dict[str, Any] = {"frames": 0, "late": 0, "people": 0}
         self._values |= {"passages": 0, "abstained": 0, "exceptions": 0, "frames_per_second": 0.0}
+        self._sensors: Sensors | None = None
+        self._sensed: dict[str, float] = {}
+        self._sensed_s = float("-inf")
         self._stamps_s: deque[float] = deque(maxlen=WINDOW)
         self._written_s = float("-inf")
         self._failing = False
+
+    def watch(self, sensors: Sensors) -> None:
+        """Tell the machine's own figures from now on."""
+        self._sensors = sensors
 
     def set(self, **values: Any) -> bool:
         """Change states by name; written at once if one is new, and then True."""
@@ -55,7 +65,13 @@ class Figures:
         """Write the figures if the last ones are a second old."""
         now_s = time.monotonic()
         if now_s - self._written_s >= EVERY_S:
+            self._sense(now_s)
             self._write(now_s)
+
+    def _sense(self, now_s: float) -> None:
+        """Read the machine if that is due; a figure it gives no more is told no more."""
+        if self._sensors is not None and now_s - self._sensed_s >= SENSE_S:
+            self._sensed, self._sensed_s = self._sensors.read(), now_s
 
     def _rate(self) -> float:
         spent_s = self._stamps_s[-1] - self._stamps_s[0]
@@ -65,7 +81,7 @@ class Figures:
         """Write; a folder that never worked is an error, one that fails later must not stop the camera."""
         first, self._written_s = self._written_s == float("-inf"), now_s
         try:
-            write_vitals(self._runtime, "vision", self._values, now_s)
+            write_vitals(self._runtime, "vision", {**self._values, **self._sensed}, now_s)
             self._failing = False
         except BoothError as error:
             if first:

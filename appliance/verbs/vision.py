@@ -40,6 +40,7 @@ def run_vision(settings: Settings, stop: threading.Event) -> None:
     eyes = load_eyes(settings)
     judge = load_known(settings, eyes.wing)
     figures.set(inference="ok", calibrated="starting" if judge else NO_BANK)
+    figures.watch(eyes.wing.sensors())
     figures.set(wing=eyes.wing.name, engine=eyes.engine, bank=judge.bank.id if judge else "none")
     Lookout(settings, eyes, judge, figures).run(stop)
     notify.stopping()

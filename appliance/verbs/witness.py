@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from appliance.app import Eyes
+from appliance.geometry import iou
 from appliance.records import FloatArray, Frame
 from appliance.verbs.people import PHOTO_SCORE
-from appliance.vision.boxes import iou
 from appliance.vision.light import Light
 from appliance.vision.pipeline import describe_people
 from appliance.vision.stopwatch import Stopwatch
@@ -38,14 +38,17 @@ class Witness:
         return Seen(passage.measures, passage.abstained)
 
     def mask_holds(self, photo: Photo, box: Corners | None, seed: int) -> bool | None:
-        """Whether noise behind the mask leaves the descriptor as it is; None where nobody could be masked."""
+        """Whether noise behind the mask leaves the descriptor as it is; None where nobody could be masked.
+
+        It takes eyes of the CPU wing: see calibration/audit/masking.py.
+        """
         frame, boxes = self._find(photo)
         row = chosen(boxes, box)
         if row is None:
             return None
         rng = np.random.default_rng(seed)
         eyes = self._eyes
-        return mask_comes_first(eyes.image, eyes.body, eyes.descriptor, frame, boxes[row], rng)
+        return mask_comes_first(eyes.image, eyes.body, eyes.bodies, eyes.descriptor, frame, boxes[row], rng)
 
     def _find(self, photo: Photo) -> tuple[Frame, FloatArray]:
         frame = Frame(self._eyes.image.upload(photo), photo.shape[1], photo.shape[0], 0.0, 0)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from appliance.geometry import Array, boxes_from_measures, measures_from_boxes
 from appliance.records import Detections, Tracks
-from appliance.vision.boxes import Array, boxes_from_measures, measures_from_boxes
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.vision.boxes import Array
+from appliance.geometry import Array
 from appliance.vision.motion import Motion, MotionSettings
 
 Flags = NDArray[np.bool_]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from appliance.records import Descriptors, DeviceArray, FloatArray, Garments
+from appliance.records import Descriptors, FloatArray, Garments
 from appliance.runtime.seam import ImageOps, Measures, Model
 from appliance.vision.colours import colour_table
 from appliance.vocabulary import COLOURS
@@ -72,22 +72,23 @@ class Descriptor:
                 "tint": measures.colour(*core) ** 2,
                 "texture": texture,
                 "weave": weave,
-                "structure": self._structure(*clothes),
+                "structure": self._structure(garments),
                 "light": measures.light(*core),
                 "palette": measures.palette(*clothes, self._names, len(COLOURS)),
             },
         )
 
-    def _structure(self, cuts: DeviceArray, masks: DeviceArray) -> FloatArray:
+    def _structure(self, garments: Garments) -> FloatArray:
         """Shares of the appearance network's last features over the clothes, folded: kinds of garments.
 
         Shape (N, SKETCH). Roots of shares (Hellinger, as RootSIFT, Arandjelovic and Zisserman 2012) let the many
         weak features speak beside the few strong ones.
         """
-        if not len(masks):
+        if not len(garments.ids):
             return np.zeros((0, KINDS["structure"].length), np.float32)
-        features = self._appearance.infer({"image": self._image.relief(cuts, masks)})["layer18"]
-        return folded(roots_of(pooled(features, masks)))
+        relief = self._image.relief(garments.cuts, garments.masks)
+        features = self._appearance.infer({"image": relief})["layer18"]
+        return folded(roots_of(self._measures.pool(features, garments.masks)))
 
 
 def roots_of(features: FloatArray) -> FloatArray:
@@ -95,17 +96,6 @@ def roots_of(features: FloatArray) -> FloatArray:
     total = np.maximum(features.sum(axis=1, keepdims=True), 1e-9)
     roots: FloatArray = np.sqrt(features * (features.shape[1] / total)).astype(np.float32)
     return roots
-
-
-def pooled(features: FloatArray, masks: DeviceArray) -> FloatArray:
-    """Mean of features (N, C, h, w) over masks (N, H, W), each cell by its covered share, shape (N, C)."""
-    count, _, rows, columns = features.shape
-    _, height, width = masks.shape
-    tiles = np.asarray(masks).reshape(count, rows, height // rows, columns, width // columns)
-    share = tiles.mean(axis=(2, 4), dtype=np.float32)
-    total = np.einsum("nchw,nhw->nc", features, share)
-    means: FloatArray = (total / np.maximum(share.sum(axis=(1, 2)), 1e-6)[:, None]).astype(np.float32)
-    return means
 
 
 def folded(features: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.vision.boxes import Array, boxes_from_measures, measures_from_boxes
+from appliance.geometry import Array, boxes_from_measures, measures_from_boxes
 
 PerMeasure = tuple[float, float, float, float]
 "Centre x, centre y, width, height."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from appliance.vision.boxes import Array
+from appliance.geometry import Array
 
 FEWEST = 3
 "People who have to agree; two may walk the same way by chance."

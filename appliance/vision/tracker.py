@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from appliance.geometry import Array, iou, measures_from_boxes, same_height
 from appliance.records import Detections, Glimpse, Tracks
 from appliance.vision.assignment import best_pairs
-from appliance.vision.boxes import Array, iou, measures_from_boxes, same_height
 from appliance.vision.crowd import Crowd, Flags, Ids
 from appliance.vision.steady import common_shift
 from appliance.vision.trust import TrackerSettings

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from appliance.config import Garment
+from appliance.geometry import area, shared_area
 from appliance.records import FloatArray, Frame, MaskArray
-from appliance.vision.boxes import area, shared_area
 
 EDGE_PX = 2
 "A box that comes so close to the picture's edge is cut off."

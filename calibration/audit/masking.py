@@ -1,8 +1,11 @@
-"""Whether the mask comes before the encoder: a person in a frame in, whether noise behind it changes a bit out."""
+"""Whether the mask comes before the encoder: a person in a frame in, whether noise behind it changes a bit out.
+
+It reads masks and cuts, so it looks with the CPU wing, which defines what the other one does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -10,7 +13,7 @@ import cv2
 import numpy as np
 
 from appliance.records import FloatArray, Frame, Garments, IntArray, MaskArray
-from appliance.runtime.seam import ImageOps, Model
+from appliance.runtime.seam import BodyOps, ImageOps, Model
 from appliance.vision.descriptor import Descriptor
 from appliance.vision.garments import GarmentCutter
 
@@ -25,10 +28,10 @@ class Repeating:
     model: Model
     answer: Mapping[str, FloatArray] | None = None
 
-    def infer(self, inputs: Mapping[str, Any]) -> Mapping[str, FloatArray]:
+    def infer(self, inputs: Mapping[str, Any], figures: Collection[str] = ()) -> Mapping[str, FloatArray]:
         """See Model.infer."""
         if self.answer is None:
-            self.answer = self.model.infer(dict(inputs))
+            self.answer = self.model.infer(dict(inputs), figures)
         return self.answer
 
 
@@ -42,15 +45,16 @@ class Watching:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.image, name)
 
-    def cut(self, frame: Frame, boxes: FloatArray, masks: MaskArray, *rest: Any) -> Any:
+    def cut(self, frame: Frame, boxes: FloatArray, masks: MaskArray, rows: IntArray, *rest: Any) -> Any:
         """See ImageOps.cut."""
-        self.cuts.append((boxes, masks))
-        return self.image.cut(frame, boxes, masks, *rest)
+        self.cuts.append((boxes, masks[rows]))
+        return self.image.cut(frame, boxes, masks, rows, *rest)
 
 
 def mask_comes_first(
     image: ImageOps,
     body: Model,
+    bodies: BodyOps,
     descriptor: Descriptor,
     frame: Frame,
     box: FloatArray,
@@ -61,7 +65,7 @@ def mask_comes_first(
     ids: IntArray = np.zeros(1, np.int64)
     gains = np.ones(3, np.float32)
     boxes = np.asarray(box, np.float32)[None]
-    garments = GarmentCutter(cast(ImageOps, watching), held).cut(frame, ids, boxes, gains)
+    garments = GarmentCutter(cast(ImageOps, watching), held, bodies).cut(frame, ids, boxes, gains)
     if not len(garments.ids):
         return None
     shown = np.zeros((frame.height, frame.width), np.bool_)
@@ -70,7 +74,7 @@ def mask_comes_first(
     pixels = np.asarray(frame.pixels)
     noise = rng.integers(0, 256, pixels.shape, np.uint8)
     hidden = replace(frame, pixels=image.upload(np.where(shown[..., None], pixels, noise)))
-    again = GarmentCutter(image, held).cut(hidden, ids, boxes, gains)
+    again = GarmentCutter(image, held, bodies).cut(hidden, ids, boxes, gains)
     return same(descriptor, garments, again) and same(descriptor, garments, with_noise(garments, rng))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from appliance.errors import BoothError
-from appliance.vision.boxes import iou
+from appliance.geometry import iou
 
 SAME_PERSON = 0.3
 "Least overlap of a found box with the known one."

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from appliance.app import Eyes
+from appliance.pose import SURE
 from appliance.records import FloatArray, Frame, MaskArray
-from appliance.vision.body import SURE
 from appliance.vision.garments import VIEW, square_views
 from appliance.vision.stopwatch import Stopwatch
 from calibration.trials.estimate import estimate_labels
@@ -45,7 +45,7 @@ class Guesser:
         """Person mask (H, W) of the whole frame."""
         squares = square_views(box[None])
         views = self._eyes.image.crop(frame, squares, VIEW, VIEW)
-        silhouette = self._eyes.body.infer({"image": views})["mask"][0, 0]
+        silhouette = self._eyes.body.infer({"image": views}, ("mask",))["mask"][0, 0]
         left, top, right, _ = squares[0].tolist()
         scale = (right - left) / VIEW
         back = np.array([[scale, 0, left], [0, scale, top]])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from appliance.records import Frame, MaskArray
+from appliance.records import Frame, IntArray, MaskArray
 from appliance.runtime.cpu.image import GREY, CpuImageOps, detail, span
 from tests.streets import BLUE, RED, body_mask, boxes, cloth, frame
 
@@ -17,6 +17,7 @@ SIDES = st.integers(1, 120)
 CLOTH_GREY = (120, 120, 120)
 PLAIN = np.ones(3, np.float32)
 "Gains of white light."
+FIRST: IntArray = np.zeros(1, np.int64)
 NOTHING = np.zeros((0, 20, 10, 3), np.uint8)
 
 
@@ -94,7 +95,7 @@ def test_a_cut_shows_nothing_of_what_the_mask_hides(seed: int, left: int, top: i
     other = np.where(mask[..., None], crop, noise(seed + 1, 1, 120, 80, 3))
     whole, gains = boxes((0, 0, 80, 120)), np.array([0.5, 1.3, 2.5], np.float32)
     first, second = (
-        CpuImageOps().cut(Frame(pixels[0], 80, 120, 0.0, 0), whole, mask, gains, 64, 128)
+        CpuImageOps().cut(Frame(pixels[0], 80, 120, 0.0, 0), whole, mask, FIRST, gains, 64, 128)
         for pixels in (crop, other)
     )
     np.testing.assert_array_equal(first[0], second[0])
@@ -108,16 +109,30 @@ def test_a_cut_fills_its_frame_whatever_the_body_s_width() -> None:
     mask[1, 10:110, 5:75] = True
     pale = Frame(np.full((240, 160, 3), 200, np.uint8), 160, 240, 0.0, 0)
     both = boxes((0, 0, 160, 240), (0, 0, 160, 240))
-    cuts, kept = CpuImageOps().cut(pale, both, mask, PLAIN, 64, 128)
+    cuts, kept = CpuImageOps().cut(pale, both, mask, np.arange(2), PLAIN, 64, 128)
     assert kept.all()
     assert (cuts == 200).all()
+
+
+def test_the_rows_say_which_masks_are_cut_and_which_crops_are_looked_at() -> None:
+    image, picture = CpuImageOps(), frame(noise(0, 120, 80, 3))
+    masks = noise(1, 4, 30, 20) > 90
+    rows, both = np.array([3, 1], np.int64), boxes((0, 0, 60, 90), (20, 10, 80, 120))
+    chosen = image.cut(picture, both, masks, rows, PLAIN, 16, 32)
+    alone = image.cut(picture, both, masks[[3, 1]], np.arange(2), PLAIN, 16, 32)
+    for one, other in zip(chosen, alone, strict=True):
+        np.testing.assert_array_equal(one, other)
+    crops = np.stack([cloth(RED, RED), cloth(RED, BLUE), cloth(RED, RED, "stripes")])
+    seen = image.sharpness(crops, np.arange(3))
+    np.testing.assert_array_equal(image.sharpness(crops, np.array([2, 0, 2])), seen[[2, 0, 2]])
+    assert len(set(seen.tolist())) == 3
 
 
 def test_gains_take_the_light_out_of_a_cut_and_do_not_run_over() -> None:
     lit = Frame(np.full((120, 80, 3), (100, 150, 200), np.uint8), 80, 120, 0.0, 0)
     mask = np.ones((1, 30, 20), np.bool_)
     gains = np.array([2.0, 0.5, 2.0], np.float32)
-    cuts, _ = CpuImageOps().cut(lit, boxes((0, 0, 80, 120)), mask, gains, 64, 128)
+    cuts, _ = CpuImageOps().cut(lit, boxes((0, 0, 80, 120)), mask, FIRST, gains, 64, 128)
     np.testing.assert_array_equal(np.unique(cuts.reshape(-1, 3), axis=0), [[200, 75, 255]])
 
 
@@ -182,7 +197,7 @@ def test_a_relief_of_an_empty_mask_is_grey() -> None:
 def test_a_sharp_crop_has_more_detail_than_a_blurred_one() -> None:
     checks = (np.indices((40, 40)).sum(axis=0) % 2 * 255).astype(np.uint8)
     sharp = np.repeat(checks[..., None], 3, axis=2)
-    found = CpuImageOps().sharpness(np.stack([sharp, sharp // 2 + 64, sharp * 0 + 90]))
+    found = CpuImageOps().sharpness(np.stack([sharp, sharp // 2 + 64, sharp * 0 + 90]), np.arange(3))
     assert found[0] > found[1] > found[2] == 0
     assert detail(sharp) == found[0]
 
@@ -191,8 +206,8 @@ def test_no_crops_go_through_every_step() -> None:
     image = CpuImageOps()
     assert image.crop(frame(), boxes(), 10, 20).shape == (0, 20, 10, 3)
     assert image.relief(NOTHING, NOTHING[..., 0] > 0).shape == (0, 20, 10, 3)
-    assert image.sharpness(NOTHING).shape == (0,)
-    cuts, masks = image.cut(frame(), boxes(), np.zeros((0, 20, 10), np.bool_), PLAIN, 4, 8)
+    assert image.sharpness(NOTHING, FIRST[:0]).shape == (0,)
+    cuts, masks = image.cut(frame(), boxes(), np.zeros((0, 20, 10), np.bool_), FIRST[:0], PLAIN, 4, 8)
     assert cuts.shape == (0, 8, 4, 3)
     assert masks.shape == (0, 8, 4)
 

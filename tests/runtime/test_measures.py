@@ -169,3 +169,19 @@ def test_a_blur_keeps_what_it_spreads_and_leaves_most_in_its_bin() -> None:
 def test_half_the_size_blends_nothing() -> None:
     picture: NDArray[np.uint8] = np.arange(24, dtype=np.uint8).reshape(4, 6)
     np.testing.assert_array_equal(half(picture), [[0, 2, 4], [12, 14, 16]])
+
+
+def test_pooling_is_the_mean_of_what_is_covered() -> None:
+    features = np.arange(8, dtype=np.float32).reshape(1, 1, 4, 2)
+    mask = np.zeros((1, 8, 4), np.bool_)
+    mask[0, :2, :2] = True
+    mask[0, 6:, 2:3] = True
+    np.testing.assert_allclose(CpuMeasures().pool(features, mask), [[(0 * 4 + 7 * 2) / 6]])
+
+
+def test_pooling_over_nothing_is_zero_and_over_nobody_is_empty() -> None:
+    features = np.ones((1, 3, 4, 2), np.float32)
+    np.testing.assert_array_equal(
+        CpuMeasures().pool(features, np.zeros((1, 8, 4), np.bool_)), np.zeros((1, 3))
+    )
+    assert CpuMeasures().pool(features[:0], np.zeros((0, 8, 4), np.bool_)).shape == (0, 3)

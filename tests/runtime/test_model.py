@@ -53,6 +53,15 @@ def test_a_wrong_name_type_or_shape_is_refused(model: CpuModel, inputs: dict[str
         model.infer(inputs)
 
 
+def test_figures_are_arrays_of_the_host_and_a_name_that_is_none_is_refused(model: CpuModel) -> None:
+    plain, asked = model.infer({"image": blank()}), model.infer({"image": blank()}, ("scores",))
+    assert isinstance(asked["scores"], np.ndarray)
+    assert asked["scores"].dtype == np.float32
+    np.testing.assert_array_equal(asked["scores"], plain["scores"])
+    with pytest.raises(ValueError, match=r"figures \['mask'\] are no outputs, the network gives \['boxes'"):
+        model.infer({"image": blank()}, ("scores", "mask"))
+
+
 @pytest.mark.parametrize("content", [b"", b"no network", b"\x08\x07" * 500])
 def test_a_broken_file_is_named_with_the_cure(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "broken.onnx"

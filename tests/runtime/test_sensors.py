@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,31 @@ def test_a_machine_without_either_has_no_figures(tmp_path: Path) -> None:
 
 def test_this_machine_has_some_free_memory() -> None:
     assert CpuSensors().read()["memory_free_mb"] > 0
+
+
+def test_a_processor_and_its_kernel_have_names(tmp_path: Path) -> None:
+    sensors = tree(tmp_path, "")
+    (tmp_path / "proc/cpuinfo").write_text("processor\t: 0\nmodel name\t: A Processor @ 2 GHz\n")
+    (tmp_path / "proc/sys/kernel").mkdir(parents=True)
+    (tmp_path / "proc/sys/kernel/osrelease").write_text("6.1.0-18-amd64\n")
+    assert sensors.describe() == {"machine": "A Processor @ 2 GHz", "system": "Linux 6.1.0-18-amd64"}
+
+
+def test_a_machine_that_does_not_tell_has_no_name(tmp_path: Path) -> None:
+    assert CpuSensors(tmp_path).describe() == {}
+
+
+def test_this_machine_has_a_kernel() -> None:
+    assert CpuSensors().describe()["system"].startswith("Linux ")
+
+
+def test_a_zone_that_answers_try_again_is_absent(tmp_path: Path) -> None:
+    sensors = tree(tmp_path, "", "41000", "0")
+    zone = tmp_path / "sys/class/thermal/thermal_zone1/temp"
+    zone.unlink()
+    os.mkfifo(zone)
+    held = os.open(zone, os.O_RDWR)
+    try:
+        assert sensors.read() == {"temperature_c": 41.0}
+    finally:
+        os.close(held)

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from appliance.config import Identity
 from appliance.uplink.status import (
+    MACHINE_FIGURES,
     SILENT,
     START_S,
+    TEMPERATURES,
     Sending,
     booth_state,
     health_values,
@@ -37,6 +39,8 @@ KEYS = st.sampled_from(
         "frames",
         "late",
         "passages",
+        *MACHINE_FIGURES,
+        *TEMPERATURES,
         "x",
     ]
 )
@@ -101,3 +105,21 @@ def test_people_in_view_are_not_told() -> None:
     values = health_values(BOOTH, {"people": 4, "frames": 7}, sending=WELL, uptime_s=0, clock=CLOCK)
     assert values["frames"] == 7
     assert "people" not in values
+
+
+def test_the_health_of_the_machine_is_told() -> None:
+    sensed = {"power_w": 10.164, "throttled": 1.0, "gpu_temperature_c": 49.5, "temperature_c": -12.25}
+    values = health_values(BOOTH, sensed, sending=WELL, uptime_s=0, clock=CLOCK)
+    check_schema("health", payload_from_values(values))
+    assert {name: values[name] for name in sensed} == {**sensed, "power_w": 10.16}
+    assert values["memory_free_mb"] is None
+
+
+def test_the_load_of_the_machine_is_not_told_for_it_moves_with_the_people_in_view() -> None:
+    values = health_values(BOOTH, {"gpu_load_percent": 73.4}, sending=WELL, uptime_s=0, clock=CLOCK)
+    assert "gpu_load_percent" not in values
+
+
+def test_a_temperature_below_what_there_is_is_not_known() -> None:
+    values = health_values(BOOTH, {"temperature_c": -256.0}, sending=WELL, uptime_s=0, clock=CLOCK)
+    assert values["temperature_c"] is None

@@ -40,8 +40,26 @@ VITALS = {
     "written_s": float,
 }
 "Everything vision tells of itself while it looks: states, counts, and no word of anybody."
+SENSED = {"temperature_c", "memory_free_mb"}
+"What the fake sensors give."
 
 Acts = Sequence[Deliver | Freeze | Fail | End]
+
+
+class Warming:
+    """Sensors of a machine that gets a degree warmer with each reading, whose memory answers every second time."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.read_s: list[float] = []
+
+    def read(self) -> dict[str, float]:
+        self.read_s.append(self._clock.now_s)
+        memory = {"memory_free_mb": 512.0} if len(self.read_s) % 2 else {}
+        return {"temperature_c": 40.0 + len(self.read_s), **memory}
+
+    def describe(self) -> dict[str, str]:
+        return {}
 
 
 class Booth:
@@ -54,6 +72,7 @@ class Booth:
         self.opened_s: list[float] = []
         self.told: list[dict[str, Any]] = []
         self.pipeline = FakePipeline()
+        self.sensors: Warming | None = None
         self._patch = monkeypatch
 
     def look(
@@ -79,7 +98,10 @@ class Booth:
         self._patch.setattr("appliance.verbs.figures.time", time)
         self._patch.setattr("appliance.verbs.figures.write_vitals", self._write)
         stop = FakeStop(self.clock, self.clock.now_s + stop_s)
-        Lookout(settings, EYES, None, Figures(folders["runtime"])).run(stop)
+        figures = Figures(folders["runtime"])
+        if self.sensors is not None:
+            figures.watch(self.sensors)
+        Lookout(settings, EYES, None, figures).run(stop)
 
     def _write(self, _runtime: Path, process: str, vitals: dict[str, Any], now_s: float) -> None:
         assert process == "vision"
@@ -269,3 +291,23 @@ def test_vitals_hold_states_and_counts_only(booth: Booth, lives: Callable[[], tu
         assert set(vitals) <= set(VITALS)
         assert all(isinstance(value, VITALS[key]) for key, value in vitals.items()), vitals
         assert len(json.dumps(vitals)) < 2000
+
+
+def test_the_machine_is_read_every_ten_seconds_and_told_each_second(booth: Booth) -> None:
+    booth.sensors = Warming(booth.clock)
+    booth.look([Deliver(350), End()], source=FILE)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(booth.sensors.read_s)]
+    assert len(gaps) == 3
+    assert all(10 <= gap < 11.2 for gap in gaps)
+    told = [vitals["temperature_c"] for vitals in booth.told if "temperature_c" in vitals]
+    assert sorted(set(told)) == [41, 42, 43, 44]
+    assert len(told) > 30
+
+
+def test_a_figure_that_the_machine_gives_no_more_is_told_no_more(booth: Booth) -> None:
+    booth.sensors = Warming(booth.clock)
+    booth.look([Deliver(350), End()], source=FILE)
+    for vitals in booth.told:
+        assert set(vitals) <= set(VITALS) | SENSED
+        if "temperature_c" in vitals:
+            assert ("memory_free_mb" in vitals) == (vitals["temperature_c"] % 2 == 1)

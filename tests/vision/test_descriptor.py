@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 
 from appliance.app import Eyes
 from appliance.records import FloatArray
-from appliance.vision.descriptor import MEASURES, folded, pooled
+from appliance.vision.descriptor import MEASURES, folded
 from appliance.vision.light import Light
 from appliance.vision.pipeline import describe_people
 from calibration.trials.labels import Shot, box_of
@@ -34,20 +34,6 @@ def test_each_measure_has_one_row_per_view(count: int) -> None:
     }
     assert all(rows.dtype == np.float32 for rows in described.measures.values())
     assert described.ids.tolist() == views.ids.tolist()
-
-
-def test_pooling_is_the_mean_of_what_is_covered() -> None:
-    features = np.arange(8, dtype=np.float32).reshape(1, 1, 4, 2)
-    mask = np.zeros((1, 8, 4), np.bool_)
-    mask[0, :2, :2] = True
-    mask[0, 6:, 2:3] = True
-    np.testing.assert_allclose(pooled(features, mask), [[(0 * 4 + 7 * 2) / 6]])
-
-
-def test_pooling_over_nothing_is_zero_and_over_nobody_is_empty() -> None:
-    features = np.ones((1, 3, 4, 2), np.float32)
-    np.testing.assert_array_equal(pooled(features, np.zeros((1, 8, 4), np.bool_)), np.zeros((1, 3)))
-    assert pooled(features[:0], np.zeros((0, 8, 4), np.bool_)).shape == (0, 3)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from appliance.app import Eyes
 from appliance.records import FloatArray, Garments, MaskArray
+from appliance.runtime.cpu.bodies import CpuBodyOps
 from appliance.runtime.cpu.image import CpuImageOps
 from appliance.runtime.photos import read_photo
 from appliance.vision.garments import (
@@ -47,7 +48,7 @@ def street_with_a_person(at: FloatArray = TALL) -> Pixels:
 
 
 def cut(*answers: Answer, pixels: Pixels | None = None, gains: FloatArray = PLAIN) -> Garments:
-    cutter = GarmentCutter(CpuImageOps(), FakeBody(*answers))
+    cutter = GarmentCutter(CpuImageOps(), FakeBody(*answers), CpuBodyOps())
     return cutter.cut(frame(street_with_a_person() if pixels is None else pixels), IDS, TALL, gains)
 
 
@@ -101,7 +102,9 @@ def test_only_the_bad_mask_of_several_is_refused() -> None:
     body = FakeBody(standing(), standing(presence=0.2), standing())
     picture = frame(street_with_a_person())
     people = np.repeat(TALL, 3, axis=0)
-    garments = GarmentCutter(CpuImageOps(), body).cut(picture, np.array([4, 5, 6]), people, PLAIN)
+    garments = GarmentCutter(CpuImageOps(), body, CpuBodyOps()).cut(
+        picture, np.array([4, 5, 6]), people, PLAIN
+    )
     assert garments.ids.tolist() == [4, 6]
     assert list(garments.refused) == [5]
     assert len(garments.cuts) == len(garments.core_masks) == len(garments.weights) == 2
@@ -120,7 +123,7 @@ def test_a_blurred_view_counts_less_than_a_sharp_one() -> None:
 
 def test_nobody_has_no_garments_and_costs_no_look() -> None:
     body = FakeBody()
-    garments = GarmentCutter(CpuImageOps(), body).cut(frame(), IDS[:0], boxes(), PLAIN)
+    garments = GarmentCutter(CpuImageOps(), body, CpuBodyOps()).cut(frame(), IDS[:0], boxes(), PLAIN)
     assert garments.cuts.shape == garments.core_cuts.shape == (0, CUT_HEIGHT, CUT_WIDTH, 3)
     assert garments.refused == {}
     assert body.seen == []
@@ -155,7 +158,7 @@ def test_nobody_has_no_views() -> None:
 def test_whoever_leaves_the_picture_is_cut_as_far_as_he_is_seen(
     place: tuple[float, float, float, float],
 ) -> None:
-    cutter = GarmentCutter(CpuImageOps(), FakeBody())
+    cutter = GarmentCutter(CpuImageOps(), FakeBody(), CpuBodyOps())
     garments = cutter.cut(frame(), IDS, boxes(place), PLAIN)
     assert garments.cuts.shape == (1, CUT_HEIGHT, CUT_WIDTH, 3)
 
@@ -185,9 +188,10 @@ def test_people_of_the_street_are_cut_from_the_collar_down(eyes: Eyes, sample_fr
         assert 0.25 < mask.mean() < 0.95
         assert 0.25 < core.mean() < 0.95
     views = eyes.image.crop(frame(sample_frame), square_views(PEOPLE), VIEW, VIEW)
-    clothes, cores, kept, _ = eyes.garments._masks(views, ids, view_boxes(PEOPLE, square_views(PEOPLE)))
+    worn = eyes.garments.dress(views, ids, view_boxes(PEOPLE, square_views(PEOPLE)))
+    clothes, cores = worn.clothes[worn.rows], worn.cores[worn.rows]
     head_rows = round((1 - 1 / MARGIN) / 2 * VIEW + 0.08 * VIEW / MARGIN)
-    assert kept == ids.tolist()
+    assert worn.people.tolist() == ids.tolist()
     assert not clothes[:, :head_rows].any()
     assert not (cores & ~clothes).any()
     assert (cores.sum(axis=(1, 2)) < 0.9 * clothes.sum(axis=(1, 2))).all()

@@ -11,6 +11,7 @@ import pytest
 
 from appliance.config import Capture, Garment, Rule, Zone
 from appliance.records import Detections, FloatArray, Frame, Garments, Tracks
+from appliance.runtime.cpu.bodies import CpuBodyOps
 from appliance.runtime.cpu.image import CpuImageOps
 from appliance.runtime.cpu.neighbours import CpuNeighbours
 from appliance.vision.descriptor import MEASURES
@@ -197,7 +198,7 @@ def test_who_steps_behind_somebody_and_comes_back_is_told_once(away_s: float, de
 
 
 def test_people_of_a_photo_whose_mask_is_bad_are_abstained_from_in_their_place() -> None:
-    cutter = GarmentCutter(CpuImageOps(), FakeBody(standing(presence=0.1), standing()))
+    cutter = GarmentCutter(CpuImageOps(), FakeBody(standing(presence=0.1), standing()), CpuBodyOps())
     people = describe_people(frame(), boxes(WALKER, WALKER), PLAIN, cutter, descriptor())
     assert [one.track for one in people] == [0, 1]
     assert [one.abstained for one in people] == ["no body was recognised", ""]
@@ -212,5 +213,5 @@ def test_people_of_a_photo_keep_their_order_and_boxes() -> None:
 
 
 def test_a_photo_with_nobody_has_no_passages() -> None:
-    cutter = GarmentCutter(CpuImageOps(), FakeBody())
+    cutter = GarmentCutter(CpuImageOps(), FakeBody(), CpuBodyOps())
     assert describe_people(frame(), boxes(), PLAIN, cutter, descriptor()) == []

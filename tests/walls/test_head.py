@@ -42,8 +42,9 @@ def test_clothes_are_cut_without_the_head(eyes: Eyes, number: int, change: str) 
         return inside
 
     views = eyes.image.crop(frame(shot.photo), squares, VIEW, VIEW)
-    clothes, cores, kept, refused = eyes.garments._masks(views, np.array([1]), view_boxes(box, squares))
-    assert (kept, refused) == ([0], {})
+    worn_by = eyes.garments.dress(views, np.array([1]), view_boxes(box, squares))
+    assert (worn_by.people.tolist(), worn_by.refused) == ([0], {})
+    clothes, cores = worn_by.clothes[worn_by.rows], worn_by.cores[worn_by.rows]
     head, worn = placed(Label.HAIR, Label.HEADWEAR), placed(*GARMENTS)
     assert (clothes[0] & head).sum() < MOST_HEAD * clothes[0].sum()
     assert (clothes[0] & worn).sum() > LEAST_GARMENT * worn.sum()

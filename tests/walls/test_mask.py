@@ -9,11 +9,11 @@ import pytest
 
 from appliance.app import Eyes
 from appliance.records import FloatArray, Garments, MaskArray
+from appliance.runtime.cpu.bodies import CpuBodyOps
 from appliance.runtime.cpu.image import CpuImageOps, cutout, part_of, span, stretch
-from appliance.vision.body import dressed
 from appliance.vision.descriptor import MEASURES, Descriptor
 from appliance.vision.garments import VIEW, GarmentCutter, square_views, view_boxes
-from tests.bodies import FakeBody, standing
+from tests.bodies import FakeBody, dressed, standing
 from tests.streets import Pixels, body_mask, boxes, cloth, descriptor, frame, garments
 
 IDS = np.array([7], np.int64)
@@ -89,7 +89,8 @@ def shown_of(shape: tuple[int, int]) -> MaskArray:
 
 
 def seen(whole: Descriptor, pixels: Pixels) -> tuple[Garments, dict[str, FloatArray]]:
-    views = GarmentCutter(CpuImageOps(), FakeBody()).cut(frame(pixels), IDS, PERSON, GAINS)
+    cutter = GarmentCutter(CpuImageOps(), FakeBody(), CpuBodyOps())
+    views = cutter.cut(frame(pixels), IDS, PERSON, GAINS)
     assert views.ids.tolist() == [7]
     return views, described(whole, views)
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.records import FloatArray, Frame, MaskArray
+from appliance.records import FloatArray, Frame, IntArray, MaskArray
 
 GREY = 114
 "Filling of a letterbox, as the detector's training had it (PaddleDetection and YOLO use the same value)."
@@ -80,27 +80,35 @@ class CpuImageOps:
             cv2.GaussianBlur(relief, (RELIEF_SIDE, RELIEF_SIDE), RELIEF_SIGMA, dst=relief)
         return reliefs
 
-    def sharpness(self, crops: Pixels) -> FloatArray:
+    def sharpness(self, crops: Pixels, rows: IntArray) -> FloatArray:
         """See ImageOps.sharpness."""
-        return np.array([detail(crop) for crop in crops], np.float32).reshape(len(crops))
+        return np.array([detail(crops[row]) for row in rows.tolist()], np.float32).reshape(len(rows))
 
     def cut(
-        self, frame: Frame, boxes: FloatArray, masks: MaskArray, gains: FloatArray, width: int, height: int
+        self,
+        frame: Frame,
+        boxes: FloatArray,
+        masks: MaskArray,
+        rows: IntArray,
+        gains: FloatArray,
+        width: int,
+        height: int,
     ) -> tuple[Pixels, MaskArray]:
         """See ImageOps.cut."""
         cuts = np.zeros((len(boxes), height, width, 3), np.uint8)
         kept = np.zeros((len(boxes), height, width), np.bool_)
-        for row, (box, mask) in enumerate(zip(boxes, masks, strict=True)):
-            rows, columns = span(mask.any(axis=1)), span(mask.any(axis=0))
-            tight, inside = part_of(box, mask.shape, rows, columns), mask[rows, columns]
+        for place, (box, row) in enumerate(zip(boxes, rows.tolist(), strict=True)):
+            mask = masks[row]
+            down, across = span(mask.any(axis=1)), span(mask.any(axis=0))
+            tight, inside = part_of(box, mask.shape, down, across), mask[down, across]
             pixels = cutout(frame, tight)
             native = stretch(inside.astype(np.float32), pixels.shape[1], pixels.shape[0]) > 0.5
             # Hidden pixels go before the resize, or they would bleed into the garment's edge.
             hidden = np.where(native[..., None], pixels, 0).astype(np.float32)
             weight = stretch(native.astype(np.float32), width, height)
-            kept[row] = weight > 0.5
+            kept[place] = weight > 0.5
             colour = stretch(hidden, width, height) * gains / np.maximum(weight, 1e-3)[..., None]
-            cuts[row] = np.where(kept[row][..., None], np.clip(np.rint(colour), 0, 255), 0)
+            cuts[place] = np.where(kept[place][..., None], np.clip(np.rint(colour), 0, 255), 0)
         return cuts, kept
 
 

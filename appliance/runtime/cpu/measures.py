@@ -70,6 +70,16 @@ class CpuMeasures:
         ]
         return stack(rows, PALETTE_PARTS * count)
 
+    def pool(self, features: FloatArray, masks: MaskArray) -> FloatArray:
+        """Mean of features (N, C, h, w) over masks (N, H, W), each cell by its covered share, shape (N, C), float32."""
+        count, _, rows, columns = features.shape
+        _, height, width = masks.shape
+        tiles = masks.reshape(count, rows, height // rows, columns, width // columns)
+        share = tiles.mean(axis=(2, 4), dtype=np.float32)
+        total = np.einsum("nchw,nhw->nc", features, share)
+        means: FloatArray = (total / np.maximum(share.sum(axis=(1, 2)), 1e-6)[:, None]).astype(np.float32)
+        return means
+
 
 def stack(rows: list[FloatArray], length: int) -> FloatArray:
     """Rows of `length` as one matrix (N, length), N = 0 included."""

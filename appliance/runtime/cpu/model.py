@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,14 @@ class CpuModel:
         self._inputs = {node.name: node for node in self._session.get_inputs()}
         self._outputs = [node.name for node in self._session.get_outputs()]
 
-    def infer(self, inputs: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+    def infer(
+        self, inputs: Mapping[str, NDArray[Any]], figures: Collection[str] = ()
+    ) -> dict[str, NDArray[np.float32]]:
         """See Model.infer."""
         self._check(inputs)
+        unknown = sorted(set(figures) - set(self._outputs))
+        if unknown:
+            raise ValueError(f"figures {unknown} are no outputs, the network gives {sorted(self._outputs)}")
         return dict(zip(self._outputs, self._session.run(None, dict(inputs)), strict=True))
 
     def _check(self, inputs: Mapping[str, NDArray[Any]]) -> None:

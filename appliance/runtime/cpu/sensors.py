@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from appliance.runtime.readings import memory_free_mb, read_line, read_text, zone_degrees
+
 
 class CpuSensors:
     """Sensors of the CPU wing; `root` lets tests point at a fake tree."""
@@ -13,27 +15,19 @@ class CpuSensors:
 
     def read(self) -> dict[str, float]:
         """`memory_free_mb` (MemAvailable, proc(5)) and `temperature_c` (hottest thermal zone), where known."""
-        figures = {"memory_free_mb": self._memory_free_mb(), "temperature_c": self._temperature_c()}
+        hottest = max((degrees for _, degrees in zone_degrees(self._root)), default=None)
+        figures = {"memory_free_mb": memory_free_mb(self._root), "temperature_c": hottest}
         return {name: value for name, value in figures.items() if value is not None}
 
-    def _memory_free_mb(self) -> float | None:
-        for line in read_lines(self._root / "proc/meminfo"):
-            name, _, figure = line.removesuffix("kB").partition(":")
-            if name == "MemAvailable" and figure.strip().isdigit():
-                return int(figure) / 1024
-        return None
+    def describe(self) -> dict[str, str]:
+        """`machine` (the processor) and `system` (the kernel), where known."""
+        kernel = read_line(self._root / "proc/sys/kernel/osrelease")
+        words = {"machine": self._processor(), "system": kernel and f"Linux {kernel}"}
+        return {name: text for name, text in words.items() if text}
 
-    def _temperature_c(self) -> float | None:
-        zones = sorted((self._root / "sys/class/thermal").glob("thermal_zone*/temp"))
-        degrees = [
-            int(text) / 1000 for zone in zones for text in read_lines(zone) if text.lstrip("-").isdigit()
-        ]
-        return max(degrees, default=None)
-
-
-def read_lines(path: Path) -> list[str]:
-    """Lines of a small file; none when it is missing or the sensor behind it answers with an error."""
-    try:
-        return path.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return []
+    def _processor(self) -> str:
+        for line in read_text(self._root / "proc/cpuinfo").splitlines():
+            name, _, text = line.partition(":")
+            if name.strip() in ("model name", "Model"):
+                return text.strip()
+        return ""

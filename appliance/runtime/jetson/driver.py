@@ -52,6 +52,9 @@ class Driver(Protocol):
     def copy_out(self, target: NDArray[Any], address: int) -> None:
         """Copy from the device into a contiguous host array, and wait for it."""
 
+    def copy_within(self, target: int, source: int, size: int) -> None:
+        """Copy bytes from one place on the device to another in the stream's order."""
+
     def launch(self, kernel: str, grid: Size3, block: Size3, arguments: bytes) -> None:
         """Run a kernel in the stream's order; arguments are packed with the alignment of C."""
 

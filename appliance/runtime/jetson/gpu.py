@@ -138,9 +138,8 @@ class Gpu:
             graph.finish()
 
     def close(self) -> None:
-        """Free what nobody holds and let go of the device."""
+        """Free what nobody holds; the driver stays open for whoever opened it."""
         self._pool.close()
-        self.driver.close()
 
     def _check_thread(self) -> None:
         if threading.get_ident() != self._thread:

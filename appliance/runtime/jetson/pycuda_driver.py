@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ class PycudaDriver:
         except self._cuda.Error as error:
             raise BoothError(NO_DEVICE.format(reason=error)) from None
         self._context.push()
+        # pycuda aborts the process when its context outlives the interpreter.
+        atexit.register(self.close)
         self.name = str(device.name())
         try:
             self._module = self._cuda.module_from_buffer(file.read_bytes())
@@ -79,6 +82,10 @@ class PycudaDriver:
         """See Driver.copy_out."""
         self._cuda.memcpy_dtoh_async(target, address, self._stream)
         self.wait()
+
+    def copy_within(self, target: int, source: int, size: int) -> None:
+        """See Driver.copy_within."""
+        self._cuda.memcpy_dtod_async(target, source, size, self._stream)
 
     def launch(self, kernel: str, grid: Size3, block: Size3, arguments: bytes) -> None:
         """See Driver.launch."""
@@ -143,7 +150,11 @@ class PycudaDriver:
         """See Driver.close."""
         context, self._context = self._context, None
         if context is not None:
+            atexit.unregister(self.close)
+            self._functions.clear()
+            self._module = self._stream = None
             context.pop()
+            context.detach()
 
 
 def load_pycuda() -> Any:
@@ -151,4 +162,4 @@ def load_pycuda() -> Any:
     try:
         return importlib.import_module("pycuda.driver")
     except ImportError as error:
-        raise BoothError(f"pycuda is missing ({error}); on a Jetson run: make setup") from None
+        raise BoothError(f"pycuda cannot be loaded ({error}); on a Jetson run: make setup") from None

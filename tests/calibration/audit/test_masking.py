@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -66,7 +66,9 @@ def test_a_held_network_answers_as_it_did_first() -> None:
         def __init__(self) -> None:
             self.asked = 0
 
-        def infer(self, inputs: Mapping[str, DeviceArray]) -> Mapping[str, FloatArray]:
+        def infer(
+            self, inputs: Mapping[str, DeviceArray], figures: Collection[str] = ()
+        ) -> Mapping[str, FloatArray]:
             self.asked += 1
             return {"mask": np.full(1, self.asked, np.float32)}
 
@@ -87,7 +89,7 @@ def test_what_a_mask_shows_of_the_frame_holds_all_that_the_cut_reads() -> None:
     image, size = CpuImageOps(), (np.ones(3, np.float32), 32, 64)
 
     def cut(shot: Any) -> Any:
-        return image.cut(Frame(shot, 110, 90, 0.0, 0), square[None], mask[None], *size)
+        return image.cut(Frame(shot, 110, 90, 0.0, 0), square[None], mask[None], np.zeros(1, np.int64), *size)
 
     (first, one), (second, other) = cut(pixels), cut(noise)
     assert one.any()

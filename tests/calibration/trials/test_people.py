@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from appliance.app import Eyes
+from appliance.geometry import iou
 from appliance.records import Frame
-from appliance.vision.boxes import iou
 from appliance.vision.stopwatch import Stopwatch
 from calibration.trials.aids import CHAIRS, STICKS
 from calibration.trials.fabric import Cloth, Pattern

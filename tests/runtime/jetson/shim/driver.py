@@ -71,6 +71,9 @@ class ShimDriver:
         assert self._recording is None, "a captured stream cannot be waited for"
         ctypes.memmove(target.ctypes.data, address, target.nbytes)
 
+    def copy_within(self, target: int, source: int, size: int) -> None:
+        self.do(lambda: _copy(target, source, size))
+
     def launch(self, kernel: str, grid: Size3, block: Size3, arguments: bytes) -> None:
         self.do(lambda: self._run(kernel, grid, block, arguments))
 
@@ -145,3 +148,7 @@ class ShimDriver:
 
     def close(self) -> None:
         self._check_guards("close")
+
+
+def _copy(target: int, source: int, size: int) -> None:
+    ctypes.memmove(target, source, size)
