@@ -76,16 +76,14 @@ struct Silhouette {
     }
 };
 
-constexpr int CUT_ROWS = 4;  // of one thread, as in crop.cu
-
 // cuts: bytes (N, height, width, 3), kept: 0 or 1 (N, height, width). Grid: columns, strips of rows, garments.
 extern "C" __global__ void cut_garments(Picture picture, const unsigned char* masks, const int* rows,
                                         const Garment* garments, int mask_width, int mask_height, float gain_red,
                                         float gain_green, float gain_blue, int width, int height, float grey,
                                         unsigned char* cuts, unsigned char* kept) {
     const int x = blockIdx.x * blockDim.x + threadIdx.x;
-    const int top = (blockIdx.y * blockDim.y + threadIdx.y) * CUT_ROWS, bottom = min(top + CUT_ROWS, height);
-    if (x >= width || top >= height) return;
+    if (x >= width) return;
+    const Strip strip = own_strip(height);
     const Window span = garments[blockIdx.z].span, window = garments[blockIdx.z].window;
     const unsigned char* mask = masks + (size_t)rows[blockIdx.z] * mask_width * mask_height;
     Silhouette shown = {mask + (size_t)span.top * mask_width + span.left, mask_width, span, window,
@@ -99,6 +97,6 @@ extern "C" __global__ void cut_garments(Picture picture, const unsigned char* ma
         cuts[3 * place + 1] = (unsigned char)whole_8bit(sum.green * gain_green * part);
         cuts[3 * place + 2] = (unsigned char)whole_8bit(sum.blue * gain_blue * part);
     };
-    if (picture.step == 1) stretch_column<true>(picture, window, width, height, x, top, bottom, grey, shown, write);
-    else stretch_column<false>(picture, window, width, height, x, top, bottom, grey, shown, write);
+    if (picture.step == 1) stretch_column<true>(picture, window, width, height, x, strip, grey, shown, write);
+    else stretch_column<false>(picture, window, width, height, x, strip, grey, shown, write);
 }

@@ -23,8 +23,8 @@ extern "C" __global__ void count_light(Picture picture, const int4* boxes, int p
             atomicAdd(set + LEVELS + (int)whole_8bit(sum.green / whole), 1);
             atomicAdd(set + 2 * LEVELS + (int)whole_8bit(sum.blue / whole), 1);
         };
-        if (picture.step == 1) stretch_column<true>(picture, all, width, height, x, y, y + 1, 0.0f, Everything(), count);
-        else stretch_column<false>(picture, all, width, height, x, y, y + 1, 0.0f, Everything(), count);
+        if (picture.step == 1) stretch_column<true>(picture, all, width, height, x, {y, y + 1}, 0.0f, Everything(), count);
+        else stretch_column<false>(picture, all, width, height, x, {y, y + 1}, 0.0f, Everything(), count);
     }
     __syncthreads();
     for (int i = threadIdx.x; i < 2 * CHANNELS * LEVELS; i += blockDim.x)

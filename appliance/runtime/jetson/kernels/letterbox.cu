@@ -2,46 +2,52 @@
 #include "normal.cuh"
 #include "resize.cuh"
 
-constexpr int LETTERBOX_ROWS = 2;  // of one thread: they share what lies across
+__device__ __forceinline__ float blended(float a, float b, float share) { return a + (b - a) * share; }
 
-template <bool NV12>
-__device__ __forceinline__ Rgb between(const Picture& picture, const Taps& across, const Taps& down) {
-    Row<NV12> upper(picture, down.first), lower(picture, down.last);
-    const Rgb a = upper.at(across.first), b = upper.at(across.last);
-    const Rgb c = lower.at(across.first), d = lower.at(across.last);
-    const float right = across.tail / across.whole, below = down.tail / down.whole;
-    const float wa = (1.0f - right) * (1.0f - below), wb = right * (1.0f - below);
-    const float wc = (1.0f - right) * below, wd = right * below;
-    return {whole_8bit(wa * a.red + wb * b.red + wc * c.red + wd * d.red),
-            whole_8bit(wa * a.green + wb * b.green + wc * c.green + wd * d.green),
-            whole_8bit(wa * a.blue + wb * b.blue + wc * c.blue + wd * d.blue)};
+__device__ __forceinline__ Rgb blended(const Rgb& a, const Rgb& b, float share) {
+    return {blended(a.red, b.red, share), blended(a.green, b.green, share), blended(a.blue, b.blue, share)};
 }
 
+// One row of the source at a column between two pixels.
+template <bool NV12>
+__device__ __forceinline__ Rgb blended_row(const Picture& picture, int y, int before, float share) {
+    const Row<NV12> row(picture, clamped(y, picture.height));
+    return blended(row.at(clamped(before, picture.width)), row.at(clamped(before + 1, picture.width)), share);
+}
+
+// Nothing here branches before the writes, so that all loads of a thread are under way at once. Each lane finds out for
+// one row of the strip where it lies; the warp shares it.
 template <bool NV12>
 __device__ __forceinline__ void fill_letterbox(const Picture& picture, const Normal& normal, int width, int height,
-                                               int columns, int rows, float grey, float* tensor, int x, int top) {
-    const Taps across = linear_taps(min(x, columns - 1), picture.width, columns);
-    Rgb colours[LETTERBOX_ROWS];
+                                               int columns, int rows, float grey, float* tensor) {
+    const int x = blockIdx.x * blockDim.x + threadIdx.x;
+    const Strip strip = own_strip(height);
+    const Between across = between(min(x, columns - 1), picture.width, columns);
+    const Between own = between(min(strip.top + (int)threadIdx.x % STRIP, rows - 1), picture.height, rows);
+    const float right = (float)across.share / across.whole, below = (float)own.share / own.whole;
+    Rgb colours[STRIP];
 #pragma unroll
-    for (int step = 0; step < LETTERBOX_ROWS; ++step) {
-        const int y = min(top + step, rows - 1);
-        colours[step] = between<NV12>(picture, across, linear_taps(y, picture.height, rows));
+    for (int step = 0; step < STRIP; ++step) {
+        const int before = __shfl_sync(ALL_LANES, own.before, step);
+        const Rgb upper = blended_row<NV12>(picture, before, across.before, right);
+        const Rgb lower = blended_row<NV12>(picture, before + 1, across.before, right);
+        colours[step] = blended(upper, lower, __shfl_sync(ALL_LANES, below, step));
     }
+    if (x >= width) return;
 #pragma unroll
-    for (int step = 0; step < LETTERBOX_ROWS; ++step) {
-        const int y = top + step;
+    for (int step = 0; step < STRIP; ++step) {
+        const int y = strip.top + step;
         if (y >= height) return;
         const Rgb colour = x < columns && y < rows ? colours[step] : Rgb{grey, grey, grey};
-        write_planar(tensor, (size_t)width * height, (size_t)y * width + x, normal, colour.red, colour.green, colour.blue);
+        write_planar(tensor, (size_t)width * height, (size_t)y * width + x, normal, whole(colour.red),
+                     whole(colour.green), whole(colour.blue));
     }
 }
 
-// tensor: float (3, height, width); the frame takes columns x rows of it. Grid: columns of the tensor, strips of rows.
+// tensor: float (3, height, width); the frame takes columns x rows of it. Grid: columns of the tensor, strips of rows;
+// a block is a warp wide.
 extern "C" __global__ void letterbox(Picture picture, Normal normal, int width, int height, int columns, int rows,
                                      float grey, float* tensor) {
-    const int x = blockIdx.x * blockDim.x + threadIdx.x;
-    const int top = (blockIdx.y * blockDim.y + threadIdx.y) * LETTERBOX_ROWS;
-    if (x >= width || top >= height) return;
-    if (picture.step == 1) fill_letterbox<true>(picture, normal, width, height, columns, rows, grey, tensor, x, top);
-    else fill_letterbox<false>(picture, normal, width, height, columns, rows, grey, tensor, x, top);
+    if (picture.step == 1) fill_letterbox<true>(picture, normal, width, height, columns, rows, grey, tensor);
+    else fill_letterbox<false>(picture, normal, width, height, columns, rows, grey, tensor);
 }

@@ -9,46 +9,43 @@ struct Picture {  // CPicture of picture.py
     int width, height;            // pixels
     int step;                     // bytes per pixel; 1: NV12
     int red, green, blue;         // place of the byte within a pixel
-    float y_scale, y_offset, red_v, green_u, green_v, blue_u;
+    // What a step of Y, U and V adds to a colour of 0..1, and the colour of Y = U = V = 0.
+    float y, red_v, green_u, green_v, blue_u, red_0, green_0, blue_0;
 };
 
 struct Rgb {
     float red, green, blue;  // whole numbers, 0..255
 };
 
-// Rounded to the nearest, ties to even: beside 1.5 * 2^23 a float has no room for a fraction. Two additions; rintf goes
-// through the slow unit of conversions on Orin.
-__device__ __forceinline__ float whole_8bit(float value) {
-    return (fminf(fmaxf(value, 0.0f), 255.0f) + 12582912.0f) - 12582912.0f;
-}
+// Rounded to the nearest, ties to even, for values far below 2^22: beside 1.5 * 2^23 a float has no room for a fraction.
+// Two additions; rintf goes through the slow unit of conversions on Orin.
+__device__ __forceinline__ float whole(float value) { return (value + 12582912.0f) - 12582912.0f; }
 
-// One row, read pixel by pixel: neighbours in one 2x2 cell of NV12 share its chroma, fetched and weighed once.
+__device__ __forceinline__ float whole_8bit(float value) { return whole(fminf(fmaxf(value, 0.0f), 255.0f)); }
+
+// A colour of 0..1 as an 8-bit level; to clamp there costs a multiplication nothing.
+__device__ __forceinline__ float level_of_share(float share) { return whole(__saturatef(share) * 255.0f); }
+
+// One row of a picture; `NV12` is known when the kernel is compiled, so that reading it has no branch.
 template <bool NV12> struct Row {
     const Picture& picture;
     const unsigned char *pixels, *cells;
-    int cell;
-    float red, green, blue;  // what the chroma of `cell` adds
 
     __device__ __forceinline__ Row(const Picture& picture, int y)
         : picture(picture), pixels(picture.first + (size_t)y * picture.pitch),
-          cells(picture.second + (size_t)(y >> 1) * picture.second_pitch), cell(-1), red(0), green(0), blue(0) {}
+          cells(picture.second + (size_t)(y >> 1) * picture.second_pitch) {}
 
-    // The pixel at x, inside the picture.
-    __device__ __forceinline__ Rgb at(int x) {
+    // The pixel at x, inside the picture; the chroma of NV12 is that of its 2x2 cell.
+    __device__ __forceinline__ Rgb at(int x) const {
         if (!NV12) {
-            const unsigned char* pixel = pixels + (size_t)x * picture.step;
+            const unsigned char* pixel = pixels + x * picture.step;
             return {(float)__ldg(pixel + picture.red), (float)__ldg(pixel + picture.green),
                     (float)__ldg(pixel + picture.blue)};
         }
-        if (x >> 1 != cell) {
-            cell = x >> 1;
-            const float u = (float)__ldg(cells + 2 * cell) - 128.0f, v = (float)__ldg(cells + 2 * cell + 1) - 128.0f;
-            red = picture.red_v * v;
-            green = picture.green_u * u + picture.green_v * v;
-            blue = picture.blue_u * u;
-        }
-        const float light = ((float)__ldg(pixels + x) - picture.y_offset) * picture.y_scale;
-        return {whole_8bit(light + red), whole_8bit(light + green), whole_8bit(light + blue)};
+        const float light = __ldg(pixels + x), u = __ldg(cells + (x & ~1)), v = __ldg(cells + (x | 1));
+        return {level_of_share(picture.y * light + (picture.red_v * v + picture.red_0)),
+                level_of_share(picture.y * light + (picture.green_u * u + (picture.green_v * v + picture.green_0))),
+                level_of_share(picture.y * light + (picture.blue_u * u + picture.blue_0))};
     }
 };
 

@@ -34,9 +34,9 @@ extern "C" __global__ void measure_light(const unsigned char* cuts, const unsign
     if (threadIdx.x == 0) lights[blockIdx.x] = {mean, grey_spread / spread};
 }
 
-constexpr int RELIEF_TILE = 32, RELIEF_REACH = 3, RELIEF_SIDE = RELIEF_TILE + 2 * RELIEF_REACH;
+constexpr int RELIEF_TILE = 32, RELIEF_REACH = 3, RELIEF_GREYS = RELIEF_TILE + 2 * RELIEF_REACH;
 
-struct Blur {
+struct Blur {  // CBlur of image.py
     int centre, one, two, three;  // weights by distance, of 256
 };
 
@@ -49,20 +49,20 @@ __device__ __forceinline__ int blurred(const Blur& blur, const int* middle, int 
 extern "C" __global__ void carve_reliefs(const unsigned char* cuts, const unsigned char* masks, const Light* lights,
                                          int width, int height, float offset, float grey_light, int grey, Blur blur,
                                          Normal normal, float* reliefs) {
-    __shared__ int greys[RELIEF_SIDE][RELIEF_SIDE], rows[RELIEF_SIDE][RELIEF_TILE];
+    __shared__ int greys[RELIEF_GREYS][RELIEF_GREYS], rows[RELIEF_GREYS][RELIEF_TILE];
     const int left = blockIdx.x * RELIEF_TILE, top = blockIdx.y * RELIEF_TILE, threads = blockDim.x * blockDim.y;
     const int thread = threadIdx.y * blockDim.x + threadIdx.x;
     const size_t plane = (size_t)width * height;
     const Light light = lights[blockIdx.z];
-    for (int i = thread; i < RELIEF_SIDE * RELIEF_SIDE; i += threads) {
-        const int x = mirrored(left + i % RELIEF_SIDE - RELIEF_REACH, width);
-        const int y = mirrored(top + i / RELIEF_SIDE - RELIEF_REACH, height);
+    for (int i = thread; i < RELIEF_GREYS * RELIEF_GREYS; i += threads) {
+        const int x = mirrored(left + i % RELIEF_GREYS - RELIEF_REACH, width);
+        const int y = mirrored(top + i / RELIEF_GREYS - RELIEF_REACH, height);
         const size_t place = plane * blockIdx.z + (size_t)y * width + x;
         const float level = (log_light(cuts + 3 * place, offset) - light.mean) * light.contrast + grey_light;
         greys[0][i] = masks[place] ? (int)whole_8bit(level) : grey;
     }
     __syncthreads();
-    for (int i = thread; i < RELIEF_SIDE * RELIEF_TILE; i += threads)
+    for (int i = thread; i < RELIEF_GREYS * RELIEF_TILE; i += threads)
         rows[0][i] = blurred(blur, &greys[i / RELIEF_TILE][i % RELIEF_TILE + RELIEF_REACH], 1);
     __syncthreads();
     const int x = left + threadIdx.x;

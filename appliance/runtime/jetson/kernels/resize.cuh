@@ -32,11 +32,20 @@ __device__ __forceinline__ Taps two_taps(int first, int share, int whole, int fr
     return {first, first + 1, (float)(whole - share), 0.0f, (float)share, (float)whole};
 }
 
-// Between the centres of pixels.
+// Where the centre of a place lies in the source: between a pixel, -1 at the border, and the next.
+struct Between {
+    int before, share, whole;  // `share` of `whole` for the next
+};
+
+__device__ __forceinline__ Between between(int place, int from, int to) {
+    const int twice = (2 * place + 1) * from - to;  // in the source, times 2 * to; not below -to
+    const int before = (twice + 2 * to) / (2 * to) - 1;
+    return {before, twice - before * 2 * to, 2 * to};
+}
+
 __device__ __forceinline__ Taps linear_taps(int place, int from, int to) {
-    const int twice = (2 * place + 1) * from - to;  // the centre in the source, times 2 * to; not below -to
-    const int first = (twice + 2 * to) / (2 * to) - 1;
-    return two_taps(first, twice - first * 2 * to, 2 * to, from);
+    const Between centre = between(place, from, to);
+    return two_taps(centre.before, centre.share, centre.whole, from);
 }
 
 // Each pixel by how much of it the place covers, in a grid that divides each into `to`.
@@ -59,6 +68,8 @@ __device__ __forceinline__ Taps taps_of(Method method, int place, int from, int 
     if (method == LINEAR) return linear_taps(place, from, to);
     return method == AREA ? area_taps(place, from, to) : mixed_taps(place, from, to);
 }
+
+__device__ __forceinline__ int clamped(int place, int length) { return min(max(place, 0), length - 1); }
 
 // A part of the frame in whole pixels; it may reach beyond, where everything is grey.
 struct Window {
@@ -93,27 +104,40 @@ template <bool NV12, typename Shown>
 __device__ __forceinline__ Sum sum_row(const Picture& picture, const Window& window, int y, const Taps& across,
                                        float grey, const Shown& shown) {
     Sum sum = {0.0f, 0.0f, 0.0f, 0.0f};
-    const bool inside = (unsigned)(window.top + y) < (unsigned)picture.height;
-    Row<NV12> row(picture, inside ? window.top + y : 0);
+    const int line = window.top + y;
+    const Row<NV12> row(picture, clamped(line, picture.height));
     for (int x = across.first; x <= across.last; ++x) {
         if (!shown(x)) continue;
         const int column = window.left + x;
-        const bool seen = inside && (unsigned)column < (unsigned)picture.width;
-        sum.add(across.weight(x), seen ? row.at(column) : Rgb{grey, grey, grey});
+        const Rgb pixel = row.at(clamped(column, picture.width));
+        const bool inside = clamped(line, picture.height) == line && clamped(column, picture.width) == column;
+        sum.add(across.weight(x), inside ? pixel : Rgb{grey, grey, grey});
     }
     return sum;
 }
 
-// Column x of a window stretched to width x height, rows top to bottom - 1: write(y, sum, weight of all pixels). A row
+constexpr int STRIP = 4;  // rows of a result that one thread makes (STRIP of image.py)
+
+struct Strip {
+    int top, bottom;  // bottom is the first row of the next
+};
+
+// The strip of this thread in a result of `height`; nothing where there are no rows left.
+__device__ __forceinline__ Strip own_strip(int height) {
+    const int top = (blockIdx.y * blockDim.y + threadIdx.y) * STRIP;
+    return {top, min(top + STRIP, height)};
+}
+
+// Column x of a window stretched to width x height: for each row of a strip write(y, sum, weight of all pixels). A row
 // that two rows of the result share is summed once.
 template <bool NV12, typename Shown, typename Write>
 __device__ __forceinline__ void stretch_column(const Picture& picture, const Window& window, int width, int height, int x,
-                                               int top, int bottom, float grey, Shown shown, Write write) {
+                                               Strip strip, float grey, Shown shown, Write write) {
     const Method method = method_of(window.width, window.height, width, height);
     const Taps across = taps_of(method, x, window.width, width);
     Sum held = {0.0f, 0.0f, 0.0f, 0.0f};
     int held_row = -1;
-    for (int y = top; y < bottom; ++y) {
+    for (int y = strip.top; y < strip.bottom; ++y) {
         const Taps down = taps_of(method, y, window.height, height);
         Sum sum = {0.0f, 0.0f, 0.0f, 0.0f};
         for (int row = down.first; row <= down.last; ++row) {
