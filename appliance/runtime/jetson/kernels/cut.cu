@@ -17,8 +17,8 @@ __device__ __forceinline__ Window under(const Picture& picture, float4 box, cons
 }
 
 // masks: 0 or 1 (K, height, width); boxes (N) lie under masks[rows[N]]. One block of whole warps for each garment.
-extern "C" __global__ void find_garments(Picture picture, const unsigned char* masks, const int* rows, const float4* boxes,
-                                         int width, int height, Garment* garments) {
+extern "C" __global__ void find_garments(Picture picture, const unsigned char* masks, const int* rows,
+                                         const float4* boxes, int width, int height, Garment* garments) {
     __shared__ int left, top, right, bottom;  // of the pixels that are on; right and bottom included
     const int thread = threadIdx.x, lane = thread % WARP;
     const unsigned char* mask = masks + (size_t)rows[blockIdx.x] * width * height;
@@ -52,21 +52,21 @@ extern "C" __global__ void find_garments(Picture picture, const unsigned char* m
     garments[blockIdx.x] = {span, under(picture, boxes[blockIdx.x], span, width, height)};
 }
 
-// Shows the pixels of a window of which the mask over it covers more than half, once stretched to the window's size.
+// The mask over a window, stretched to the window's size.
 struct Silhouette {
     const unsigned char* mask;  // first pixel of the span
     int pitch;
     Window span, window;
     Method method;
-    Taps down;
 
-    __device__ __forceinline__ void enter_row(int y) { down = taps_of(method, y, span.height, window.height); }
+    __device__ __forceinline__ Taps down(int y) const { return taps_of(method, y, span.height, window.height); }
 
-    __device__ __forceinline__ bool operator()(int x) const {
+    // Whether more than half of the window's pixel at x, in the row with these taps, is covered.
+    __device__ __forceinline__ bool covers(int x, const Taps& down) const {
         const Taps across = taps_of(method, x, span.width, window.width);
         float on = 0.0f;
         for (int row = down.first; row <= down.last; ++row) {
-            const unsigned char* line = mask + (size_t)row * pitch;
+            const unsigned char* line = mask + row * pitch;
             float part = 0.0f;
             for (int column = across.first; column <= across.last; ++column)
                 if (__ldg(line + column)) part += across.weight(column);
@@ -76,27 +76,57 @@ struct Silhouette {
     }
 };
 
-// cuts: bytes (N, height, width, 3), kept: 0 or 1 (N, height, width). Grid: columns, strips of rows, garments.
-extern "C" __global__ void cut_garments(Picture picture, const unsigned char* masks, const int* rows,
-                                        const Garment* garments, int mask_width, int mask_height, float gain_red,
-                                        float gain_green, float gain_blue, int width, int height, float grey,
-                                        unsigned char* cuts, unsigned char* kept) {
+// As sum_row of resize.cuh, of the pixels that the silhouette covers, those beyond the picture as well.
+template <bool NV12>
+__device__ __forceinline__ Sum sum_covered(const Picture& picture, const Silhouette& silhouette, int y,
+                                           const Taps& across, float grey) {
+    Sum sum = {0.0f, 0.0f, 0.0f, 0.0f};
+    const int line = silhouette.window.top + y;
+    const Row<NV12> row(picture, clamped(line, picture.height));
+    const Taps down = silhouette.down(y);
+    for (int x = across.first; x <= across.last; ++x) {
+        if (!silhouette.covers(x, down)) continue;
+        const int column = silhouette.window.left + x;
+        const bool inside = clamped(line, picture.height) == line && clamped(column, picture.width) == column;
+        const float weight = across.weight(x);
+        sum.add(weight, inside ? row.at(column) : Rgb{grey, grey, grey});
+        sum.weight += weight;
+    }
+    return sum;
+}
+
+template <bool NV12>
+__device__ __forceinline__ void fill_cut(const Picture& picture, const Silhouette& silhouette, float3 gains, int width,
+                                         int height, float grey, unsigned char* cut, unsigned char* kept) {
     const int x = blockIdx.x * blockDim.x + threadIdx.x;
     if (x >= width) return;
-    const Strip strip = own_strip(height);
+    auto sum_of = [&](int row, const Taps& across) {
+        return sum_covered<NV12>(picture, silhouette, row, across, grey);
+    };
+    auto write = [&](int y, const Sum& sum, float all) {
+        const size_t place = (size_t)y * width + x;
+        const bool on = 2.0f * sum.weight > all;
+        const float part = on ? 1.0f / sum.weight : 0.0f;
+        kept[place] = on;
+        cut[3 * place] = (unsigned char)whole_8bit(sum.red * gains.x * part);
+        cut[3 * place + 1] = (unsigned char)whole_8bit(sum.green * gains.y * part);
+        cut[3 * place + 2] = (unsigned char)whole_8bit(sum.blue * gains.z * part);
+    };
+    stretch_column(silhouette.window, width, height, x, own_strip(height), sum_of, write);
+}
+
+// cuts: bytes (N, height, width, 3), kept: 0 or 1 (N, height, width). Grid: columns, strips of rows, garments.
+extern "C" __global__ void __launch_bounds__(256, 3)
+    cut_garments(Picture picture, const unsigned char* masks, const int* rows, const Garment* garments, int mask_width,
+                 int mask_height, float red, float green, float blue, int width, int height, float grey,
+                 unsigned char* cuts, unsigned char* kept) {
     const Window span = garments[blockIdx.z].span, window = garments[blockIdx.z].window;
     const unsigned char* mask = masks + (size_t)rows[blockIdx.z] * mask_width * mask_height;
-    Silhouette shown = {mask + (size_t)span.top * mask_width + span.left, mask_width, span, window,
-                        method_of(span.width, span.height, window.width, window.height), {}};
-    auto write = [&](int y, const Sum& sum, float whole) {
-        const size_t place = ((size_t)blockIdx.z * height + y) * width + x;
-        const bool on = 2.0f * sum.shown > whole;
-        const float part = on ? 1.0f / sum.shown : 0.0f;
-        kept[place] = on;
-        cuts[3 * place] = (unsigned char)whole_8bit(sum.red * gain_red * part);
-        cuts[3 * place + 1] = (unsigned char)whole_8bit(sum.green * gain_green * part);
-        cuts[3 * place + 2] = (unsigned char)whole_8bit(sum.blue * gain_blue * part);
-    };
-    if (picture.step == 1) stretch_column<true>(picture, window, width, height, x, strip, grey, shown, write);
-    else stretch_column<false>(picture, window, width, height, x, strip, grey, shown, write);
+    const Method method = method_of(span.width, span.height, window.width, window.height);
+    const Silhouette silhouette = {mask + span.top * mask_width + span.left, mask_width, span, window, method};
+    const float3 gains = {red, green, blue};
+    const size_t before = (size_t)blockIdx.z * width * height;
+    unsigned char *cut = cuts + 3 * before, *own = kept + before;
+    if (picture.step == 1) fill_cut<true>(picture, silhouette, gains, width, height, grey, cut, own);
+    else fill_cut<false>(picture, silhouette, gains, width, height, grey, cut, own);
 }

@@ -59,8 +59,9 @@ __device__ __forceinline__ Taps area_taps(int place, int from, int to) {
 // OpenCV's INTER_AREA where the other direction shrinks or grows. It divides in double precision and takes the pixel
 // before where a whole quotient comes out short; so do we.
 __device__ __forceinline__ Taps mixed_taps(int place, int from, int to) {
-    int first = place * from / to;
-    if (first * to == place * from && place * (1.0 / ((double)to / from)) < first) return two_taps(first - 1, 0, from, from);
+    const int first = place * from / to;
+    const bool short_of = first * to == place * from && place * (1.0 / ((double)to / from)) < first;
+    if (short_of) return two_taps(first - 1, 0, from, from);
     return two_taps(first, max((place + 1) * from - (first + 1) * to, 0), from, from);
 }
 
@@ -76,42 +77,29 @@ struct Window {
     int left, top, width, height;
 };
 
-// Weighted sums over pixels; `shown` of the weights alone, of the pixels that count.
+// Weighted sums over pixels, and of their weights.
 struct Sum {
-    float red, green, blue, shown;
+    float red, green, blue, weight;
 
-    __device__ __forceinline__ void add(float weight, const Rgb& pixel) {
-        red += weight * pixel.red;
-        green += weight * pixel.green;
-        blue += weight * pixel.blue;
-        shown += weight;
-    }
-    __device__ __forceinline__ void add(float weight, const Sum& other) {
-        red += weight * other.red;
-        green += weight * other.green;
-        blue += weight * other.blue;
-        shown += weight * other.shown;
+    template <typename Colour> __device__ __forceinline__ void add(float share, const Colour& pixel) {
+        red += share * pixel.red;
+        green += share * pixel.green;
+        blue += share * pixel.blue;
     }
 };
 
-// Shows every pixel of a window.
-struct Everything {
-    __device__ __forceinline__ void enter_row(int) {}
-    __device__ __forceinline__ bool operator()(int) const { return true; }
-};
-
-template <bool NV12, typename Shown>
-__device__ __forceinline__ Sum sum_row(const Picture& picture, const Window& window, int y, const Taps& across,
-                                       float grey, const Shown& shown) {
+// What a column of the result takes of row y of a window: of the pixels inside the picture alone, so that no pixel is
+// asked whether it is; the rest of `across.whole` is grey.
+template <bool NV12>
+__device__ __forceinline__ Sum sum_row(const Picture& picture, const Window& window, int y, const Taps& across) {
     Sum sum = {0.0f, 0.0f, 0.0f, 0.0f};
-    const int line = window.top + y;
-    const Row<NV12> row(picture, clamped(line, picture.height));
-    for (int x = across.first; x <= across.last; ++x) {
-        if (!shown(x)) continue;
-        const int column = window.left + x;
-        const Rgb pixel = row.at(clamped(column, picture.width));
-        const bool inside = clamped(line, picture.height) == line && clamped(column, picture.width) == column;
-        sum.add(across.weight(x), inside ? pixel : Rgb{grey, grey, grey});
+    if (window.top + y < 0 || window.top + y >= picture.height) return sum;
+    const Row<NV12> row(picture, window.top + y);
+    const int last = min(across.last, picture.width - 1 - window.left);
+    for (int x = max(across.first, -window.left); x <= last; ++x) {
+        const float weight = across.weight(x);
+        sum.add(weight, row.at(window.left + x));
+        sum.weight += weight;
     }
     return sum;
 }
@@ -128,11 +116,11 @@ __device__ __forceinline__ Strip own_strip(int height) {
     return {top, min(top + STRIP, height)};
 }
 
-// Column x of a window stretched to width x height: for each row of a strip write(y, sum, weight of all pixels). A row
-// that two rows of the result share is summed once.
-template <bool NV12, typename Shown, typename Write>
-__device__ __forceinline__ void stretch_column(const Picture& picture, const Window& window, int width, int height, int x,
-                                               Strip strip, float grey, Shown shown, Write write) {
+// Column x of a window stretched to width x height: for each row of a strip write(y, sum, weight of all its pixels),
+// from sum_of(row of the window, taps across). A row that two rows of the result share is summed once.
+template <typename SumOf, typename Write>
+__device__ __forceinline__ void stretch_column(const Window& window, int width, int height, int x, Strip strip,
+                                               SumOf sum_of, Write write) {
     const Method method = method_of(window.width, window.height, width, height);
     const Taps across = taps_of(method, x, window.width, width);
     Sum held = {0.0f, 0.0f, 0.0f, 0.0f};
@@ -141,12 +129,11 @@ __device__ __forceinline__ void stretch_column(const Picture& picture, const Win
         const Taps down = taps_of(method, y, window.height, height);
         Sum sum = {0.0f, 0.0f, 0.0f, 0.0f};
         for (int row = down.first; row <= down.last; ++row) {
-            if (row != held_row) {
-                shown.enter_row(row);
-                held = sum_row<NV12>(picture, window, row, across, grey, shown);
-                held_row = row;
-            }
-            sum.add(down.weight(row), held);
+            if (row != held_row) held = sum_of(row, across);
+            held_row = row;
+            const float weight = down.weight(row);
+            sum.add(weight, held);
+            sum.weight += weight * held.weight;
         }
         write(y, sum, across.whole * down.whole);
     }

@@ -12,7 +12,8 @@ __device__ __forceinline__ int level_of(float value, const Normal& normal, int c
 
 // crops: float (N, 3, height, width); sums: (K, tiles, 2): the Laplacian and its square over each tile of the crops
 // `rows`, whole numbers. Grid: tiles across, tiles down, K; blocks of DETAIL_TILE x 8.
-extern "C" __global__ void sum_detail(const float* crops, const int* rows, Normal normal, int width, int height, int* sums) {
+extern "C" __global__ void sum_detail(const float* crops, const int* rows, Normal normal, int width, int height,
+                                      int* sums) {
     __shared__ int greys[DETAIL_SIDE][DETAIL_SIDE], total, squares;
     const int left = blockIdx.x * DETAIL_TILE, top = blockIdx.y * DETAIL_TILE;
     const int thread = threadIdx.y * blockDim.x + threadIdx.x;
