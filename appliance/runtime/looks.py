@@ -30,7 +30,7 @@ def fit(frame: Frame, width: int, height: int) -> tuple[float, int, int]:
 
 def whole_edges(boxes: FloatArray) -> IntArray:
     """Boxes (N, 4) rounded outwards to whole pixels, at least one in each direction."""
-    edges = np.concatenate([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])], axis=1).astype(np.int64)
+    edges: IntArray = np.concatenate([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])], axis=1).astype(np.int64)
     edges[:, 2:] = np.maximum(edges[:, 2:], edges[:, :2] + 1)
     return edges
 
@@ -46,4 +46,4 @@ def quarter_edges(frame: Frame, boxes: FloatArray) -> IntArray:
     scale = np.tile([width / frame.width, height / frame.height], 2)
     # Rounded outwards, or the edge of a white coat would be in the light.
     edges = np.concatenate([np.floor(boxes * scale)[:, :2], np.ceil(boxes * scale)[:, 2:]], axis=1)
-    return edges.astype(np.int64).clip(0)
+    return np.asarray(edges.clip(0), np.int64)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from appliance.records import FloatArray, Frame, IntArray
 from appliance.runtime.jetson.gpu import Gpu, blocks
+from appliance.runtime.jetson.normal import CNormal
 from appliance.runtime.jetson.picture import RGB, Picture
 from appliance.runtime.jetson.tensor import Tensor
 from appliance.runtime.looks import (
@@ -26,7 +27,7 @@ from appliance.runtime.looks import (
     quarter_edges,
     whole_edges,
 )
-from appliance.runtime.seam import Normal, Preparation
+from appliance.runtime.seam import Preparation
 
 BLOCK = (32, 8)
 "Threads across and down: a warp writes 32 neighbours of a row at once."
@@ -36,12 +37,6 @@ TILE = 32
 "Side of the tiles of kernels/relief.cu and sharpness.cu, pixels."
 COUNTERS = 128
 "Most blocks that count light: each has counts of its own to add up in the end."
-
-
-class CNormal(ctypes.Structure):
-    """Normal for a kernel: struct Normal of kernels/normal.cuh."""
-
-    _fields_ = (("mean", ctypes.c_float * 3), ("scale", ctypes.c_float * 3))
 
 
 class CBlur(ctypes.Structure):
@@ -58,9 +53,9 @@ class JetsonImageOps:
 
     def __init__(self, gpu: Gpu, preparation: Preparation) -> None:
         self._gpu = gpu
-        self._detector = c_normal(preparation.detector)
-        self._body = c_normal(preparation.body)
-        self._appearance = c_normal(preparation.appearance)
+        self._detector = CNormal.of(preparation.detector)
+        self._body = CNormal.of(preparation.body)
+        self._appearance = CNormal.of(preparation.appearance)
         self._blur = blur_weights()
 
     def upload(self, rgb: NDArray[np.uint8]) -> Picture:
@@ -75,7 +70,9 @@ class JetsonImageOps:
         tensor = self._gpu.empty((1, 3, height, width), np.float32)
         place = (width, height, columns, rows, float(GREY))
         picture = frame.pixels.struct()
-        self._gpu.launch("letterbox", strips(width, height, 1), BLOCK, picture, self._detector, *place, tensor)
+        self._gpu.launch(
+            "letterbox", strips(width, height, 1), BLOCK, picture, self._detector, *place, tensor
+        )
         return tensor, scale
 
     def crop(self, frame: Frame, boxes: FloatArray, width: int, height: int) -> Tensor:
@@ -103,7 +100,7 @@ class JetsonImageOps:
         count, height, width, _ = cuts.shape
         lights = self._gpu.empty((count, 2), np.float32)
         wanted = (LIGHT_OFFSET, GREY_SPREAD, LEAST_SPREAD)
-        self._gpu.launch("measure_light", (count,), (1024,), cuts, masks, width * height, *wanted, lights)
+        self._gpu.launch("relief_light", (count,), (1024,), cuts, masks, width * height, *wanted, lights)
         reliefs = self._gpu.empty((count, 3, height, width), np.float32)
         look = (width, height, LIGHT_OFFSET, GREY_LIGHT, GREY, self._blur, self._appearance)
         grid = tiles(width, height, count)
@@ -132,24 +129,19 @@ class JetsonImageOps:
         height: int,
     ) -> tuple[Tensor, Tensor]:
         """See ImageOps.cut; cuts are bytes (K, height, width, 3), masks bytes (K, height, width), 0 or 1."""
-        count, (_, mask_height, mask_width) = len(boxes), masks.shape
-        picture, mask_size = frame.pixels.struct(), (mask_width, mask_height)
-        whose, under = self._gpu.put(rows.astype(np.int32)), self._gpu.put(boxes.astype(np.float32))
-        garments = self._gpu.empty((count, 8), np.int32)
-        self._gpu.launch(
-            "find_garments", (count,), (1024,), picture, masks, whose, under, *mask_size, garments
+        gpu, count, picture = self._gpu, len(boxes), frame.pixels.struct()
+        whose, over = gpu.put(rows.astype(np.int32)), gpu.put(boxes.astype(np.float32))
+        _, mask_height, mask_width = masks.shape
+        garments = gpu.empty((count, 8), np.int32)
+        gpu.launch(
+            "find_garments", (count,), (1024,), picture, masks, whose, over, mask_width, mask_height, garments
         )
-        cuts = self._gpu.empty((count, height, width, 3), np.uint8)
-        kept = self._gpu.empty((count, height, width), np.uint8)
-        look = (*mask_size, *gains.astype(np.float32), width, height, float(GREY))
+        cuts = gpu.empty((count, height, width, 3), np.uint8)
+        kept = gpu.empty((count, height, width), np.uint8)
+        look = (mask_width, mask_height, *gains.astype(np.float32), width, height, float(GREY))
         grid = strips(width, height, count)
-        self._gpu.launch("cut_garments", grid, BLOCK, picture, masks, whose, garments, *look, cuts, kept)
+        gpu.launch("cut_garments", grid, BLOCK, picture, masks, whose, garments, *look, cuts, kept)
         return cuts, kept
-
-
-def c_normal(normal: Normal) -> CNormal:
-    """The same for a kernel."""
-    return CNormal(normal.mean, normal.scale)
 
 
 def blur_weights() -> CBlur:
@@ -164,7 +156,7 @@ def windows_of(frame: Frame, boxes: FloatArray) -> NDArray[np.int32]:
     edges = whole_edges(boxes)
     outside = (edges[:, 2:] <= 0).any(axis=1) | (edges[:, :2] >= (frame.width, frame.height)).any(axis=1)
     edges[outside] = (-1, -1, 0, 0)
-    return np.concatenate([edges[:, :2], edges[:, 2:] - edges[:, :2]], axis=1).astype(np.int32)
+    return np.asarray(np.concatenate([edges[:, :2], edges[:, 2:] - edges[:, :2]], axis=1), np.int32)
 
 
 def strips(width: int, height: int, count: int) -> tuple[int, int, int]:

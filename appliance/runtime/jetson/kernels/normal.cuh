@@ -2,7 +2,7 @@
 #pragma once
 #include "device.cuh"
 
-struct Normal {  // CNormal of image.py
+struct Normal {  // CNormal of normal.py
     float mean[3], scale[3];
 };
 

@@ -12,8 +12,8 @@ __device__ __forceinline__ float log_light(const unsigned char* pixel, float off
 }
 
 // cuts: bytes (N, pixels, 3), masks: 0 or 1 (N, pixels), lights (N). One block of at most 1024 threads for each cut.
-extern "C" __global__ void measure_light(const unsigned char* cuts, const unsigned char* masks, int pixels,
-                                         float offset, float grey_spread, float least_spread, Light* lights) {
+extern "C" __global__ void relief_light(const unsigned char* cuts, const unsigned char* masks, int pixels,
+                                        float offset, float grey_spread, float least_spread, Light* lights) {
     __shared__ float room[WARP];
     const unsigned char* cut = cuts + (size_t)blockIdx.x * pixels * 3;
     const unsigned char* mask = masks + (size_t)blockIdx.x * pixels;
