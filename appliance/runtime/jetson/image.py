@@ -48,7 +48,7 @@ class CBlur(ctypes.Structure):
 class JetsonImageOps:
     """ImageOps of the Jetson wing: tensors are (N, 3, H, W), float32, as `preparation` says. Results are fresh ones.
 
-    Masks are 0 or 1 in bytes. Differences to the CPU wing are less than one 8-bit level before the normalisation.
+    Masks are 0 or 1 in bytes. It differs from the CPU wing by one 8-bit level at the most, before the normalisation.
     """
 
     def __init__(self, gpu: Gpu, preparation: Preparation) -> None:

@@ -72,7 +72,10 @@ def test_a_letterbox_of_a_camera_s_frame_is_opencv_s(gpu: Gpu, ops: JetsonImageO
     seen, wanted = both_frames(gpu, (1920, 1080), NV12, 128)
     tensor, scale = ops.letterbox(seen, 960, 544)
     assert scale == 2
-    check_levels(pixels_of(gpu, tensor), CpuImageOps().letterbox(wanted, 960, 544)[0])
+    apart = np.abs(pixels_of(gpu, tensor) - planar(CpuImageOps().letterbox(wanted, 960, 544)[0]))
+    assert apart.max() <= 1
+    # Every value is the mean of four bytes: halves have to be rounded the same way.
+    assert (apart > 0).mean() < 1e-3
 
 
 def test_each_network_gets_its_own_normalisation(gpu: Gpu, ops: JetsonImageOps) -> None:

@@ -2,6 +2,9 @@
 #include "normal.cuh"
 #include "resize.cuh"
 
+// OpenCV rounds halves up, and of a frame of twice the size every fourth mean is one.
+__device__ __forceinline__ float rounded_up(float value) { return whole(value + 1.0f / 1024.0f); }
+
 __device__ __forceinline__ float blended(float a, float b, float share) { return a + (b - a) * share; }
 
 __device__ __forceinline__ Rgb blended(const Rgb& a, const Rgb& b, float share) {
@@ -39,8 +42,8 @@ __device__ __forceinline__ void fill_letterbox(const Picture& picture, const Nor
         const int y = strip.top + step;
         if (y >= height) return;
         const Rgb colour = x < columns && y < rows ? colours[step] : Rgb{grey, grey, grey};
-        write_planar(tensor, (size_t)width * height, (size_t)y * width + x, normal, whole(colour.red),
-                     whole(colour.green), whole(colour.blue));
+        write_planar(tensor, (size_t)width * height, (size_t)y * width + x, normal,
+                     rounded_up(colour.red), rounded_up(colour.green), rounded_up(colour.blue));
     }
 }
 
