@@ -72,8 +72,8 @@ class JetsonNeighbours:
         """
         check_shape("bank", bank, (None, None))
         self._gpu = gpu
-        self._rows, self._width = bank.shape
-        self._length = padded_length(self._width)
+        self._rows, self._figures = bank.shape
+        self._length = padded_length(self._figures)
         self._most = most_queries(self._length)
         self._graphs: dict[tuple[int, int], Graph] = {}
         if not self._rows:
@@ -93,7 +93,7 @@ class JetsonNeighbours:
             raise ValueError(f"k is {k}, at least 1 neighbour is needed")
         if k > MOST_NEIGHBOURS:
             raise ValueError(f"k is {k}, the device finds at most {MOST_NEIGHBOURS} neighbours")
-        check_shape("queries", queries, (None, self._width))
+        check_shape("queries", queries, (None, self._figures))
         nearest = min(k, self._rows)
         distances = np.zeros((len(queries), nearest), np.float32)
         rows = np.zeros((len(queries), nearest), np.int64)

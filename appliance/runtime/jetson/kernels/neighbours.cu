@@ -97,19 +97,22 @@ __device__ __forceinline__ void stream(const Search& search, int first, int end,
     }
 }
 
+// Squared distance of two figures of a row, halves times a share, and two of a query.
+__device__ __forceinline__ float apart(unsigned halves, float share, float even, float odd) {
+    const float one = fmaf(half_to_float(halves & 0xffffu), share, -even);
+    const float other = fmaf(half_to_float(halves >> 16), share, -odd);
+    return one * one + other * other;
+}
+
 // Squared distance of a row and a query in units of the query's gain, in each lane of a warp.
 __device__ __forceinline__ float measure(const Search& search, int place, const float* query, float share) {
     const unsigned short* row = search.bank + (size_t)place * search.length;
     float sum = 0.0f;
     for (int start = threadIdx.x % WARP * 8; start < search.length; start += WARP * 8) {
         const uint4 halves = *(const uint4*)(row + start);
-        const unsigned words[4] = {halves.x, halves.y, halves.z, halves.w};
-#pragma unroll
-        for (int i = 0; i < 4; ++i) {
-            const float even = fmaf(half_to_float(words[i] & 0xffffu), share, -query[start + 2 * i]);
-            const float odd = fmaf(half_to_float(words[i] >> 16), share, -query[start + 2 * i + 1]);
-            sum += even * even + odd * odd;
-        }
+        const float4 front = *(const float4*)(query + start), back = *(const float4*)(query + start + 4);
+        sum += apart(halves.x, share, front.x, front.y) + apart(halves.y, share, front.z, front.w) +
+               apart(halves.z, share, back.x, back.y) + apart(halves.w, share, back.z, back.w);
     }
     return warp_sum(sum);
 }
@@ -156,7 +159,7 @@ extern "C" __global__ void __launch_bounds__(256) neighbours_bound(neighbours::S
 }
 
 // The answer from the candidates, one block per query; and a bound to search with again where they were too many.
-extern "C" __global__ void __launch_bounds__(256) neighbours_settle(neighbours::Search search) {
+extern "C" __global__ void __launch_bounds__(256, 4) neighbours_settle(neighbours::Search search) {
     using namespace neighbours;
     __shared__ Key keys[ROOM + 1];
     __shared__ int held;
