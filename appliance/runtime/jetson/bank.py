@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
+from appliance.errors import BoothError
 from appliance.records import FloatArray, IntArray
+from appliance.runtime.jetson.gpu import Gpu
+from appliance.runtime.jetson.tensor import Tensor, block_size
+
+Shapes = dict[str, tuple[tuple[int, ...], DTypeLike]]
+"Name -> shape and type of an array on the device."
 
 STEP = 32
 "Figures that the kernel takes at a time: rows are padded with zeros to a multiple."
@@ -15,6 +22,8 @@ MOST_LINES = 10
 "Power of two: enough lines for a fair sample; more would add padding."
 SPAN_EXPONENT = 10
 "Power of two that the bank's figures are scaled to: far from the least and the greatest half."
+UPLOAD = 1 << 22
+"Figures that are copied in one go."
 
 
 @dataclass(frozen=True)
@@ -96,3 +105,37 @@ def squares_of(halves: NDArray[np.float16]) -> FloatArray:
     figures = halves.astype(np.float32)
     squares: FloatArray = np.einsum("rl,rl->r", figures, figures)
     return squares
+
+
+def allocate(gpu: Gpu, shapes: Shapes, bank: tuple[int, ...], free_mb: float) -> dict[str, Tensor]:
+    """All arrays of a search in a bank (M, D). Raises BoothError, before any is made, when they take more than is free.
+
+    A Jetson has one memory for everything: taking too much of it may end another program, not this call.
+    """
+    sizes = [block_size(math.prod(shape) * np.dtype(dtype).itemsize) for shape, dtype in shapes.values()]
+    needed_mb = sum(sizes) / 1e6
+    if needed_mb > free_mb:
+        rows, length = bank
+        raise BoothError(
+            f"a bank of {rows} x {length} takes {needed_mb:.0f} MB on the device, {free_mb:.0f} MB are free; "
+            "end other programs or learn a smaller bank"
+        )
+    return {name: gpu.empty(shape, dtype) for name, (shape, dtype) in shapes.items()}
+
+
+def upload(gpu: Gpu, bank: FloatArray, deal: Deal, span: Span, halves: Tensor, squares: Tensor) -> None:
+    """Fill halves (places, L) and squared lengths (places,) with a bank (M, D), a part at a time."""
+    parts = max(UPLOAD // halves.shape[1], 1)
+    for first in range(0, deal.places, parts):
+        numbers = deal.numbers(first, min(first + parts, deal.places))
+        rows = span.halves(bank[np.minimum(numbers, deal.rows - 1)])
+        # Padding is nobody's neighbour.
+        lengths = np.where(numbers < deal.rows, squares_of(rows), np.float32(np.inf))
+        gpu.fill(part_of(halves, first, rows.shape), rows.view(np.uint16))
+        gpu.fill(part_of(squares, first, lengths.shape), lengths)
+
+
+def part_of(tensor: Tensor, first: int, shape: tuple[int, ...]) -> Tensor:
+    """A part of an array from row `first` on; the array must outlive it."""
+    row = tensor.nbytes // tensor.shape[0]
+    return Tensor(tensor.address + first * row, shape, tensor.dtype, lambda: None)

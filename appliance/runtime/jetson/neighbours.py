@@ -6,13 +6,11 @@ import ctypes
 import math
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from appliance.errors import BoothError
 from appliance.records import FloatArray, IntArray, check_shape
-from appliance.runtime.jetson.bank import Deal, Span, padded_length, squares_of
+from appliance.runtime.jetson.bank import Deal, Shapes, Span, allocate, padded_length, part_of, upload
 from appliance.runtime.jetson.gpu import Gpu, Graph, blocks
-from appliance.runtime.jetson.tensor import Tensor, block_size
 
 THREADS = 256
 "Of every kernel of kernels/neighbours.cu."
@@ -32,20 +30,15 @@ MOST_SAMPLED = 16384
 "Rows whose scores give the bound for the rest: an eighth of the bank, within these limits."
 CAPACITY = 16384
 "Candidates that a query has room for; chance takes about (k + 32) / 16384 of a great bank."
-UPLOAD = 1 << 22
-"Figures of the bank that are copied in one go."
+ARRAYS = ("bank", "squares", "queries", "scores", "bounds", "candidates", "counts", "answers")
+SIZES = ("rows", "shift", "width", "length", "count", "k", "sampled", "capacity")
 
 
 class CSearch(ctypes.Structure):
-    """struct Search of kernels/neighbours.cuh."""
+    """struct Search of kernels/neighbours.cuh: addresses of the arrays, then sizes."""
 
-    _fields_ = (
-        *(
-            (name, ctypes.c_uint64)
-            for name in ("bank", "squares", "queries", "scores", "bounds", "candidates", "counts", "answers")
-        ),
-        *((name, ctypes.c_int32) for name in ("rows", "shift", "width")),
-        *((name, ctypes.c_int32) for name in ("length", "count", "k", "sampled", "capacity")),
+    _fields_ = tuple(
+        [(name, ctypes.c_uint64) for name in ARRAYS] + [(name, ctypes.c_int32) for name in SIZES]
     )
 
 
@@ -82,10 +75,8 @@ class JetsonNeighbours:
         places = self._deal.places
         self._sampled = min(places, max(sample, min(places // 8, MOST_SAMPLED)))
         self._capacity = min(places, max(capacity, 2 * MOST_NEIGHBOURS))
-        shapes = self._shapes()
-        check_memory(bank.shape, shapes, free_mb)
-        self._arrays = {name: gpu.empty(shape, dtype) for name, (shape, dtype) in shapes.items()}
-        self._upload(bank)
+        self._arrays = allocate(gpu, self._shapes(), bank.shape, free_mb)
+        upload(gpu, bank, self._deal, self._span, self._arrays["bank"], self._arrays["squares"])
 
     def search(self, queries: FloatArray, k: int) -> tuple[FloatArray, IntArray]:
         """See Neighbours.search. Raises ValueError for k < 1, k > 64 or another D."""
@@ -149,11 +140,11 @@ class JetsonNeighbours:
 
     def _struct(self, count: int, k: int) -> CSearch:
         deal = self._deal
-        addresses = [self._arrays[name].address for name, kind in CSearch._fields_ if kind is ctypes.c_uint64]
+        addresses = [self._arrays[name].address for name in ARRAYS]
         sizes = (deal.rows, deal.shift, deal.width, self._length, count, k, self._sampled, self._capacity)
         return CSearch(*addresses, *sizes)
 
-    def _shapes(self) -> dict[str, tuple[tuple[int, ...], DTypeLike]]:
+    def _shapes(self) -> Shapes:
         """Everything that lies on the device."""
         places, most = self._deal.places, self._most
         return {
@@ -167,47 +158,19 @@ class JetsonNeighbours:
             "answers": ((most * (2 * MOST_NEIGHBOURS + 1),), np.int32),
         }
 
-    def _upload(self, bank: FloatArray) -> None:
-        chunk = max(UPLOAD // self._length, 1)
-        for first in range(0, self._deal.places, chunk):
-            numbers = self._deal.numbers(first, min(first + chunk, self._deal.places))
-            halves = self._span.halves(bank[np.minimum(numbers, self._rows - 1)])
-            # Padding is nobody's neighbour.
-            squares = np.where(numbers < self._rows, squares_of(halves), np.float32(np.inf))
-            self._gpu.fill(part_of(self._arrays["bank"], first, halves.shape), halves.view(np.uint16))
-            self._gpu.fill(part_of(self._arrays["squares"], first, squares.shape), squares)
-
 
 def most_queries(length: int) -> int:
     """Queries of one launch. Raises ValueError when not even the least class fits into a block."""
     fitting = [size for size in CLASSES if size * length <= HELD]
     if not fitting:
-        raise ValueError(f"rows of {length} figures; the device searches rows of at most {HELD // CLASSES[-1]}")
+        raise ValueError(
+            f"rows of {length} figures; the device searches rows of at most {HELD // CLASSES[-1]}"
+        )
     return fitting[0]
 
 
-def part_of(tensor: Tensor, first: int, shape: tuple[int, ...]) -> Tensor:
-    """A part of an array from row `first` on; the array must outlive it."""
-    row = tensor.nbytes // tensor.shape[0]
-    return Tensor(tensor.address + first * row, shape, tensor.dtype, lambda: None)
-
-
-def check_memory(
-    bank: tuple[int, ...], shapes: dict[str, tuple[tuple[int, ...], DTypeLike]], free_mb: float
-) -> None:
-    """Raise BoothError when arrays of these shapes and types would take more than is free."""
-    sizes = [block_size(math.prod(shape) * np.dtype(dtype).itemsize) for shape, dtype in shapes.values()]
-    needed_mb = sum(sizes) / 1e6
-    if needed_mb > free_mb:
-        rows, length = bank
-        raise BoothError(
-            f"a bank of {rows} x {length} takes {needed_mb:.0f} MB on the device, {free_mb:.0f} MB are free; "
-            "end other programs or learn a smaller bank"
-        )
-
-
 def bytes_read(rows: int, length: int, queries: int, k: int) -> int:
-    """What a search must read of a bank (rows, length) on the device: all of it once per launch, the best ones again."""
+    """What a search must read of a bank (rows, length) on the device: all of it once per launch, the best again."""
     width = 2 * padded_length(length)
     launches = blocks(queries, most_queries(padded_length(length)))
     return launches * rows * (width + 4) + queries * min(k + SPARE, rows) * width
