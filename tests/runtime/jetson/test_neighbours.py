@@ -139,7 +139,7 @@ def test_a_wide_bank_is_searched_by_tensor_cores_in_full(gpu: Gpu) -> None:
         assert np.mean(rows == found[1]) > 0.9
 
 
-@pytest.mark.parametrize(("asked", "length"), [(17, 9), (70, 40), (20, 1024), (9, 2048)])
+@pytest.mark.parametrize(("asked", "length"), [(17, 9), (70, 40), (64, 256), (20, 1024), (9, 2048)])
 def test_many_queries_and_long_rows_take_several_launches(gpu: Gpu, asked: int, length: int) -> None:
     bank, queries = figures(0, 150, length), figures(1, asked, length)
     check(bank, queries, JetsonNeighbours(gpu, bank, sample=48).search(queries, 6), 6)

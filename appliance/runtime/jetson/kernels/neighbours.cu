@@ -11,6 +11,8 @@ namespace neighbours {
 constexpr int TILE_ROWS = 16, TILE_QUERIES = 8, CHUNK = 32;  // of a multiplication; figures that a warp loads at a time
 constexpr int HELD = 64 * 256;                               // figures of queries that a block holds, as halves
 constexpr int AHEAD = 4;                                     // chunks that are under way while others are multiplied
+constexpr int BATCH = 8;                                     // scores that a thread loads before it looks at them
+constexpr int TEAM = 8;                                      // lanes that measure a row together
 
 __device__ __forceinline__ uint4 nothing() { return make_uint4(0u, 0u, 0u, 0u); }
 
@@ -104,17 +106,20 @@ __device__ __forceinline__ float apart(unsigned halves, float share, float even,
     return one * one + other * other;
 }
 
-// Squared distance of a row and a query in units of the query's gain, in each lane of a warp.
+// Squared distance of a row and a query in units of the query's gain, in each lane of a team.
 __device__ __forceinline__ float measure(const Search& search, int place, const float* query, float share) {
     const unsigned short* row = search.bank + (size_t)place * search.length;
     float sum = 0.0f;
-    for (int start = threadIdx.x % WARP * 8; start < search.length; start += WARP * 8) {
+#pragma unroll 4
+    for (int start = threadIdx.x % TEAM * 8; start < search.length; start += TEAM * 8) {
         const uint4 halves = *(const uint4*)(row + start);
         const float4 front = *(const float4*)(query + start), back = *(const float4*)(query + start + 4);
         sum += apart(halves.x, share, front.x, front.y) + apart(halves.y, share, front.z, front.w) +
                apart(halves.z, share, back.x, back.y) + apart(halves.w, share, back.z, back.w);
     }
-    return warp_sum(sum);
+#pragma unroll
+    for (int reach = TEAM / 2; reach > 0; reach >>= 1) sum += __shfl_xor_sync(ALL_LANES, sum, reach);
+    return sum;
 }
 }  // namespace neighbours
 
@@ -123,7 +128,7 @@ extern "C" __global__ void __launch_bounds__(256, 4)
     neighbours_stream_1(neighbours::Search search, int first, int end, int sampling) {
     neighbours::stream<1>(search, first, end, sampling);
 }
-extern "C" __global__ void __launch_bounds__(256, 4)
+extern "C" __global__ void __launch_bounds__(256, 3)
     neighbours_stream_2(neighbours::Search search, int first, int end, int sampling) {
     neighbours::stream<2>(search, first, end, sampling);
 }
@@ -153,9 +158,16 @@ extern "C" __global__ void __launch_bounds__(256) neighbours_bound(neighbours::S
         search.counts[query] = 0;
     }
     __syncthreads();
-#pragma unroll 8
-    for (int i = threadIdx.x; i < search.sampled; i += THREADS)
-        if (ordered(scores[i]) <= bound >> 32) append(search, query, scores[i], i);
+    for (int start = threadIdx.x; start < search.sampled; start += BATCH * THREADS) {
+        float batch[BATCH];
+#pragma unroll
+        for (int i = 0; i < BATCH; ++i) batch[i] = scores[min(start + i * THREADS, search.sampled - 1)];
+#pragma unroll
+        for (int i = 0; i < BATCH; ++i) {
+            const int place = start + i * THREADS;
+            if (place < search.sampled && ordered(batch[i]) <= bound >> 32) append(search, query, batch[i], place);
+        }
+    }
 }
 
 // The answer from the candidates, one block per query; and a bound to search with again where they were too many.
@@ -167,6 +179,7 @@ extern "C" __global__ void __launch_bounds__(256, 4) neighbours_settle(neighbour
     const int found = search.counts[query], stored = min(found, search.capacity);
     const Key* candidates = search.candidates + (size_t)query * search.capacity;
     Key own = FARTHEST;
+#pragma unroll 8
     for (int i = thread; i < stored; i += THREADS) own = min(own, candidates[i]);
     Key bound = ranked(own, kept - 1, keys);
     if (thread == 0) held = 0;
@@ -190,11 +203,11 @@ extern "C" __global__ void __launch_bounds__(256, 4) neighbours_settle(neighbour
     const float* figures = search.queries + (size_t)query * search.length;
     const float gain = search.queries[(size_t)search.count * search.length + query];
     Key* measured = keys + THREADS;
-    for (int i = thread / WARP; i < count; i += WARPS) {
-        const int number = (int)(unsigned)keys[i];
-        const bool real = number < search.rows;
-        const float square = real ? measure(search, place_of(search, number), figures, 1.0f / gain) : 0.0f;
-        if (thread % WARP == 0) measured[i] = real ? key_of(square, number) : FARTHEST;
+    for (int start = 0; start < count; start += THREADS / TEAM) {
+        const int i = start + thread / TEAM, number = i < count ? (int)(unsigned)keys[i] : search.rows;
+        const bool real = number < search.rows;  // not padding
+        const float square = measure(search, real ? place_of(search, number) : 0, figures, 1.0f / gain);
+        if (i < count && thread % TEAM == 0) measured[i] = real ? key_of(square, number) : FARTHEST;
     }
     __syncthreads();
     int* answer = search.answers + (size_t)query * (2 * search.k + 1);
