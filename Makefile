@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty check golden bench evaluate kernels clean lock
+.PHONY: help setup setup-test run test test-empty test-gpu test-gpu-emulated check golden bench bench-gpu evaluate kernels clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,11 +9,12 @@ PACKAGE := deploy/package
 CODE := appliance engines calibration tests deploy
 
 help: ## list the verbs
-	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-24s %s\n", $$1, $$2 }'
 
 setup: ## packages, environment, networks, sample street; quiet when all is there
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/system-packages.txt
 	@sh $(PACKAGE)/make-venv.sh $(VENV)
+	@sh $(PACKAGE)/make-jetson.sh $(VENV)
 	@$(BIN)/python -m engines setup
 
 run: setup ## a whole booth on this machine, at work on a sample street (or SOURCE=...)
@@ -35,6 +36,12 @@ check: setup-test ## lint, format and types
 test-empty: ## the two commands on an empty Debian in a folder (root, debootstrap; SUITE=jammy for Ubuntu)
 	@bash $(PACKAGE)/try-empty-machine.sh $(SUITE)
 
+test-gpu: setup-test ## the kernels on this machine's NVIDIA GPU, races and bounds by compute-sanitizer
+	@$(BIN)/python -m tests.device
+
+test-gpu-emulated: setup-test ## the Jetson wing on stock pycuda and a CUDA driver without a GPU (minutes)
+	@$(BIN)/python -m tests.runtime.jetson.emulated
+
 golden: setup-test ## take what the sample street gives now as the reference, and show what changed
 	@$(BIN)/python -m pytest tests/golden --update-golden -s
 
@@ -43,6 +50,9 @@ bench: setup ## measure this machine, stage by stage
 
 kernels: setup ## compile the CUDA kernels ahead, for Orin, Thor and later GPUs (needs nvcc)
 	@$(BIN)/python -m appliance.runtime.jetson.fatbin
+
+bench-gpu: setup-test ## measure the kernels on this machine's NVIDIA GPU against its limits and peers
+	@$(BIN)/python -m tests.device.bench
 
 evaluate: setup-test ## measure novelty and fairness on PHOTOS=folder of people (MASKS=folder of label maps)
 	@test -n "$(PHOTOS)" || { echo "say where the photos are: make evaluate PHOTOS=folder"; exit 2; }

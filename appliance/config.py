@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -27,6 +27,47 @@ class Identity(Section):
     id: Name = "desk"
 
 
+def rising(pair: tuple[float, float]) -> tuple[float, float]:
+    """The same pair. Raises ValueError unless the first is at most the second."""
+    if pair[0] > pair[1]:
+        raise ValueError("the first of the two is the least, the second the most")
+    return pair
+
+
+Nanoseconds = Annotated[int, Field(ge=1_000, le=1_000_000_000)]
+Gain = Annotated[float, Field(ge=1, le=256)]
+
+
+class Sensor(Section):
+    """How the sensor and the image processor of a CSI camera work; other sources do not read this."""
+
+    mode: int | None = Field(None, ge=0, le=31)
+    "One of the sensor's own modes (`v4l2-ctl --list-formats-ext`); the nearest to size and rate when not set."
+    exposure_ns: Annotated[tuple[Nanoseconds, Nanoseconds], AfterValidator(rising)] | None = None
+    "Least and most; a shorter most freezes people who walk, and needs light."
+    gain: Annotated[tuple[Gain, Gain], AfterValidator(rising)] | None = None
+    "Least and most analogue gain of the sensor."
+    digital_gain: Annotated[tuple[Gain, Gain], AfterValidator(rising)] | None = None
+    "Least and most digital gain of the image processor, which adds noise."
+    exposure_compensation: float = Field(0, ge=-2, le=2)
+    "Stops brighter (above 0) or darker than the image processor would choose."
+    white_balance: Literal[
+        "auto",
+        "incandescent",
+        "fluorescent",
+        "warm-fluorescent",
+        "daylight",
+        "cloudy-daylight",
+        "twilight",
+        "shade",
+    ] = "auto"
+    "A fixed one keeps colours comparable where the light does not change."
+    anti_banding: Literal["none", "auto", 50, 60] = "auto"
+    "The mains frequency in Hz, whose lamps would flicker through the picture."
+    flip: Literal["none", "half-turn", "left", "right", "mirror"] = "none"
+    "How a camera that is mounted otherwise is put upright; left and right turn by a quarter."
+
+
 class Camera(Section):
     """Where frames come from."""
 
@@ -42,6 +83,9 @@ class Camera(Section):
     "No frame for so long means that the camera is lost and is opened anew."
     repeat: bool = False
     "Files only: start again at the end, at the file's own pace."
+    nvmm: bool = True
+    "Jetson: off copies each frame through host memory, the way out when its surfaces are refused."
+    csi: Sensor = Sensor()
 
     @property
     def label(self) -> str:

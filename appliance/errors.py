@@ -9,3 +9,7 @@ class BoothError(Exception):
 
 class SourceError(BoothError):
     """A camera, video or photo that cannot be read."""
+
+
+class PlanRefused(BoothError):
+    """A TensorRT plan that does not load on this machine: build it anew."""

@@ -34,6 +34,11 @@ class Cache:
         return self.root / "models"
 
     @property
+    def plans(self) -> Path:
+        """TensorRT plans built on this machine, see plans.py."""
+        return self.root / "plans"
+
+    @property
     def samples(self) -> Path:
         """The sample street."""
         return self.root / "samples"

@@ -28,6 +28,8 @@ hypothesis.settings.register_profile(
     database=None,
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
 )
+# Under a sanitizer, which slows kernels down a hundredfold.
+hypothesis.settings.register_profile("few", parent=hypothesis.settings.get_profile("booth"), max_examples=3)
 hypothesis.settings.load_profile("booth")
 
 

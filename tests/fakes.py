@@ -82,6 +82,7 @@ class FakeCamera:
     clock: FakeClock
     acts: Sequence[Deliver | Freeze | Fail | End]
     frame_rate: float = 10.0
+    path: str = "cpu"
     late: int = 0
     shortfall: str = ""
     closed: int = 0

@@ -15,6 +15,8 @@ from appliance.records import DeviceArray, FloatArray, Frame, IntArray, MaskArra
 class Camera(Protocol):
     """A source of frames. Owner: the vision loop; one thread takes frames."""
 
+    path: str
+    "The way of its pixels: 'cpu', 'nvmm' (they never see the host's memory) or 'software: why'."
     late: int
     "Frames that a newer one replaced before they were taken; 0 in replay."
     shortfall: str

@@ -163,7 +163,7 @@ def check_camera(settings: Settings) -> str:
         raise Cure(
             f"{settings.camera.label}: no frame in {settings.camera.first_frame_s:.0f} s; check cable and power"
         )
-    return f"{settings.camera.label}: {frame.width}x{frame.height}"
+    return f"{settings.camera.label}: {frame.width}x{frame.height}, {camera.path}"
 
 
 def check_bank(settings: Settings) -> str:

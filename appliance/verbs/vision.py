@@ -12,7 +12,7 @@ from appliance.app import Eyes, load_eyes, make_pipeline, open_camera
 from appliance.artifacts import Bank
 from appliance.config import Settings
 from appliance.display.cards import CardSender
-from appliance.errors import SourceError
+from appliance.errors import BoothError, SourceError
 from appliance.health import notify
 from appliance.health.clock import read_clock
 from appliance.health.hardening import forbid_dumps
@@ -23,6 +23,7 @@ from appliance.uplink.event import payload_from_event
 from appliance.uplink.outbox import Outbox
 from appliance.verbs.apprentice import load_known, make_apprentice
 from appliance.verbs.figures import Figures
+from appliance.verbs.ladder import Ladder
 from appliance.vision.novelty import Judge
 from appliance.vision.pipeline import NO_BANK, Pipeline, Step
 
@@ -55,6 +56,7 @@ class Lookout:
         self._judge = judge
         self._figures = figures
         self._pipeline: Pipeline | None = None
+        self._ladder = Ladder(settings)
         self._outbox = Outbox(settings.folders.state / "outbox.sqlite", settings.uplink.outbox_rows)
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
@@ -63,14 +65,14 @@ class Lookout:
 
     def run(self, stop: threading.Event) -> None:
         """The one loop that retries: open, look, and after a loss pause with jitter and open again."""
-        attempt = 0
         while not stop.is_set():
             try:
-                seen = self._look(stop)
-                attempt = 0 if seen else attempt + 1
+                self._ladder.climb(self._look(stop))
             except EndOfSource:
                 return self._finish("ended", "the source is over")
-            pause_s = min(LONGEST_PAUSE_S, random.uniform(0.5, 1.5 ** min(10, attempt + 1)))
+            if not stop.is_set() and self._ladder.restart_due():
+                return self._start_anew()
+            pause_s = min(LONGEST_PAUSE_S, random.uniform(0.5, 1.5 ** min(10, self._ladder.failures + 1)))
             self._rest(pause_s, stop)
         return self._finish("stopped", "told to stop")
 
@@ -85,8 +87,9 @@ class Lookout:
         except SourceError as error:
             if frames == 0 and self._settings.camera.source_is_file():
                 raise
-            if self._figures.set(state="blind", reason=str(error), camera=str(error), people=0):
-                log.warning("camera lost: %s", error)
+            words = self._ladder.words(str(error))
+            if self._figures.set(state="blind", reason=words, camera=words, people=0):
+                log.warning("camera lost: %s", words)
             if self._settings.camera.source_is_file() and not self._settings.camera.repeat:
                 raise EndOfSource(
                     str(error)
@@ -118,7 +121,7 @@ class Lookout:
             self._pipeline = make_pipeline(self._settings, self._eyes, self._judge, frame)
         step = self._pipeline.step(frame)
         if self._figures.frame(step, camera.late, time.monotonic()):
-            self._figures.set(state="running", reason="", camera="ok")
+            self._figures.set(state="running", reason="", camera="ok", camera_path=camera.path)
             notify.ready()
             log.info("camera delivers: %s", self._settings.camera.label)
         notify.alive()
@@ -174,6 +177,12 @@ class Lookout:
         until_s = time.monotonic() + pause_s
         while time.monotonic() < until_s and not stop.wait(min(SLICE_S, pause_s)):
             self._tend()
+
+    def _start_anew(self) -> None:
+        """End with an error, so that whoever watches the process starts it again (systemd, `booth demo`)."""
+        words = f"{self._settings.camera.label}: not back after {self._ladder.failures} openings; vision starts anew"
+        self._finish("starting", words)
+        raise BoothError(words)
 
     def _finish(self, state: str, reason: str) -> None:
         if self._pipeline is not None:

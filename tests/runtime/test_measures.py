@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from appliance.records import FloatArray, MaskArray
-from appliance.runtime.cpu.histogram import blur_matrix, soft_histogram
-from appliance.runtime.cpu.measures import CHROMA_BINS, CpuMeasures, half
+from appliance.runtime.cpu.histogram import soft_histogram
+from appliance.runtime.cpu.measures import CpuMeasures, half
 from appliance.vision.colours import colour_table
 from appliance.vocabulary import COLOURS
 from tests.streets import BLUE, GREY, RED, Pixels, body_mask, cloth
@@ -157,13 +157,6 @@ def test_a_soft_histogram_counts_every_point_once_wherever_it_lies(
 def test_a_point_between_two_middles_counts_to_both() -> None:
     counts = soft_histogram(np.array([2.0], np.float32), np.array([1.5], np.float32), 4)
     np.testing.assert_allclose(counts[1:3, 1], [0.5, 0.5])
-
-
-def test_a_blur_keeps_what_it_spreads_and_leaves_most_in_its_bin() -> None:
-    blur = blur_matrix(CHROMA_BINS, 0.8, 3)
-    np.testing.assert_allclose(blur.sum(axis=1), 1, rtol=1e-5)
-    assert (blur.argmax(axis=1) == np.arange(CHROMA_BINS)).all()
-    np.testing.assert_allclose(blur, blur[::-1, ::-1], atol=1e-7)
 
 
 def test_half_the_size_blends_nothing() -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from appliance.config import Camera
 from appliance.errors import SourceError
-from appliance.runtime.cpu.pipelines import launch_line, quote
+from appliance.runtime.cpu.pipelines import launch_line
 from appliance.runtime.gstreamer import load_gstreamer
+from appliance.runtime.sources import quote
 
 CONTENT = b"some bytes"
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from appliance.records import FloatArray
 from appliance.runtime.cpu.pyramid import masked_pyramid
-from appliance.runtime.cpu.texture import MIN_PATTERN_PX, TEXTURE_FIGURES, pattern_of
+from appliance.runtime.cpu.texture import pattern_of
+from appliance.runtime.scales import MIN_PATTERN_PX, TEXTURE_FIGURES
 from tests.streets import GREY, RED, Pixels, body_mask, cloth
 
 ACROSS, DOWN = slice(12, None, 3), slice(13, None, 3)

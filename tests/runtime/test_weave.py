@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from appliance.records import FloatArray
 from appliance.runtime.cpu.texture import pattern_of
-from appliance.runtime.cpu.weave import SLOPE_LEVELS, STEEPNESS_BINS, WEAVE_SHARES, weave_of
+from appliance.runtime.cpu.weave import weave_of
+from appliance.runtime.scales import SLOPE_LEVELS, STEEPNESS_BINS, WEAVE_SHARES
 from tests.streets import GREY, Pixels, body_mask, cloth
 
 ALL = np.ones((256, 128), np.bool_)

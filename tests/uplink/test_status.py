@@ -32,6 +32,7 @@ KEYS = st.sampled_from(
         "state",
         "reason",
         "camera",
+        "camera_path",
         "inference",
         "calibrated",
         "bank",
@@ -67,6 +68,13 @@ def test_each_part_is_told_on_its_own() -> None:
     assert (said["camera"], said["inference"], said["calibrated"]) == ("ok", "no engine", "ok")
     assert (said["versions"]["bank"], said["versions"]["engine"]) == ("b1", "e1")
     assert said["publishing"] == "ok"
+
+
+def test_the_way_of_the_frames_is_told_once_it_is_known() -> None:
+    assert (
+        status({"camera_path": "software: no nvvidconv here"})["camera_path"] == "software: no nvvidconv here"
+    )
+    assert "camera_path" not in status({"camera": "ok"})
 
 
 def test_nothing_is_claimed_about_parts_that_are_silent() -> None:

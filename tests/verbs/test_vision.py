@@ -29,6 +29,7 @@ VITALS = {
     "learning": str,
     "reason": str,
     "camera": str,
+    "camera_path": str,
     "calibrated": str,
     "frames": int,
     "late": int,
@@ -186,6 +187,44 @@ def test_a_blind_booth_says_why(booth: Booth) -> None:
     blind = next(vitals for vitals in booth.told if vitals["state"] == "blind")
     assert blind["reason"] == blind["camera"] == "cam: the cable is out"
     assert blind["people"] == 0
+
+
+def test_the_way_of_the_pixels_is_told(booth: Booth) -> None:
+    booth.look([Deliver(1), End()], source=FILE)
+    assert booth.told[-1]["camera_path"] == "cpu"
+
+
+GONE = [SourceError("csi:0: Argus timed out")] * 150
+
+
+def test_a_csi_camera_that_stays_away_starts_the_process_anew_once_then_asks_for_people(booth: Booth) -> None:
+    (booth.folder / "run").mkdir()
+    with pytest.raises(BoothError, match="csi:0: not back after 5 openings; vision starts anew"):
+        booth.look(*GONE, source="csi:0")
+    assert len(booth.opened_s) == 5
+    assert booth.states() == ["blind", "starting"]
+    booth.told.clear()
+    booth.look(*GONE, source="csi:0", stop_s=1000)
+    reasons = [vitals["reason"] for vitals in booth.told if vitals["state"] == "blind"]
+    steps = [
+        reason.split(":")[0] for row, reason in enumerate(reasons) if reason != reasons[row - 1] or row == 0
+    ]
+    assert steps == ["csi", "restart nvargus-daemon", "reboot required"]
+    assert all("Argus timed out" in reason for reason in reasons)
+
+
+def test_a_csi_camera_that_came_back_has_all_steps_before_it_again(booth: Booth) -> None:
+    (booth.folder / "run").mkdir()
+    with pytest.raises(BoothError, match="starts anew"):
+        booth.look(*GONE, source="csi:0")
+    with pytest.raises(BoothError, match="starts anew"):
+        booth.look(*GONE[:7], [Deliver(5), Fail()], *GONE, source="csi:0", stop_s=3000)
+    assert booth.states()[-3:] == ["running", "blind", "starting"]
+
+
+def test_without_a_place_for_the_mark_no_process_starts_anew_for_ever(booth: Booth) -> None:
+    booth.look(*GONE, source="csi:0", stop_s=300)
+    assert booth.states() == ["blind", "stopped"]
 
 
 def test_a_camera_that_freezes_is_lost_after_the_set_time(booth: Booth) -> None:

@@ -42,6 +42,7 @@ STATES = {
     "state",
     "reason",
     "camera",
+    "camera_path",
     "inference",
     "calibrated",
     "wing",

@@ -1,8 +1,6 @@
-"""Histograms whose bins share what lies between them: points in, counts and the blur of counts out."""
+"""Histograms whose bins share what lies between them: points in, counts out."""
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +26,3 @@ def sides_of(axis: FloatArray, bins: int) -> list[tuple[NDArray[np.int64], Float
     share = axis - 0.5 - low
     place = low.astype(np.int64)
     return [(place.clip(0, bins - 1), 1 - share), ((place + 1).clip(0, bins - 1), share)]
-
-
-@lru_cache(maxsize=4)
-def blur_matrix(length: int, sigma: float, reach: int) -> FloatArray:
-    """Gaussian over `length` bins as a matrix (length, length); what leaves at an end stays in its bin."""
-    away = np.arange(-reach, reach + 1)
-    kernel = np.exp(-0.5 * (away / sigma) ** 2)
-    matrix = np.zeros((length, length))
-    for row in range(length):
-        np.add.at(matrix[row], (row + away).clip(0, length - 1), kernel / kernel.sum())
-    return matrix.astype(np.float32)

@@ -11,28 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.records import FloatArray, MaskArray
-from appliance.runtime.cpu.histogram import blur_matrix, soft_histogram
-from appliance.runtime.cpu.texture import TEXTURE_FIGURES, pattern_of
-from appliance.runtime.cpu.weave import WEAVE_SHARES
-
-CHROMA_BINS = 13
-"Per axis of the colour plane."
-CHROMA_OFFSET = 15.0
-"""Added to the light that divides a colour difference, 8-bit steps: black cloth has no reliable hue.
-
-Measured on street photos, mean AUROC of seven kinds: 15 .967, 30 .961, 60 .954; without it the noise decides.
-"""
-CHROMA_SIGMA, CHROMA_REACH = 0.8, 3
-"Bins over which a colour spreads: neighbouring colours are alike."
-LIGHT_STEPS = (25.0, 60.0, 130.0, 255.0)
-"Mean of R, G, B where the classes very dark, dark, light and white have their middle; shared in between."
-LIGHT_OFFSET = 20.0
-LIGHT_PARTS, PALETTE_PARTS = 2, 4
-"Equal horizontal parts of a cut, top to bottom."
-LEAST_PX = 20
-"A part with fewer pixels says nothing of its light."
-PALETTE_STEPS = 32
-"Steps per channel of the table that names colours."
+from appliance.runtime.cpu.histogram import soft_histogram
+from appliance.runtime.cpu.texture import pattern_of
+from appliance.runtime.scales import (
+    CHROMA_BINS,
+    CHROMA_OFFSET,
+    CHROMA_REACH,
+    CHROMA_SIGMA,
+    LEAST_PX,
+    LIGHT_OFFSET,
+    LIGHT_PARTS,
+    LIGHT_STEPS,
+    PALETTE_PARTS,
+    PALETTE_STEPS,
+    TEXTURE_FIGURES,
+    WEAVE_SHARES,
+    blur_matrix,
+)
 
 Pixels = NDArray[np.uint8]
 Scalar = TypeVar("Scalar", bound=np.generic)

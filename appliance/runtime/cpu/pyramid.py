@@ -6,18 +6,16 @@ import cv2
 import numpy as np
 
 from appliance.records import FloatArray, MaskArray
-
-FINE_SIGMAS = (1.0, 2.0)
-"Blur of the two finest levels, pixels of the 128x256 cut."
-HALVINGS, HALVED_SIGMA = 3, 1.73
-"""Each further level halves the size and blurs by this, so that it is about twice as coarse (4, 8, 16 pixels).
-
-A pyramid (Burt and Adelson 1983) costs half of blurring at full size, and the figures agree to .05.
-"""
-LIGHT_OFFSET, COLOUR_OFFSET = 20.0, 30.0
-"Added before a logarithm or a division, 8-bit steps: folds of black cloth are noise, not pattern."
-LIGHT_UNIT, COLOUR_UNIT = 60.0, 100.0
-"Bring logarithms and shares to the size of 8-bit steps."
+from appliance.runtime.scales import (
+    COLOUR_OFFSET,
+    COLOUR_UNIT,
+    FINE_SIGMAS,
+    HALVED_SIGMA,
+    HALVINGS,
+    LIGHT_OFFSET,
+    LIGHT_UNIT,
+    reach_of,
+)
 
 
 def opponents_of(rgb: FloatArray) -> FloatArray:
@@ -52,7 +50,7 @@ def masked_pyramid(planes: FloatArray, mask: MaskArray) -> list[FloatArray]:
 
 def blur(planes: FloatArray, sigma: float) -> FloatArray:
     """Gaussian blur of planes (H, W, C), cut off at three sigma."""
-    side = 2 * round(3 * sigma) + 1
+    side = 2 * reach_of(sigma) + 1
     return np.asarray(cv2.GaussianBlur(planes, (side, side), sigma), np.float32)
 
 

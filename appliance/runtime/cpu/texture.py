@@ -9,15 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.records import FloatArray, MaskArray
-from appliance.runtime.cpu.pyramid import FINE_SIGMAS, HALVINGS, masked_pyramid, opponents_of, slope_maps
-from appliance.runtime.cpu.weave import SLOPE_LEVELS, WEAVE_SHARES, weave_of
+from appliance.runtime.cpu.pyramid import masked_pyramid, opponents_of, slope_maps
+from appliance.runtime.cpu.weave import weave_of
+from appliance.runtime.scales import MIN_PATTERN_PX, SLOPE_LEVELS, TEXTURE_FIGURES, WEAVE_SHARES
 
-TEXTURE_FIGURES = 3 * (len(FINE_SIGMAS) + HALVINGS - 1) + 3 * SLOPE_LEVELS
-"Differences of neighbouring levels in light and two colours, then slopes across, down and diagonal."
 SEAM = np.ones((5, 5), np.uint8)
 "Edges of the mask are left out: they belong to the shape, and to whatever stands behind."
-MIN_PATTERN_PX = 30
-"Fewer pixels say nothing of a pattern."
 
 
 def pattern_of(cut: NDArray[np.uint8], mask: MaskArray) -> tuple[FloatArray, FloatArray]:

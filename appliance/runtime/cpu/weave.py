@@ -6,21 +6,18 @@ import cv2
 import numpy as np
 
 from appliance.records import FloatArray, MaskArray
-from appliance.runtime.cpu.histogram import blur_matrix, soft_histogram
+from appliance.runtime.cpu.histogram import soft_histogram
 from appliance.runtime.cpu.pyramid import blur
-
-SLOPE_LEVELS = 3
-"Levels whose slopes are measured."
-STEEPNESS_BINS, STEEPEST = 10, 6.0
-"Bins of log(1 + slope), and where the last one ends: black beside white at the finest scale."
-STEEPNESS_SIGMA, STEEPNESS_REACH = 0.6, 2
-"Bins over which a slope spreads."
-NEIGHBOURHOOD = 1.5
-"""Blur of the slopes before they are counted, pixels of half the cut: a stripe is steep as a whole, not at its edges.
-
-Measured on street photos, AUROC of stripes by the weave alone .995, by single pixels .990, and .95 by mean slopes.
-"""
-WEAVE_SHARES = SLOPE_LEVELS * STEEPNESS_BINS**2
+from appliance.runtime.scales import (
+    NEIGHBOURHOOD,
+    SLOPE_LEVELS,
+    STEEPEST,
+    STEEPNESS_BINS,
+    STEEPNESS_REACH,
+    STEEPNESS_SIGMA,
+    WEAVE_SHARES,
+    blur_matrix,
+)
 
 
 def weave_of(slopes: list[FloatArray], core: MaskArray) -> FloatArray:

@@ -32,7 +32,7 @@ def sources(folder: Path = KERNELS) -> list[Path]:
 
 def fatbin_path(folder: Path = KERNELS) -> Path:
     """Where the fatbin of today's sources lies, whether it exists or not."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(" ".join((*OPTIONS, *MACHINES, PORTABLE)).encode())
     for path in sorted(folder.glob("*.cu*")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return folder / f"booth-{digest.hexdigest()[:12]}.fatbin"
@@ -66,12 +66,17 @@ def compile_kernels(target: Path, nvcc: Path, machines: Sequence[str], folder: P
 
 
 def build() -> Path:
-    """Make the fatbin of today's sources for the machines that the compiler knows; older ones are removed."""
+    """Make the fatbin of today's sources for the machines that the compiler knows, unless it is there.
+
+    Older ones are removed. Raises BoothError without a compiler, or when it complains.
+    """
+    target = fatbin_path()
+    if target.exists():
+        return target
     nvcc = find_nvcc()
     if nvcc is None:
         raise BoothError("nvcc was not found; install the CUDA toolkit (12.6 or newer), or name it in NVCC")
     machines = [one for one in MACHINES if one in known_machines(nvcc)]
-    target = fatbin_path()
     draft = target.with_suffix(".partial")
     compile_kernels(draft, nvcc, machines)
     for old in KERNELS.glob("booth-*.fatbin"):

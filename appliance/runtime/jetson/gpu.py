@@ -76,7 +76,7 @@ class Gpu:
 
     def empty(self, shape: Sequence[int], dtype: DTypeLike) -> Tensor:
         """A device array of undefined content, from the pool."""
-        self._check_thread()
+        self.check_thread()
         return self._pool.tensor(tuple(int(length) for length in shape), dtype)
 
     def launch(self, kernel: str, grid: Sequence[int], block: Sequence[int], *arguments: Any) -> None:
@@ -84,7 +84,7 @@ class Gpu:
 
         Arguments: Tensor, Pointer, int (32 bit), float (32 bit) or a ctypes.Structure, in the kernel's order.
         """
-        self._check_thread()
+        self.check_thread()
         if 0 not in grid:
             self.driver.launch(kernel, three(grid), three(block), packed(arguments))
 
@@ -98,7 +98,7 @@ class Gpu:
         """Overwrite a device array with figures of the host. Raises ValueError unless shape and dtype are the same."""
         if host.shape != tensor.shape or host.dtype != tensor.dtype:
             raise ValueError(f"{host.dtype} {host.shape} does not fit into {tensor.dtype} {tensor.shape}")
-        self._check_thread()
+        self.check_thread()
         self.copies.figures_in += host.nbytes
         if host.nbytes:
             self.driver.copy_in(tensor.address, np.ascontiguousarray(host))
@@ -112,7 +112,7 @@ class Gpu:
 
     def figures(self, tensor: Tensor) -> NDArray[Any]:
         """A small device array on the host; waits for it. Raises ValueError for more than MOST_FIGURES bytes."""
-        self._check_thread()
+        self.check_thread()
         if tensor.nbytes > MOST_FIGURES:
             raise ValueError(f"{tensor.nbytes} bytes are no figures; pixels stay on the device")
         host: NDArray[Any] = np.empty(tensor.shape, tensor.dtype)
@@ -123,13 +123,13 @@ class Gpu:
 
     def wait(self) -> None:
         """Until everything that was launched is done."""
-        self._check_thread()
+        self.check_thread()
         self.driver.wait()
 
     @contextmanager
     def capture(self) -> Iterator[Graph]:
         """Record what is launched inside, without running it. The arrays that it uses must be kept by the caller."""
-        self._check_thread()
+        self.check_thread()
         graph = Graph(self.driver)
         self.driver.begin_capture()
         try:
@@ -141,7 +141,8 @@ class Gpu:
         """Free what nobody holds; the driver stays open for whoever opened it."""
         self._pool.close()
 
-    def _check_thread(self) -> None:
+    def check_thread(self) -> None:
+        """Raise RuntimeError on any thread but the one that opened the device."""
         if threading.get_ident() != self._thread:
             raise RuntimeError("the device belongs to another thread, the one that opened it")
 

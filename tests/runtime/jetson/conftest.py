@@ -11,6 +11,7 @@ import pytest
 from appliance.runtime.jetson.driver import Driver
 from appliance.runtime.jetson.gpu import Gpu
 from appliance.runtime.jetson.pycuda_driver import PycudaDriver
+from tests.runtime.jetson.fakes.images import Images, images_of
 from tests.runtime.jetson.shim.build import compiler
 from tests.runtime.jetson.shim.driver import ShimDriver
 
@@ -49,3 +50,9 @@ def gpu(any_driver: Driver) -> Iterator[Gpu]:
     device = Gpu(any_driver)
     yield device
     device.close()
+
+
+@pytest.fixture
+def images(any_driver: Driver) -> Images:
+    """EGL images in this computer's memory, on the driver that `gpu` runs on."""
+    return images_of(any_driver)
