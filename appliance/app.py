@@ -10,6 +10,7 @@ from pathlib import Path
 from appliance.config import Settings
 from appliance.records import Frame
 from appliance.runtime.choose import Wing, choose_wing
+from appliance.runtime.preparation import Normal, Preparation
 from appliance.runtime.seam import BodyOps, Camera, ImageOps, Model
 from appliance.vision.banks import read_bank
 from appliance.vision.decision import Decider
@@ -26,6 +27,7 @@ from engines.active import Network, active_file, active_plan
 from engines.cache import default_cache
 from engines.layouts import PACKED, PLANAR, Layout
 from engines.machine import onnx_machine
+from engines.manifest import normal_of
 
 BODY_VIEW, CUT_SIZE = (VIEW, VIEW), (CUT_WIDTH, CUT_HEIGHT)
 
@@ -46,11 +48,14 @@ class Eyes:
     "First 12 hex digits of a hash over networks and descriptor: tells booths with different eyes apart."
 
 
-def load_eyes(settings: Settings) -> Eyes:
-    """Load the networks. Raises BoothError naming the missing file and the command that makes it."""
-    wing = choose_wing(settings.wing)
-    files = network_files(settings)
-    image, bodies = wing.image(), wing.bodies()
+def load_eyes(settings: Settings, wing: Wing | None = None) -> Eyes:
+    """Load the networks, on a wing that is chosen here unless it is given.
+
+    Raises BoothError naming the missing file and the command that makes it.
+    """
+    wing = wing or choose_wing(settings.wing)
+    files = network_files(settings, wing)
+    image, bodies = wing.image(preparation(settings)), wing.bodies()
     people, body, appearance = (wing.model(path, settings.detector.threads) for path in files)
     return Eyes(
         wing,
@@ -72,10 +77,16 @@ def engine_of(files: Sequence[Path]) -> str:
     return engine.hexdigest()[:12]
 
 
-def network_files(settings: Settings) -> tuple[Path, Path, Path]:
+def preparation(settings: Settings) -> Preparation:
+    """What the planar networks want of their pictures, by the manifest."""
+    people, body, looks = (Normal(*normal_of(network.name)) for network in networks_of(settings))
+    return Preparation(people, body, looks)
+
+
+def network_files(settings: Settings, wing: Wing) -> tuple[Path, Path, Path]:
     """The files that find people, cut out bodies and describe looks: plans, or ONNX files. Raises BoothError."""
     cache = default_cache()
-    if choose_wing(settings.wing).open_plan:
+    if wing.open_plan:
         people, body, looks = (active_plan(cache, network) for network in networks_of(settings, PLANAR))
     else:
         wanted, machine = settings.engines.precision, onnx_machine()

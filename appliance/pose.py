@@ -1,11 +1,13 @@
-"""The points of a body, as BlazePose numbers them: what each is called in, bones and the place of the head out.
+"""The points of a body, as BlazePose numbers them, bones and the place of the head, and what is counted of a body.
 
 Both wings mask by these numbers, and the judgement above them reads the same points.
 """
 
 from __future__ import annotations
 
-from appliance.records import FloatArray
+from dataclasses import dataclass, fields
+
+from appliance.records import FloatArray, IntArray, MaskArray, check_shape
 
 NOSE, EYES, EARS, MOUTH = 0, (2, 5), (7, 8), (9, 10)
 SHOULDERS, WRISTS, HIPS = (11, 12), (15, 16), (23, 24)
@@ -44,3 +46,33 @@ def shoulders_of(points: FloatArray) -> FloatArray:
 def rise_of(points: FloatArray) -> float:
     """Pixels by which the face of points (33, 2) is above the shoulders; 0 or less when it is not."""
     return float(shoulders_of(points)[1] - face_of(points)[1])
+
+
+@dataclass(frozen=True)
+class BodyCounts:
+    """What is counted of K bodies, each within its box; K may be 0, and an empty body counts nothing."""
+
+    finite: MaskArray
+    "Shape (K,): whether every value of the silhouette, inside the box or not, is a finite number."
+    inside_px: IntArray
+    "Shape (K,): pixels of the box in the view."
+    box_rows: IntArray
+    "Shape (K,): rows of the box in the view."
+    person_px: IntArray
+    "Shape (K,): pixels of the person, one connected part."
+    person_rows: IntArray
+    "Shape (K,): last row of the person less the first."
+    doubt_px: IntArray
+    "Shape (K,): pixels of the box that may be the person or not."
+    core_px: IntArray
+    "Shape (K,): pixels of the core of the clothes."
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            check_shape(one.name, getattr(self, one.name), (len(self.finite),))
+
+    @classmethod
+    def from_table(cls, table: IntArray) -> BodyCounts:
+        """Figures (K, 7) in the order of the fields; `finite` is 0 or 1."""
+        finite, *counts = table.T
+        return cls(finite > 0, *counts)

@@ -17,6 +17,7 @@ from appliance.config import Settings
 from appliance.errors import SourceError
 from appliance.records import FloatArray, Frame
 from appliance.runtime.choose import Wing, cpu_wing
+from appliance.runtime.preparation import Preparation
 from appliance.runtime.seam import Camera, EndOfSource
 from appliance.vision.detector import Detector
 from appliance.vision.garments import CUT_HEIGHT, CUT_WIDTH, VIEW, GarmentCutter, square_views
@@ -78,7 +79,7 @@ class Sight:
         wing = cpu_wing()
         people, body = (wing.model(path, settings.detector.threads) for path in files)
         self._settings = settings
-        self._image = wing.image()
+        self._image = wing.image(Preparation())
         self._detector = Detector(settings.detector, self._image, people, wing.boxes())
         self._cutter = GarmentCutter(self._image, body, wing.bodies())
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
 
 from appliance.config import Camera as CameraSettings
-from appliance.errors import BoothError
 from appliance.records import FloatArray
+from appliance.runtime.preparation import Preparation
 from appliance.runtime.seam import BodyOps, BoxOps, Camera, ImageOps, Measures, Model, Neighbours, Sensors
+
+if TYPE_CHECKING:
+    from appliance.runtime.jetson.gpu import Gpu
 
 JETSON_MARK = Path("/etc/nv_tegra_release")
 
@@ -34,7 +39,8 @@ class Wing:
 
     name: str
     camera: OpenCamera
-    image: Callable[[], ImageOps]
+    image: Callable[[Preparation], ImageOps]
+    "Takes what the networks want of a picture; a wing whose networks take bytes has no use for it."
     boxes: Callable[[], BoxOps]
     bodies: Callable[[], BodyOps]
     measures: Callable[[], Measures]
@@ -44,14 +50,17 @@ class Wing:
     sensors: Callable[[], Sensors]
     open_plan: OpenPlan | None = None
     "Of a wing that runs plans of TensorRT, which are built and compared before the first start."
+    settle: Callable[[], None] = lambda: None
+    "Until all work is done that a device has taken on; for measuring only."
 
 
 def choose_wing(wanted: str, jetson_mark: Path = JETSON_MARK) -> Wing:
-    """`cpu`, `jetson`, or the one that fits this machine for `auto`. Raises BoothError for one that cannot run here."""
-    if wanted == "jetson":
-        where = "on this machine" if jetson_mark.exists() else "without a Jetson"
-        raise BoothError(f"wing: the jetson wing is not built yet and cannot run {where}; set wing: cpu")
-    return cpu_wing()
+    """`cpu`, `jetson`, or the one that fits this machine for `auto`. Raises BoothError for one that cannot run here.
+
+    Opens the device: a process chooses once and hands the wing on.
+    """
+    fits = "jetson" if jetson_mark.exists() else "cpu"
+    return jetson_wing() if (fits if wanted == "auto" else wanted) == "jetson" else cpu_wing()
 
 
 def cpu_wing() -> Wing:
@@ -68,11 +77,54 @@ def cpu_wing() -> Wing:
     return Wing(
         "cpu",
         CpuCamera,
-        CpuImageOps,
+        lambda _: CpuImageOps(),
         CpuBoxOps,
         CpuBodyOps,
         CpuMeasures,
         CpuModel,
         CpuNeighbours,
         CpuSensors,
+    )
+
+
+def jetson_wing() -> Wing:
+    """GStreamer with NVMM, CUDA kernels and TensorRT, on the first CUDA device."""
+    from appliance.runtime.jetson.gpu import Gpu
+    from appliance.runtime.jetson.pycuda_driver import PycudaDriver
+
+    return wing_on(Gpu(PycudaDriver()))
+
+
+def shared_memory_mb(jetson_mark: Path = JETSON_MARK) -> float:
+    """What a device that shares the machine's memory may still take; no bound where it has its own."""
+    from appliance.runtime.readings import memory_free_mb
+
+    free_mb = memory_free_mb(Path("/")) if jetson_mark.exists() else None
+    return math.inf if free_mb is None else free_mb
+
+
+def wing_on(gpu: Gpu) -> Wing:
+    """The Jetson wing on an open device."""
+    from appliance.runtime.jetson.bodies import JetsonBodyOps
+    from appliance.runtime.jetson.boxes import JetsonBoxOps
+    from appliance.runtime.jetson.camera import JetsonCamera
+    from appliance.runtime.jetson.hosted import hosted
+    from appliance.runtime.jetson.image import JetsonImageOps
+    from appliance.runtime.jetson.measures import JetsonMeasures
+    from appliance.runtime.jetson.model import JetsonModel
+    from appliance.runtime.jetson.neighbours import JetsonNeighbours
+    from appliance.runtime.jetson.sensors import JetsonSensors
+
+    return Wing(
+        "jetson",
+        partial(JetsonCamera, gpu=gpu),
+        partial(JetsonImageOps, gpu),
+        partial(JetsonBoxOps, gpu),
+        partial(JetsonBodyOps, gpu),
+        partial(JetsonMeasures, gpu),
+        partial(JetsonModel, gpu),
+        lambda bank: JetsonNeighbours(gpu, bank, free_mb=shared_memory_mb()),
+        JetsonSensors,
+        lambda plan: hosted(gpu, JetsonModel(gpu, plan)),
+        gpu.wait,
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.records import DeviceArray, FloatArray, Frame, IntArray, MaskArray, check_shape
+from appliance.pose import BodyCounts
+from appliance.records import DeviceArray, FloatArray, Frame, IntArray
 
 
 class Camera(Protocol):
@@ -40,42 +40,20 @@ class EndOfSource(Exception):
     """A file has played to its end."""
 
 
-@dataclass(frozen=True)
-class Normal:
-    """How a network's planar float tensor holds 8-bit colour: (value - mean) * scale."""
-
-    mean: tuple[float, float, float]
-    "Of R, G, B, in 8-bit steps."
-    scale: tuple[float, float, float]
-    "Of R, G, B, per 8-bit step."
-
-
-@dataclass(frozen=True)
-class Preparation:
-    """What each network wants of its pixels, for a wing that makes planar float tensors rather than packed bytes."""
-
-    detector: Normal
-    "Of the letterbox."
-    body: Normal
-    "Of the crops."
-    appearance: Normal
-    "Of the reliefs."
-
-
 class ImageOps(Protocol):
-    """Geometry on pixels."""
+    """Geometry on pixels. Pictures for networks are packed bytes or planes, as the wing's networks want them."""
 
     def upload(self, rgb: NDArray[np.uint8]) -> DeviceArray:
         """Host pixels (H, W, 3), packed RGB, as the pixels of a Frame."""
 
     def letterbox(self, frame: Frame, width: int, height: int) -> tuple[DeviceArray, float]:
-        """Fit the frame into the top left of a grey tensor, shape (1, height, width, 3), packed RGB, 8 bit.
+        """Fit the frame into the top left of a grey picture (height, width): input of the detector.
 
         Returns the tensor, valid until the next call, and the scale: frame pixels per tensor pixel.
         """
 
     def crop(self, frame: Frame, boxes: FloatArray, width: int, height: int) -> DeviceArray:
-        """Stretch boxes (N, 4) to packed RGB, shape (N, height, width, 3), 8 bit; outside the frame is grey."""
+        """Stretch boxes (N, 4) to N pictures (height, width): input of the body network; outside the frame is grey."""
 
     def highlights(self, frame: Frame, boxes: FloatArray) -> FloatArray:
         """The 99th percentile of R, G, B outside the boxes (N, 4), shape (3,), 0..255: what white is in this light.
@@ -86,11 +64,11 @@ class ImageOps(Protocol):
     def relief(self, cuts: DeviceArray, masks: DeviceArray) -> DeviceArray:
         """Cuts (N, H, W, 3) without colour, each of the same mean and spread of log light, softened, grey behind.
 
-        Shape (N, H, W, 3), 8 bit, all channels alike: input of the appearance network.
+        N pictures (H, W), all channels alike: input of the appearance network.
         """
 
     def sharpness(self, crops: DeviceArray, rows: IntArray) -> FloatArray:
-        """Detail of some crops, `rows` (K,) of (N, H, W, 3), shape (K,), >= 0: low when blurred."""
+        """Detail of some crops, `rows` (K,) of N, shape (K,), >= 0: low when blurred."""
 
     def cut(
         self,
@@ -105,7 +83,7 @@ class ImageOps(Protocol):
         """Stretch the tight box of some masks to (height, width), from the frame's own pixels, zeroing what is hidden.
 
         `rows` (K,) of the masks (N, H, W) lie over boxes (K, 4); gains (3,) multiply R, G, B, saturating. Returns
-        cuts (K, height, width, 3) and masks (K, height, width). Every mask of `rows` must have a pixel on.
+        cuts (K, height, width, 3), packed RGB, 8 bit, and masks (K, height, width). No mask of `rows` may be empty.
         """
 
 
@@ -157,43 +135,13 @@ class BoxOps(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class BodyCounts:
-    """What is counted of K bodies, each within its box; K may be 0, and an empty body counts nothing."""
-
-    finite: MaskArray
-    "Shape (K,): whether every value of the silhouette, inside the box or not, is a finite number."
-    inside_px: IntArray
-    "Shape (K,): pixels of the box in the view."
-    box_rows: IntArray
-    "Shape (K,): rows of the box in the view."
-    person_px: IntArray
-    "Shape (K,): pixels of the person, one connected part."
-    person_rows: IntArray
-    "Shape (K,): last row of the person less the first."
-    doubt_px: IntArray
-    "Shape (K,): pixels of the box that may be the person or not."
-    core_px: IntArray
-    "Shape (K,): pixels of the core of the clothes."
-
-    def __post_init__(self) -> None:
-        for one in fields(self):
-            check_shape(one.name, getattr(self, one.name), (len(self.finite),))
-
-    @classmethod
-    def from_table(cls, table: IntArray) -> BodyCounts:
-        """Figures (K, 7) in the order of the fields; `finite` is 0 or 1."""
-        finite, *counts = table.T
-        return cls(finite > 0, *counts)
-
-
 class BodyOps(Protocol):
     """Masks of bodies; definition in runtime/cpu/bodies.py, mirrored by the other wing."""
 
     def dress(
         self, silhouettes: DeviceArray | None, rows: IntArray, points: FloatArray, boxes: FloatArray
     ) -> tuple[DeviceArray, DeviceArray, BodyCounts]:
-        """Masks of the clothes (K, H, W) and of their core (K, H, W), bool, and what is counted of each body.
+        """Masks of the clothes (K, H, W) and of their core (K, H, W), one byte each, and what is counted of each body.
 
         `rows` (K,) of the silhouettes (N, 1, H, W), 0..1 or nonsense, with points (K, 33, 2), finite, and boxes (K, 4),
         both in pixels of the silhouette: what is beyond a box belongs to others. No rows need no silhouettes: None.

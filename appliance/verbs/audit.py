@@ -18,6 +18,7 @@ from appliance.app import Eyes, load_eyes, network_files
 from appliance.artifacts import Bank, write_atomically
 from appliance.config import Settings
 from appliance.records import FloatArray
+from appliance.runtime.choose import Wing
 from appliance.verbs.witness import Witness
 from appliance.verbs.witnesses import Material, scenes_of, see_with_all_cores
 from appliance.vision.banks import read_bank
@@ -55,7 +56,7 @@ def audit(
     eyes = load_eyes(settings)
     material = Cast(people or PEOPLE, seed) if folder is None else open_album(folder, people)
     masks = masks_held(Witness(open_eyes(settings, eyes)), scenes_of(material), seed)
-    facts = Facts(facts_of_file(bank_file), networks_of(settings), packages(), tuple(masks))
+    facts = Facts(facts_of_file(bank_file), networks_of(settings, eyes.wing), packages(), tuple(masks))
     with progress(material.scenes) as advance:
         sights = see_with_all_cores(settings, material, advance)
     trials = trials_of(material, sights)
@@ -100,9 +101,9 @@ def court_of(bank: Bank, eyes: Eyes) -> Court:
     return rule
 
 
-def networks_of(settings: Settings) -> tuple[Network, ...]:
+def networks_of(settings: Settings, wing: Wing) -> tuple[Network, ...]:
     """The networks this booth runs, by the manifest's words and the hash of what lies on disk."""
-    return tuple(network_of(path) for path in network_files(settings))
+    return tuple(network_of(path) for path in network_files(settings, wing))
 
 
 def network_of(path: Path) -> Network:

@@ -123,7 +123,7 @@ def check_gstreamer() -> str:
 
 def check_networks(settings: Settings) -> str:
     """All networks present and whole."""
-    return ", ".join(path.name for path in network_files(settings))
+    return ", ".join(path.name for path in network_files(settings, choose_wing(settings.wing)))
 
 
 def check_memory(wing: Wing) -> str:

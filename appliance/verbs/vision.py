@@ -17,7 +17,7 @@ from appliance.health import notify
 from appliance.health.clock import read_clock
 from appliance.health.hardening import forbid_dumps
 from appliance.records import Decision, Frame
-from appliance.runtime.choose import choose_wing
+from appliance.runtime.choose import Wing, choose_wing
 from appliance.runtime.seam import Camera, EndOfSource
 from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import payload_from_event
@@ -39,12 +39,13 @@ def run_vision(settings: Settings, stop: threading.Event) -> None:
     forbid_dumps()
     figures = Figures(settings.folders.runtime)
     figures.set(state="starting", reason="loading networks", camera="starting", inference="starting")
-    fault = ready_engines(settings, figures, stop)
+    wing = choose_wing(settings.wing)
+    fault = ready_engines(settings, wing, figures, stop)
     if stop.is_set():
         figures.set(state="stopped", reason="told to stop")
         notify.stopping()
         return
-    eyes = load_eyes(settings)
+    eyes = load_eyes(settings, wing)
     judge = load_known(settings, eyes.wing)
     figures.set(inference=fault or "ok", calibrated="starting" if judge else NO_BANK)
     figures.watch(eyes.wing.sensors())
@@ -53,9 +54,8 @@ def run_vision(settings: Settings, stop: threading.Event) -> None:
     notify.stopping()
 
 
-def ready_engines(settings: Settings, figures: Figures, stop: threading.Event) -> str:
+def ready_engines(settings: Settings, wing: Wing, figures: Figures, stop: threading.Event) -> str:
     """Engines of a wing that has to build them, or none on `stop`; returns what is wrong, empty when nothing is."""
-    wing = choose_wing(settings.wing)
     if wing.open_plan is None:
         return ""
     from appliance.verbs.preparation import Stopped, prepare_engines

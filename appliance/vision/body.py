@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from appliance.pose import rise_of
+from appliance.pose import BodyCounts, rise_of
 from appliance.records import FloatArray
-from appliance.runtime.seam import BodyCounts
 
 LEAST_PRESENCE = 0.5
 MIN_COVER, MAX_COVER = 0.12, 0.85

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from appliance.app import engine_of, network_files, networks_of
 from appliance.config import Settings
 from appliance.errors import BoothError
+from appliance.runtime.choose import cpu_wing
 from engines.active import (
     AUTO,
     FP16,
@@ -155,11 +156,11 @@ def test_the_booth_runs_what_is_active_and_its_engine_tells(
     monkeypatch.setattr("appliance.app.onnx_machine", lambda: "here")
     for network in networks_of(Settings()):
         put_network(cache, network, network.stem.encode())
-    before = network_files(Settings())
+    before = network_files(Settings(), cpu_wing())
     path = cache.models / "eight.onnx"
     path.write_bytes(b"eight bits")
     activate(cache, BODY, active_of(cache, BODY, path))
-    after = network_files(Settings())
+    after = network_files(Settings(), cpu_wing())
     assert after == (before[0], path, before[2])
     assert engine_of(after) != engine_of(before)
-    assert network_files(Settings.model_validate({"engines": {"precision": "fp32"}})) == before
+    assert network_files(Settings.model_validate({"engines": {"precision": "fp32"}}), cpu_wing()) == before

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from appliance.pose import COLLAR, MOUTH, NOSE, SHOULDERS, WRISTS, face_of, rise_of, shoulders_of
+from appliance.pose import COLLAR, MOUTH, NOSE, SHOULDERS, WRISTS, BodyCounts, face_of, rise_of, shoulders_of
 from appliance.records import FloatArray, IntArray, MaskArray
 from appliance.runtime.cpu.bodies import CpuBodyOps, inside_of, largest_part, person_of
-from appliance.runtime.seam import BodyCounts
 from tests.bodies import BOX, dressed, mirrored_points, silhouette_of, standing_points
 
 POINTS = standing_points()

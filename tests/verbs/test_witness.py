@@ -53,7 +53,7 @@ def test_noise_behind_the_mask_changes_no_bit(witness: Witness, scenes: list[Sce
 
 
 def test_the_networks_of_this_booth_know_nobody_and_are_those_of_the_manifest(eyes: Eyes) -> None:
-    networks = networks_of(Settings())
+    networks = networks_of(Settings(), eyes.wing)
     assert {one.name for one in networks} >= {"picodet-s", "mobilenet-v2"}
     assert {one.verdict for one in network_findings(networks, packages())} == {Verdict.MET}
 

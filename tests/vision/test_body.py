@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from appliance.pose import NOSE
+from appliance.pose import NOSE, BodyCounts
 from appliance.records import FloatArray
-from appliance.runtime.seam import BodyCounts
 from appliance.vision.body import MIN_CORE_PX, MaskRefused, check_mask
 from tests.bodies import BOX, dressed, silhouette_of, standing_points
 

@@ -83,7 +83,7 @@ class CurtainedModel:
 def behind_curtains(wing: Wing) -> Wing:
     return replace(
         wing,
-        image=lambda: cast(ImageOps, Curtain(wing.image(), ImageOps)),
+        image=lambda wanted: cast(ImageOps, Curtain(wing.image(wanted), ImageOps)),
         boxes=lambda: cast(BoxOps, Curtain(wing.boxes(), BoxOps)),
         bodies=lambda: cast(BodyOps, Curtain(wing.bodies(), BodyOps)),
         measures=lambda: cast(Measures, Curtain(wing.measures(), Measures)),

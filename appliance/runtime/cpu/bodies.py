@@ -26,12 +26,12 @@ from appliance.pose import (
     OUTER_BONES,
     SHOULDERS,
     SURE,
+    BodyCounts,
     face_of,
     rise_of,
     shoulders_of,
 )
 from appliance.records import FloatArray, IntArray, MaskArray
-from appliance.runtime.seam import BodyCounts
 
 
 class CpuBodyOps:

@@ -131,11 +131,5 @@ def upload(gpu: Gpu, bank: FloatArray, deal: Deal, span: Span, halves: Tensor, s
         rows = span.halves(bank[np.minimum(numbers, deal.rows - 1)])
         # Padding is nobody's neighbour.
         lengths = np.where(numbers < deal.rows, squares_of(rows), np.float32(np.inf))
-        gpu.fill(part_of(halves, first, rows.shape), rows.view(np.uint16))
-        gpu.fill(part_of(squares, first, lengths.shape), lengths)
-
-
-def part_of(tensor: Tensor, first: int, shape: tuple[int, ...]) -> Tensor:
-    """A part of an array from row `first` on; the array must outlive it."""
-    row = tensor.nbytes // tensor.shape[0]
-    return Tensor(tensor.address + first * row, shape, tensor.dtype, lambda: None)
+        gpu.fill(halves.part(first, rows.shape), rows.view(np.uint16))
+        gpu.fill(squares.part(first, lengths.shape), lengths)

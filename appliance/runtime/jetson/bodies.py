@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.pose import GRID, HALF_SURE, SURE
+from appliance.pose import GRID, HALF_SURE, SURE, BodyCounts
 from appliance.records import FloatArray, IntArray
 from appliance.runtime.jetson.gpu import Gpu, blocks
 from appliance.runtime.jetson.skeletons import bodies_of
 from appliance.runtime.jetson.tensor import Tensor
-from appliance.runtime.seam import BodyCounts
 
 WARP = 32
 "Threads that work on neighbours of one row."

@@ -110,6 +110,13 @@ class Gpu:
         self.copies.pixels_in += host.nbytes
         return tensor
 
+    def copy(self, target: Tensor, source: Tensor) -> None:
+        """Copy an array on the device. Raises ValueError unless both have the same shape and dtype."""
+        if source.shape != target.shape or source.dtype != target.dtype:
+            raise ValueError(f"{source.dtype} {source.shape} does not fit into {target.dtype} {target.shape}")
+        self.check_thread()
+        self.driver.copy_within(target.address, source.address, source.nbytes)
+
     def figures(self, tensor: Tensor) -> NDArray[Any]:
         """A small device array on the host; waits for it. Raises ValueError for more than MOST_FIGURES bytes."""
         self.check_thread()

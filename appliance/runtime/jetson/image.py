@@ -27,7 +27,7 @@ from appliance.runtime.looks import (
     quarter_edges,
     whole_edges,
 )
-from appliance.runtime.seam import Preparation
+from appliance.runtime.preparation import Preparation
 
 BLOCK = (32, 8)
 "Threads across and down: a warp writes 32 neighbours of a row at once."

@@ -11,7 +11,7 @@ import numpy as np
 from appliance.errors import BoothError
 from appliance.records import DeviceArray
 from appliance.runtime.jetson.gpu import Gpu
-from appliance.runtime.jetson.plan import Plan, Shape
+from appliance.runtime.jetson.plan import Plan
 from appliance.runtime.jetson.replay import Key, Replays
 from appliance.runtime.jetson.tensor import Tensor
 
@@ -37,16 +37,21 @@ class JetsonModel:
         return len(self._contexts) * self._plan.context_bytes / 1e6
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of what the network gives."""
+        return tuple(self._memory)
+
+    @property
     def graphs(self) -> int:
         """Recordings at hand, see replay.py."""
         return len(self._replays)
 
     def infer(self, inputs: Mapping[str, Tensor], figures: Collection[str] = ()) -> dict[str, DeviceArray]:
-        """See Model.infer: float32 (N, ...) within the plan's shapes; those named in `figures` come to the host."""
+        """See Model.infer: float32 (N, ...), any N where shapes change; those named in `figures` come to the host."""
         self._gpu.check_thread()
         self._check(inputs, figures)
         empty = any(0 in tensor.shape for tensor in inputs.values())
-        outputs = self._nothing() if empty else self._run(inputs)
+        outputs = self._nothing() if empty else self._run_all(inputs)
         return {
             name: self._gpu.figures(tensor) if name in figures else tensor for name, tensor in outputs.items()
         }
@@ -64,7 +69,23 @@ class JetsonModel:
                 raise ValueError(f"{name} is {tensor.dtype} {tensor.shape}, the network wants {wants}")
 
     def _nothing(self) -> dict[str, Tensor]:
-        return {name: self._view(name, port.of_none()) for name, port in self._plan.outputs.items()}
+        return {name: self._memory[name].part(0, port.of_none()) for name, port in self._plan.outputs.items()}
+
+    def _run_all(self, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """In parts when there are more than the plan takes at once: a photo may show fifty people."""
+        count, most = len_of(inputs), self._plan.most
+        if count <= most:
+            return self._run(inputs)
+        joined = {
+            name: self._gpu.empty((count, *port.largest[1:]), np.float32)
+            for name, port in self._plan.outputs.items()
+        }
+        for first in range(0, count, most):
+            size = min(most, count - first)
+            part = {name: tensor.part(first, (size, *tensor.shape[1:])) for name, tensor in inputs.items()}
+            for name, made in self._run(part).items():
+                self._gpu.copy(joined[name].part(first, made.shape), made)
+        return joined
 
     def _run(self, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         key: Key = tuple((inputs[name].address, inputs[name].shape) for name in self._plan.inputs)
@@ -97,16 +118,12 @@ class JetsonModel:
             context.set_input_shape(name, tensor.shape)
             context.set_tensor_address(name, tensor.address)
         shapes = {name: tuple(int(side) for side in context.get_tensor_shape(name)) for name in self._memory}
-        return {name: self._view(name, shape) for name, shape in shapes.items()}
+        return {name: self._memory[name].part(0, shape) for name, shape in shapes.items()}
 
     def _enqueue(self, context: Any) -> bool:
         return bool(context.execute_async_v3(self._gpu.stream))
 
-    def _view(self, name: str, shape: Shape) -> Tensor:
-        """Return the first part of an output's memory; the memory lives as long as its last view."""
-        memory = self._memory[name]
-        return Tensor(memory.address, shape, memory.dtype, lambda: keep(memory))
 
-
-def keep(memory: Tensor) -> None:
-    """Do nothing with the memory: being named is enough."""
+def len_of(inputs: Mapping[str, Tensor]) -> int:
+    """First length of the inputs, the same of all."""
+    return next(iter(inputs.values())).shape[0]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.records import FloatArray, IntArray, check_shape
-from appliance.runtime.jetson.bank import Deal, Shapes, Span, allocate, padded_length, part_of, upload
+from appliance.runtime.jetson.bank import Deal, Shapes, Span, allocate, padded_length, upload
 from appliance.runtime.jetson.gpu import Gpu, Graph, blocks
 
 THREADS = 256
@@ -96,7 +96,7 @@ class JetsonNeighbours:
     def _nearest(self, queries: FloatArray, k: int) -> tuple[FloatArray, IntArray]:
         """Distances and rows (N, k) of as many queries as one launch takes."""
         figures = self._span.queries(queries)
-        self._gpu.fill(part_of(self._arrays["queries"], 0, figures.shape), figures)
+        self._gpu.fill(self._arrays["queries"].part(0, figures.shape), figures)
         self._run(len(queries), k)
         answers = self._answers(len(queries), k)
         while (answers[:, 2 * k] > self._capacity).any():
@@ -136,7 +136,7 @@ class JetsonNeighbours:
 
     def _answers(self, count: int, k: int) -> NDArray[np.int32]:
         """Distances as the bits of floats, rows, and the count of candidates, (N, 2 k + 1)."""
-        return self._gpu.figures(part_of(self._arrays["answers"], 0, (count, 2 * k + 1)))
+        return self._gpu.figures(self._arrays["answers"].part(0, (count, 2 * k + 1)))
 
     def _struct(self, count: int, k: int) -> CSearch:
         deal = self._deal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 
-from appliance.runtime.seam import Normal
+from appliance.runtime.preparation import Normal
 
 
 class CNormal(ctypes.Structure):

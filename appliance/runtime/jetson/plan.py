@@ -33,12 +33,12 @@ class Port:
     "Of an output: for the largest inputs."
 
     def accepts(self, shape: Shape) -> bool:
-        """Tell whether an array of this shape goes in; none at all (N = 0) goes where any number does."""
+        """Tell whether an array of this shape goes in; any N, and none at all, goes where any number does."""
         if len(shape) != len(self.shape):
             return False
         bounds = list(zip(self.smallest, self.largest, strict=True))
-        if shape[:1] == (0,) and self.shape[0] == -1:
-            bounds[0] = (0, 0)
+        if self.shape[0] == -1:
+            bounds[0] = (0, shape[0])
         return all(low <= side <= high for side, (low, high) in zip(shape, bounds, strict=True))
 
     def of_none(self) -> Shape:
@@ -79,6 +79,11 @@ class Plan:
     def is_fixed(self) -> bool:
         """Tell whether every input has one shape only."""
         return all(-1 not in port.shape for port in self.inputs.values())
+
+    @property
+    def most(self) -> int:
+        """Arrays that go in at once."""
+        return min(port.largest[0] for port in self.inputs.values())
 
     def new_context(self) -> Any:
         """Return what runs the engine. Raises BoothError when the device's memory is used up."""

@@ -7,6 +7,7 @@ import math
 import struct
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,8 +41,17 @@ class Tensor:
         """Bytes that the array takes."""
         return math.prod(self.shape) * self.dtype.itemsize
 
+    def part(self, first: int, shape: tuple[int, ...]) -> Tensor:
+        """What lies from row `first` on, as an array of `shape` in the same memory, which its parts keep alive."""
+        row_bytes = math.prod(self.shape[1:]) * self.dtype.itemsize
+        return Tensor(self.address + first * row_bytes, shape, self.dtype, partial(_forget, self))
+
     def __del__(self) -> None:
         self._give_back()
+
+
+def _forget(_whole: Tensor) -> None:
+    """Do nothing: that a part names its whole keeps the memory alive."""
 
 
 class Pool:

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.pose import GRID
+from appliance.pose import GRID, BodyCounts
 from appliance.records import DeviceArray, FloatArray, IntArray, MaskArray
 from appliance.runtime.cpu.bodies import CpuBodyOps
 from appliance.runtime.jetson.bodies import JetsonBodyOps
 from appliance.runtime.jetson.gpu import Gpu
-from appliance.runtime.seam import BodyCounts
 from tests.bodies import standing_points
 
 POINTS = standing_points()

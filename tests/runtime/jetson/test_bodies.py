@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.app import Eyes
+from appliance.pose import BodyCounts
 from appliance.records import FloatArray, IntArray, MaskArray
 from appliance.runtime.cpu.bodies import CpuBodyOps, person_of
 from appliance.runtime.jetson.bodies import JetsonBodyOps
 from appliance.runtime.jetson.gpu import Gpu
 from appliance.runtime.jetson.skeletons import BODY
-from appliance.runtime.seam import BodyCounts, BodyOps
+from appliance.runtime.seam import BodyOps
 from appliance.vision.garments import GarmentCutter
 from appliance.vision.stopwatch import Stopwatch
 from tests.bodies import BOX, silhouette_of

@@ -16,7 +16,7 @@ from appliance.runtime.jetson.gpu import Gpu
 from appliance.runtime.jetson.image import JetsonImageOps, windows_of
 from appliance.runtime.jetson.picture import BGRA, NV12, RGB, RGBA
 from appliance.runtime.looks import GREY
-from appliance.runtime.seam import Normal, Preparation
+from appliance.runtime.preparation import Normal, Preparation
 from tests.runtime.jetson.pictures import Bytes, both_frames, pixels_of, planar
 from tests.runtime.jetson.shim.driver import ShimDriver
 from tests.streets import boxes
