@@ -10,6 +10,7 @@ from typing import Protocol
 from appliance.config import Camera as CameraSettings
 from appliance.errors import BoothError
 from appliance.records import FloatArray
+from appliance.runtime.checks import Checks
 from appliance.runtime.seam import BodyOps, BoxOps, Camera, ImageOps, Measures, Model, Neighbours, Sensors
 
 JETSON_MARK = Path("/etc/nv_tegra_release")
@@ -68,3 +69,19 @@ def cpu_wing() -> Wing:
         CpuNeighbours,
         CpuSensors,
     )
+
+
+def fitting_wing(wanted: str, jetson_mark: Path = JETSON_MARK) -> str:
+    """Name of the wing that this machine should run, whether it can or not."""
+    return ("jetson" if jetson_mark.exists() else "cpu") if wanted == "auto" else wanted
+
+
+def self_test(name: str, camera: CameraSettings) -> Checks:
+    """What a wing needs of this machine; one that cannot be chosen says here why."""
+    if name == "jetson":
+        from appliance.runtime.jetson import selftest as jetson
+
+        return jetson.checks(camera)
+    from appliance.runtime.cpu import selftest as cpu
+
+    return cpu.checks()

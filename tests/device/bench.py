@@ -31,7 +31,11 @@ def main() -> int:
     console = Console(width=120)
     console.print(f"{driver.name}: a copy on the device reads and writes {bandwidth / 1e9:.0f} GB/s")
     figures = {"device": driver.name, "copy_gb_per_s": bandwidth / 1e9}
-    parts: dict[str, Callable[..., object]] = {"knn": show_searches, "pixels": show_operations, "chain": show_chain}
+    parts: dict[str, Callable[..., object]] = {
+        "knn": show_searches,
+        "pixels": show_operations,
+        "chain": show_chain,
+    }
     for name, show in parts.items():
         figures[name] = show(driver, bandwidth, console)
     print(json.dumps(figures))
@@ -41,7 +45,15 @@ def main() -> int:
 
 def show_searches(driver: TimedDriver, bandwidth: float, console: Console) -> object:
     """Goal: at least .85 of the bandwidth at 1 and 16 queries; at least twice as fast as peers at 1, never slower."""
-    table = Table("bank", "queries", "kernels ms", "call ms", "of bandwidth", "peers: ms (times ours)", title="kNN, 256, k 5")
+    table = Table(
+        "bank",
+        "queries",
+        "kernels ms",
+        "call ms",
+        "of bandwidth",
+        "peers: ms (times ours)",
+        title="kNN, 256, k 5",
+    )
     done = []
     for one in searches(driver, bandwidth):
         peers = [f"{name} {ms:.3f} ({ms / one.call_ms:.1f})" for name, ms in one.peers_ms.items()]
@@ -65,7 +77,9 @@ def show_operations(driver: TimedDriver, bandwidth: float, console: Console) -> 
 def show_chain(driver: TimedDriver, _bandwidth: float, console: Console) -> object:
     """Device time of a frame with everything but the networks."""
     spent, crossed = chain_ms(driver, PEOPLE, BANK_ROWS)
-    table = Table("kernel", "ms", title=f"one frame, {PEOPLE} people all looked at, bank {BANK_ROWS:,}, no networks")
+    table = Table(
+        "kernel", "ms", title=f"one frame, {PEOPLE} people all looked at, bank {BANK_ROWS:,}, no networks"
+    )
     for name, ms in sorted(spent.items(), key=lambda item: -item[1]):
         table.add_row(name, f"{ms:.4f}")
     table.add_row("all", f"{sum(spent.values()):.3f}")

@@ -30,9 +30,7 @@ class Operation:
     "Bytes it must read and write, as a share of what a copy moves in that time."
 
 
-def operations(
-    driver: TimedDriver, bandwidth: float, size: tuple[int, int] = FULL_HD
-) -> Iterator[Operation]:
+def operations(driver: TimedDriver, bandwidth: float, size: tuple[int, int] = FULL_HD) -> Iterator[Operation]:
     """Measure letterbox and crops of a frame; `bandwidth` in bytes a second, read and written together."""
     gpu = Gpu(driver)
     width, height = size

@@ -29,7 +29,9 @@ def torch_search(torch: Any, bank: FloatArray, queries: FloatArray, k: int) -> t
     """Squared distances without the queries' own length, as everybody writes them."""
     rows, asked = (torch.from_numpy(array).cuda().half() for array in (bank, queries))
     squares = (rows.float() ** 2).sum(dim=1)
-    return lambda: torch.topk(squares - 2 * (asked @ rows.T).float(), k, largest=False), torch.cuda.synchronize
+    return lambda: torch.topk(
+        squares - 2 * (asked @ rows.T).float(), k, largest=False
+    ), torch.cuda.synchronize
 
 
 def cupy_search(cupy: Any, bank: FloatArray, queries: FloatArray, k: int) -> tuple[Callable[[], Any], Any]:

@@ -49,8 +49,6 @@ def searches(
             spent_ms = kernel_ms(driver, work)
             speed = bytes_read(rows, LENGTH, count, K) / spent_ms * 1000
             whole_ms = wall_ms(work, driver.wait)
-            yield Search(
-                rows, count, spent_ms, whole_ms, speed / bandwidth, peers_ms(bank, queries, K)
-            )
+            yield Search(rows, count, spent_ms, whole_ms, speed / bandwidth, peers_ms(bank, queries, K))
         del neighbours
         gpu.close()

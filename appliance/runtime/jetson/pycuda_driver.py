@@ -40,6 +40,7 @@ class PycudaDriver:
         # pycuda aborts the process when its context outlives the interpreter.
         atexit.register(self.close)
         self.name = str(device.name())
+        self.capability = "{}.{}".format(*device.compute_capability())
         try:
             self._module = self._cuda.module_from_buffer(file.read_bytes())
         except self._cuda.Error as error:
