@@ -13,6 +13,7 @@ from appliance.runtime.checks import Checks, NotChecked
 from appliance.runtime.gstreamer import load_gstreamer
 from appliance.runtime.jetson.access import check_access, check_display
 from appliance.runtime.jetson.board import Board
+from appliance.runtime.jetson.boxes import JetsonBoxOps
 from appliance.runtime.jetson.camera import JetsonCamera
 from appliance.runtime.jetson.condition import (
     check_figures,
@@ -25,8 +26,10 @@ from appliance.runtime.jetson.elements import CURE, Elements
 from appliance.runtime.jetson.fatbin import MACHINES, fatbin_path
 from appliance.runtime.jetson.gpu import Gpu
 from appliance.runtime.jetson.gstbuffer import Buffers
+from appliance.runtime.jetson.image import JetsonImageOps
 from appliance.runtime.jetson.jetpack import check_jetpack, check_tensorrt
 from appliance.runtime.jetson.layouts import check_layouts
+from appliance.runtime.jetson.neighbours import JetsonNeighbours
 from appliance.runtime.jetson.nvbufsurface import NvBufSurface
 from appliance.runtime.jetson.nvmm import Nvmm
 from appliance.runtime.jetson.pycuda_driver import PycudaDriver
@@ -94,10 +97,6 @@ class Bench:
 
     def check_kernels(self) -> str:
         """Three of the booth's operations against answers that are known."""
-        from appliance.runtime.jetson.boxes import JetsonBoxOps
-        from appliance.runtime.jetson.image import JetsonImageOps
-        from appliance.runtime.jetson.neighbours import JetsonNeighbours
-
         gpu = self._opened()
         try_boxes(JetsonBoxOps(gpu), gpu.put)
         try_letterbox(JetsonImageOps(gpu, PLAIN), gpu.figures)
@@ -118,8 +117,6 @@ class Bench:
             return self._look(gpu, camera, settings.first_frame_s)
 
     def _look(self, gpu: Gpu, camera: JetsonCamera, patience_s: float) -> str:
-        from appliance.runtime.jetson.image import JetsonImageOps
-
         frame = camera.take(patience_s)
         if frame is None or not isinstance(camera.way, Nvmm):
             raise BoothError(f"nvvidconv: no picture in {patience_s:.0f} s; restart the board, then {CURE}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
+import numpy as np
+
 from appliance.runtime.jetson.nvbufsurface import Surface
 from tests.runtime.jetson.fakes.stage import Stage
-from tests.runtime.jetson.fakes.surfaces import FakePool
+from tests.runtime.jetson.fakes.surfaces import FakePool, Slot
 
 FORMATS = {19: "RGBA", 20: "BGRA"}
 "The caps' word for a colour format; NV12 for all others."
@@ -62,6 +64,12 @@ class Converter:
         kind = FORMATS.get(self.stage.kind.color_format, "NV12")
         return f"{head},format={kind},width={self.size[0]},height={self.size[1]}{colorimetry}"
 
+    def copy_planes(self, buffer: Any, slot: Slot) -> None:
+        """Rows of NV12 as GStreamer lays them out, for widths that are multiples of four."""
+        width, height = self.size
+        rows = np.frombuffer(buffer.extract_dup(0, width * height * 3 // 2), np.uint8)
+        slot.memory[:, :width] = rows.reshape(-1, width)
+
     def chain(self, _pad: Any, _parent: Any, buffer: Any) -> Any:
         level = level_of(buffer) if self.from_surfaces else buffer.extract_dup(0, 1)[0]
         if self.pool is None:
@@ -72,6 +80,8 @@ class Converter:
             if slot is None:
                 return self.gst.FlowReturn.FLUSHING
             slot.memory[:] = level
+            if self.stage.faithful:
+                self.copy_planes(buffer, slot)
             made = slot.buffer
         made.pts = buffer.pts
         return self.out.push(made)
