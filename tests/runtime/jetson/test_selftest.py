@@ -29,7 +29,7 @@ from tests.runtime.jetson.fakes.surfaces import Kind
 
 ORIN, THOR = Kind(pitch_extra=32), Kind(mem_type=CUDA_DEVICE, pitch_extra=32)
 CURE = re.compile(
-    r"\b(flash|apt|make setup|make kernels|usermod|mount|give|unset|set|install|nvpmodel|free|reboot|systemctl)\b"
+    r"\b(flash|tell|apt|make setup|make kernels|usermod|mount|give|unset|set|install|nvpmodel|free|reboot|systemctl)\b"
 )
 
 
@@ -108,7 +108,7 @@ def test_a_surface_that_is_not_as_we_think_fails_by_name(
 
 
 def test_a_picture_of_another_colour_fails(lent: Lent, images: Images) -> None:
-    with pytest.raises(BoothError, match=r"red picture is read as .*set camera\.nvmm: off"):
+    with pytest.raises(BoothError, match=r"a red picture is read as .*set camera\.nvmm: off"):
         look(lent, Stage(images, ORIN))
 
 

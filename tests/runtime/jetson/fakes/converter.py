@@ -50,6 +50,7 @@ class Converter:
             return bool(pad.event_default(self, event))
         shape = event.parse_caps().get_structure(0)
         self.size = (shape.get_value("width"), shape.get_value("height"))
+        self.planar = shape.get_string("format") == "I420"
         self.from_surfaces = event.parse_caps().get_features(0).contains("memory:NVMM")
         wanted = self.out.get_allowed_caps()
         to_surfaces = wanted.get_features(0).contains("memory:NVMM")
@@ -65,10 +66,13 @@ class Converter:
         return f"{head},format={kind},width={self.size[0]},height={self.size[1]}{colorimetry}"
 
     def copy_planes(self, buffer: Any, slot: Slot) -> None:
-        """Rows of NV12 as GStreamer lays them out, for widths that are multiples of four."""
+        """NV12 or I420 as GStreamer lays them out, for widths that are multiples of eight, as NV12."""
         width, height = self.size
-        rows = np.frombuffer(buffer.extract_dup(0, width * height * 3 // 2), np.uint8)
-        slot.memory[:, :width] = rows.reshape(-1, width)
+        pixels = np.frombuffer(buffer.extract_dup(0, width * height * 3 // 2), np.uint8)
+        luma, chroma = np.split(pixels, [width * height])
+        if self.planar:
+            chroma = np.stack(np.split(chroma, 2), axis=1)
+        slot.memory[:, :width] = np.concatenate([luma.ravel(), chroma.ravel()]).reshape(-1, width)
 
     def chain(self, _pad: Any, _parent: Any, buffer: Any) -> Any:
         level = level_of(buffer) if self.from_surfaces else buffer.extract_dup(0, 1)[0]

@@ -33,7 +33,7 @@ class Stage:
     "What the converter claims to give where NVMM is asked for."
     colorimetry: str = ""
     faithful: bool = False
-    "The converter keeps NV12 pictures as they are, instead of making all bytes grey like the first."
+    "The converter keeps pictures as they are, instead of making all bytes grey like the first one."
     opened: int = 0
     "Times that the camera was started."
     pools: list[FakePool] = field(default_factory=list)
