@@ -43,12 +43,13 @@ def test_the_mark_of_a_jetson_chooses_its_wing_unless_another_is_wanted(tmp_path
     assert fitting_wing("jetson", tmp_path / "absent") == "jetson"
 
 
-def test_who_needs_a_wing_is_not_checked_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_needs_a_wing_is_not_checked_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: str) -> None:
         raise BoothError("no GPU; set wing: cpu")
 
     monkeypatch.setattr(parts, "choose_wing", refuse)
-    found = {part: find(part, check) for part, check in checks(settings(), configured=True)}
+    folders = {"state": tmp_path, "runtime": tmp_path}
+    found = {part: find(part, check) for part, check in checks(settings(folders=folders), configured=True)}
     assert found["wing"].state == FAILED
     for part in ("memory", "camera", "bank"):
         assert found[part].state == SKIPPED
