@@ -103,7 +103,7 @@ def check_clock() -> str:
     clock = read_clock()
     if not clock.synced:
         raise BoothError(
-            "not synchronised; events will say so. Cure: timedatectl set-ntp true, and a network"
+            "not synchronised, and events will say so; sudo timedatectl set-ntp true, and give it a network"
         )
     return clock.minute
 

@@ -43,7 +43,7 @@ def check_heat(board: Board) -> str:
     told = f"{figures['temperature_c']:.0f} C"
     if slowed := figures.get("throttled", 0):
         raise Advice(
-            f"{told}, and {slowed:.0f} cooling devices slow it down now; free its fan and vents, shade it"
+            f"{told}, and {slowed:.0f} of its throttles slow it down now; free its fan and vents, shade it"
         )
     return f"{told}, nothing slows it down"
 

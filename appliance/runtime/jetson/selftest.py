@@ -92,7 +92,7 @@ class Bench:
         self._gpu = self._open_gpu()
         driver = self._gpu.driver
         native = driver.capability.replace(".", "") in MACHINES
-        code = "its own code" if native else "code compiled as it loads"
+        code = "kernels made for it" if native else "kernels compiled as they load"
         return f"{driver.name}, compute capability {driver.capability}, {code}"
 
     def check_kernels(self) -> str:

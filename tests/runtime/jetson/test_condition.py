@@ -60,7 +60,7 @@ def test_a_board_that_names_no_mode_is_not_checked(tmp_path: Path) -> None:
 
 
 def test_heat_is_told_and_what_it_slows_down_is_advised_on(tmp_path: Path) -> None:
-    with pytest.raises(Advice, match=r"52 C, and 1 cooling devices slow it down now; free its fan"):
+    with pytest.raises(Advice, match=r"52 C, and 1 of its throttles slow it down now; free its fan"):
         check_heat(nano(tmp_path))
     grow(tmp_path, coolers(("pwm-fan", 3), ("cpu-throttle-alert", 0), ("gpu-throttle-alert", 0)))
     assert check_heat(Board(tmp_path)) == "52 C, nothing slows it down"
