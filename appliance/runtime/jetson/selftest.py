@@ -117,9 +117,12 @@ class Bench:
             return self._look(gpu, camera, settings.first_frame_s)
 
     def _look(self, gpu: Gpu, camera: JetsonCamera, patience_s: float) -> str:
+        copied = gpu.copies.pixels_in
         frame = camera.take(patience_s)
         if frame is None or not isinstance(camera.way, Nvmm):
             raise BoothError(f"nvvidconv: no picture in {patience_s:.0f} s; restart the board, then {CURE}")
+        if gpu.copies.pixels_in != copied:
+            raise BoothError("zero-copy: the host copied pixels on the way; tell the booth's makers")
         surface = camera.way.describe()
         return f"{surface}; red is read as {try_red(JetsonImageOps(gpu, PLAIN), frame)}"
 
