@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,10 @@ from appliance.vision.passages import Passages
 from appliance.vision.pipeline import Pipeline
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
-from engines.manifest import model_file
+from engines.active import Network, active_file, active_plan
+from engines.cache import default_cache
+from engines.layouts import PACKED, PLANAR, Layout
+from engines.machine import onnx_machine
 
 BODY_VIEW, CUT_SIZE = (VIEW, VIEW), (CUT_WIDTH, CUT_HEIGHT)
 
@@ -47,9 +51,6 @@ def load_eyes(settings: Settings) -> Eyes:
     wing = choose_wing(settings.wing)
     files = network_files(settings)
     image, bodies = wing.image(), wing.bodies()
-    engine = hashlib.sha256(f"{VERSION} {MEASURES}".encode())
-    for path in files:
-        engine.update(path.read_bytes())
     people, body, appearance = (wing.model(path, settings.detector.threads) for path in files)
     return Eyes(
         wing,
@@ -59,17 +60,38 @@ def load_eyes(settings: Settings) -> Eyes:
         bodies,
         GarmentCutter(image, body, bodies),
         Descriptor(wing.measures(), image, appearance),
-        engine.hexdigest()[:12],
+        engine_of(files),
     )
 
 
+def engine_of(files: Sequence[Path]) -> str:
+    """The id of eyes with these networks: another one as soon as any other file runs."""
+    engine = hashlib.sha256(f"{VERSION} {MEASURES}".encode())
+    for path in files:
+        engine.update(path.read_bytes())
+    return engine.hexdigest()[:12]
+
+
 def network_files(settings: Settings) -> tuple[Path, Path, Path]:
-    """The networks that find people, cut out bodies and describe looks. Raises BoothError for a missing one."""
+    """The files that find people, cut out bodies and describe looks: plans, or ONNX files. Raises BoothError."""
+    cache = default_cache()
+    if choose_wing(settings.wing).open_plan:
+        people, body, looks = (active_plan(cache, network) for network in networks_of(settings, PLANAR))
+    else:
+        wanted, machine = settings.engines.precision, onnx_machine()
+        people, body, looks = (
+            active_file(cache, network, wanted, machine) for network in networks_of(settings)
+        )
+    return people, body, looks
+
+
+def networks_of(settings: Settings, layout: Layout = PACKED) -> tuple[Network, Network, Network]:
+    """The networks that find people, cut out bodies and describe looks."""
     size = (settings.detector.width, settings.detector.height)
     return (
-        model_file("picodet-s", size),
-        model_file("blazepose", BODY_VIEW),
-        model_file("mobilenet-v2", CUT_SIZE),
+        Network("picodet-s", size, layout),
+        Network("blazepose", BODY_VIEW, layout),
+        Network("mobilenet-v2", CUT_SIZE, layout),
     )
 
 

@@ -197,6 +197,17 @@ class Display(Section):
     language: Literal["en", "fr", "sv", "es"] = "en"
 
 
+class Engines(Section):
+    """How the networks run."""
+
+    precision: Literal["auto", "fp32", "fp16", "int8"] = "auto"
+    "auto: fp16 on a Jetson; on a CPU fp32, or int8 where `booth engines build` found it as good and faster."
+    builder_level: int = Field(3, ge=0, le=5)
+    "Jetson only: 0 builds soonest, 5 may find the fastest plan, and takes an hour."
+    workspace_mb: Annotated[int, Field(ge=64)] | None = None
+    "Jetson only: memory that TensorRT may use while it builds; null: half of what is free."
+
+
 class Folders(Section):
     """Where the booth keeps its few files."""
 
@@ -219,4 +230,5 @@ class Settings(Section):
     decision: Rule = Rule()
     uplink: Uplink = Uplink()
     display: Display = Display()
+    engines: Engines = Engines()
     folders: Folders = Folders()

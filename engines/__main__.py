@@ -1,4 +1,4 @@
-"""`python -m engines VERB`: brings networks and the sample street into the cache; `make setup` calls it."""
+"""`python -m engines VERB`: what `make setup` calls; people use `booth engines`, which does the same and more."""
 
 from __future__ import annotations
 
@@ -6,52 +6,11 @@ import argparse
 import sys
 
 from appliance.errors import BoothError
-from engines.cache import Cache, default_cache
-from engines.convert import convert_model
-from engines.entries import Manifest, Model, read_manifest, size_text
-from engines.fetch import fetch_weights
-from engines.manifest import is_ready, model_path
-from engines.sample import fetch_sample
-
-
-def set_up(cache: Cache, manifest: Manifest) -> None:
-    """Make everything in the manifest ready; prints only when there was something to do."""
-    with cache.lock():
-        needed = [model for model in manifest.models.values() if model.sources and not model.on_request]
-        done = [_make_ready(cache, model) for model in needed]
-        done.append(fetch_sample(cache, manifest.sample))
-    if any(done):
-        print(f"networks and sample street are ready in {cache.root}", flush=True)
-
-
-def fetch_model(cache: Cache, manifest: Manifest, name: str) -> None:
-    """Make one network ready that the set-up leaves out. Raises BoothError when it has no source."""
-    model = manifest.model(name)
-    if not model.sources:
-        raise BoothError(f"{name} has no source: {model.how}")
-    with cache.lock():
-        _make_ready(cache, model)
-    print(f"{name} is ready in {cache.root}", flush=True)
-
-
-def _make_ready(cache: Cache, model: Model) -> bool:
-    ready = all(is_ready(cache, model, size) for size in model.sizes or (None,))
-    return False if ready else fetch_weights(cache, model) | convert_model(cache, model)
-
-
-def list_models(cache: Cache, manifest: Manifest) -> None:
-    """Print every network with what was measured, at every size, and whether it is ready."""
-    for model in manifest.models.values():
-        print(f"{model.name} ({', '.join(model.roles)}): {model.purpose}; {model.licence}")
-        for figure in model.figures:
-            print(f"    {figure}")
-        if not model.sources:
-            print(f"  not brought by the set-up; {model.how}")
-            continue
-        for size in model.sizes or (None,):
-            state = "ready" if is_ready(cache, model, size) else f"missing (run: {model.cure})"
-            label = size_text(size) if size else "any size"
-            print(f"  {label:>9}  {state}  {model_path(cache, model, size)}")
+from appliance.runtime.choose import JETSON_MARK
+from engines.cache import default_cache
+from engines.entries import read_manifest
+from engines.layouts import PACKED, PLANAR
+from engines.setup import fetch_model, list_models, set_up
 
 
 def main() -> int:
@@ -65,7 +24,8 @@ def main() -> int:
     cache = default_cache()
     try:
         if given.verb == "setup":
-            set_up(cache, read_manifest())
+            # A Jetson runs plans, which are built from the planar files; a PC never needs those.
+            set_up(cache, read_manifest(), (PACKED, PLANAR) if JETSON_MARK.exists() else (PACKED,))
         elif given.verb == "list":
             list_models(cache, read_manifest())
         else:

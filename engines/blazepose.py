@@ -7,14 +7,12 @@ Real-time Body Pose Tracking" (2020). Runs inside the converter's environment on
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 from onnx import helper
 
+from engines.errand import read_errand
 from engines.flatnet import FlatNet, read_flatnet
 from engines.layers import Layers
-from engines.surgery import Surgeon, finished, subgraph, take_packed_bytes
+from engines.surgery import Surgeon, finished, subgraph, take_packed_bytes, take_planar_floats
 
 BODY_POINTS = 33
 RAW_POINTS = 39
@@ -23,19 +21,23 @@ RAW_FIELDS = 5
 "Of each point: x, y, depth in pixels, then visibility and presence as logits."
 
 
-def pose_of(net: FlatNet) -> bytes:
+def pose_of(net: FlatNet, layout: str) -> bytes:
     """Return the serialised pose network; the same bytes for the same file."""
     whole = Layers(net, "blazepose").write()
     name_outputs(Surgeon(whole), *(f"t{number}" for number in net.outputs[:3]))
     graph = subgraph(helper.make_model(whole), {"points", "presence", "mask"}, "blazepose")
-    take_packed_bytes(graph, f"t{net.inputs[0]}", [255] * 3)
+    picture = f"t{net.inputs[0]}"
+    if layout == "planar":
+        take_planar_floats(graph, picture)
+    else:
+        take_packed_bytes(graph, picture, [255] * 3)
     _, height_px, width_px, _ = net.shapes[net.inputs[0]]
     outputs = {
         "points": ["N", BODY_POINTS, 4],
         "presence": ["N", 1],
         "mask": ["N", 1, height_px, width_px],
     }
-    return finished(graph, ["N", height_px, width_px, 3], outputs)
+    return finished(graph, layout, ("N", width_px, height_px), outputs)
 
 
 def name_outputs(surgeon: Surgeon, raw_points: str, presence: str, mask: str) -> None:
@@ -54,13 +56,9 @@ def name_outputs(surgeon: Surgeon, raw_points: str, presence: str, mask: str) ->
 
 def main() -> None:
     """Write the network for each `--make WIDTHxHEIGHT=PATH`; there is one size."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("weights", type=Path)
-    parser.add_argument("--make", action="append", required=True, metavar="WIDTHxHEIGHT=PATH")
-    given = parser.parse_args()
-    for order in given.make:
-        _, _, path = order.partition("=")
-        Path(path).write_bytes(pose_of(read_flatnet(given.weights)))
+    errand = read_errand()
+    for _, _, path in errand.made:
+        path.write_bytes(pose_of(read_flatnet(*errand.weights), errand.layout))
 
 
 if __name__ == "__main__":

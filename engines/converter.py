@@ -5,9 +5,7 @@ Its old NumPy must never meet the booth's, hence a folder of packages in the cac
 
 from __future__ import annotations
 
-import hashlib
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -15,22 +13,23 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from engines.cache import Cache
-from engines.entries import Model, Size, size_text
-from engines.pip import install_into, say
+from engines.entries import Model
+from engines.layouts import PACKED, Layout, Size, size_text
 from engines.recipe import CONVERTER_PACKAGES
+from engines.tools import bring_tools
 
 TOOLS_DOWNLOAD_BYTES = 39_200_000
 LIMIT_S = 600
 
 
-def run_converter(cache: Cache, model: Model, made: dict[Size, Path]) -> None:
+def run_converter(cache: Cache, model: Model, made: dict[Size, Path], layout: Layout = PACKED) -> None:
     """Write the model's ONNX file for each size; a converter that fails is installed anew once.
 
     Raises BoothError with the converter's last words.
     """
     weights = [str(cache.weights / model.name / file.name) for file in model.weight_files()]
     orders = [f"--make={size_text(size)}={path}" for size, path in made.items()]
-    arguments = [*weights, *orders]
+    arguments = [*weights, f"--layout={layout}", *orders]
     reason = _complaint(converter_tools(cache), model.converter, arguments)
     if reason:
         print(f"  the converter failed ({reason}); its packages are installed again", flush=True)
@@ -59,18 +58,4 @@ def _complaint(tools: Path, converter: str, arguments: list[str]) -> str:
 
 def converter_tools(cache: Cache) -> Path:
     """Return the folder with the converter's packages, installed there when it is missing."""
-    folder = cache.tools / tools_name(CONVERTER_PACKAGES)
-    if folder.is_dir():
-        return folder
-    say("converter: fetching " + ", ".join(CONVERTER_PACKAGES), TOOLS_DOWNLOAD_BYTES)
-    with cache.scratch() as scratch:
-        install_into(scratch / "site", CONVERTER_PACKAGES)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        (scratch / "site").rename(folder)
-    return folder
-
-
-def tools_name(packages: tuple[str, ...]) -> str:
-    """Return a folder name that changes with the packages, the Python and the kind of processor."""
-    key = hashlib.sha256(" ".join(packages).encode()).hexdigest()[:12]
-    return f"converter-{platform.machine()}-py{sys.version_info.major}{sys.version_info.minor}-{key}"
+    return bring_tools(cache, "converter", CONVERTER_PACKAGES, TOOLS_DOWNLOAD_BYTES)

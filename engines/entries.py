@@ -10,11 +10,10 @@ from typing import Any
 import yaml
 
 from appliance.errors import BoothError
+from engines.layouts import PACKED, PLANAR, Colour, Layout, Planar, Size, size_of
 
 MANIFEST = Path(__file__).with_name("models.yaml")
 ON_REQUEST = "on request"
-Size = tuple[int, int]
-"Width and height of a network's input, pixels."
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Model:
     converter: str
     "Name of the surgery that makes the ONNX file; 'none' when the weights are the ONNX file."
     known: Mapping[Size, str]
-    "Input sizes that are made -> sha256 of the ONNX file; the default first; empty when any size goes in."
+    "Input sizes that are made -> sha256 of the packed ONNX file; the default first; empty when any size goes in."
     sources: tuple[Package, ...]
     "Tried in this order; empty when the set-up does not bring the network."
     how: str = ""
@@ -61,16 +60,30 @@ class Model:
     "What was measured, a sentence each."
     on_request: bool = False
     "The set-up leaves it out: an alternative that a technician asks for."
+    planar: Planar | None = None
+    "None when there is no planar variant."
+    float_layers: tuple[str, ...] = ()
+    "Dense convolutions that stay float when the others become 8 bit: those that hurt, by measurement."
 
     @property
     def cure(self) -> str:
         """The command that brings the network."""
-        return f"python -m engines fetch {self.name}" if self.on_request else "make setup"
+        return f"booth engines fetch {self.name}" if self.on_request else "make setup"
 
     @property
     def sizes(self) -> tuple[Size, ...]:
         """The input sizes that are made, the default first."""
         return tuple(self.known)
+
+    def planes(self) -> Planar:
+        """Return the planar variant; raises BoothError when there is none."""
+        if self.planar is None:
+            raise BoothError(f"{self.name} has no planar variant; give its entry in models.yaml input.planar")
+        return self.planar
+
+    def known_sha256(self, size: Size, layout: Layout = PACKED) -> str:
+        """Return the hash of the known file; raises BoothError for a layout there is not."""
+        return (self.planes().known if layout == PLANAR else self.known)[size]
 
     def weight_files(self) -> tuple[WeightFile, ...]:
         """Return the files the model is made from; every source carries the same ones."""
@@ -127,19 +140,6 @@ def read_manifest(path: Path = MANIFEST) -> Manifest:
         raise BoothError(f"{path}: not a manifest ({reason}); restore it from git") from error
 
 
-def size_text(size: Size) -> str:
-    """Return '640x384' for (640, 384)."""
-    return f"{size[0]}x{size[1]}"
-
-
-def size_of(text: str) -> Size:
-    """Return (640, 384) for '640x384'; raises ValueError for anything else."""
-    width, cross, height = text.partition("x")
-    if not cross:
-        raise ValueError(f"{text!r} is no size; write it like 640x384")
-    return int(width), int(height)
-
-
 def _model(name: str, entry: Mapping[str, Any]) -> Model:
     sources = tuple(_package(source) for source in entry.get("sources", ()))
     how = entry.get("how", "")
@@ -149,13 +149,30 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
         raise ValueError(
             f"{name} is fetched {entry['fetched']!r}; there is only {ON_REQUEST!r}, or leave it out"
         )
-    known = {size_of(text): sha256 for text, sha256 in entry.get("sizes", {}).items()}
+    known = _known(entry, PACKED)
     if entry["converter"] != "none" and not known:
         raise ValueError(f"{name} is converted but names no sizes")
     return Model(
         name, entry["purpose"], entry["licence"], entry["converter"], known, sources, how,
-        tuple(entry["roles"]), tuple(entry["measured"]), "fetched" in entry,
+        tuple(entry["roles"]), tuple(entry["measured"]), "fetched" in entry, _planar(entry),
+        tuple(entry.get("int8", {}).get("float", ())),
     )  # fmt: skip
+
+
+def _known(entry: Mapping[str, Any], layout: Layout) -> dict[Size, str]:
+    return {size_of(text): made[layout] for text, made in entry.get("sizes", {}).items()}
+
+
+def _planar(entry: Mapping[str, Any]) -> Planar | None:
+    values = entry.get("input", {}).get("planar")
+    if values is None:
+        return None
+    return Planar(_colour(values["mean"]), _colour(values["scale"]), _known(entry, PLANAR))
+
+
+def _colour(values: Any) -> Colour:
+    red, green, blue = (float(value) for value in values)
+    return red, green, blue
 
 
 def _package(entry: Mapping[str, Any]) -> Package:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from engines.cache import Cache, default_cache, holds, sha256_of
-from engines.entries import Model, Size, read_manifest, size_text
+from engines.entries import Model, read_manifest
+from engines.layouts import PACKED, PLANAR, Colour, Layout, Size, size_text
 from engines.recipe import SHARED_SCRIPTS, Recipe, read_recipe
 
 
-def model_path(cache: Cache, model: Model, size: Size | None = None) -> Path:
+def model_path(cache: Cache, model: Model, size: Size | None = None, layout: Layout = PACKED) -> Path:
     """Return where the ONNX file of a model lies, whether it exists or not."""
     if model.converter == "none":
         files = model.weight_files()
@@ -19,30 +20,37 @@ def model_path(cache: Cache, model: Model, size: Size | None = None) -> Path:
     if wanted not in model.sizes:
         made = ", ".join(size_text(made) for made in model.sizes)
         raise BoothError(f"{model.name} is not made at {size_text(wanted)}; choose one of {made}")
-    return cache.models / f"{model.name}-{size_text(wanted)}.onnx"
+    suffix = "-planar" if layout == PLANAR else ""
+    return cache.models / f"{model.name}-{size_text(wanted)}{suffix}.onnx"
 
 
-def is_ready(cache: Cache, model: Model, size: Size | None = None) -> bool:
+def is_ready(cache: Cache, model: Model, size: Size | None = None, layout: Layout = PACKED) -> bool:
     """Tell whether the ONNX file is there and whole: the known one, or one made here by today's recipe."""
-    path = model_path(cache, model, size)
+    path = model_path(cache, model, size, layout)
     if not model.sources:
         return False
     if model.converter == "none":
         return holds(path, model.weight_files()[0].sha256)
-    if holds(path, model.known[size or model.sizes[0]]):
+    if holds(path, model.known_sha256(size or model.sizes[0], layout)):
         return True
     made = read_recipe(path)
-    return made is not None and made.recipe == recipe_for(model, size) and holds(path, made.output_sha256)
+    return (
+        made is not None
+        and made.recipe == recipe_for(model, size, layout)
+        and holds(path, made.output_sha256)
+    )
 
 
-def recipe_for(model: Model, size: Size | None = None) -> Recipe:
+def recipe_for(model: Model, size: Size | None = None, layout: Layout = PACKED) -> Recipe:
     """Return what the converted file must have been made from and with."""
     scripts = [Path(__file__).with_name(name) for name in (f"{model.converter}.py", *SHARED_SCRIPTS)]
     inputs = {file.name: file.sha256 for file in model.weight_files()}
-    return Recipe(inputs, size_text(size or model.sizes[0]), sha256_of(*scripts))
+    return Recipe(inputs, size_text(size or model.sizes[0]), layout, sha256_of(*scripts))
 
 
-def model_file(name: str, size: Size | None = None, cache: Cache | None = None) -> Path:
+def model_file(
+    name: str, size: Size | None = None, cache: Cache | None = None, layout: Layout = PACKED
+) -> Path:
     """Return the ONNX file of a network at an input size (width, height; the default when None).
 
     The file's hash is checked (20 ms for the largest). Raises BoothError when it is absent, damaged, out of
@@ -50,13 +58,23 @@ def model_file(name: str, size: Size | None = None, cache: Cache | None = None) 
     """
     cache = cache or default_cache()
     model = read_manifest().model(name)
-    path = model_path(cache, model, size)
+    path = model_path(cache, model, size, layout)
     if not model.sources:
         raise BoothError(f"the set-up does not bring the network {name}: {model.how}")
-    if not is_ready(cache, model, size):
+    if not is_ready(cache, model, size, layout):
         state = "is damaged or out of date" if path.exists() else "is not there"
-        raise BoothError(f"the network {name} ({path}) {state}; run: {model.cure}")
+        cure = "booth engines convert --layout planar" if layout == PLANAR else model.cure
+        raise BoothError(f"the network {name} ({path}) {state}; run: {cure}")
     return path
+
+
+def normal_of(name: str) -> tuple[Colour, Colour]:
+    """Return mean and scale of R, G, B: the planar network takes (value - mean) * scale of values 0..255.
+
+    Raises BoothError for a network without a planar variant.
+    """
+    planes = read_manifest().model(name).planes()
+    return planes.mean, planes.scale
 
 
 def sample_street(cache: Cache | None = None) -> Path:

@@ -7,15 +7,14 @@ Bottlenecks" (2018), table 2. Runs inside the converter's environment only, see 
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from onnx import helper
 
-from engines.surgery import Surgeon, finished, take_packed_bytes
+from engines.errand import read_errand
+from engines.surgery import Surgeon, finished, take_packed_bytes, take_planar_floats
 from engines.torchfile import read_torch_weights
 
 STAGES = ((1, 1, 1), (6, 2, 2), (6, 3, 2), (6, 4, 2), (6, 3, 1), (6, 3, 2), (6, 1, 1))
@@ -83,28 +82,26 @@ def folded(weights: Mapping[str, Any], filters: str, statistics: str) -> tuple[A
     return weights[f"{filters}.weight"] * factor[:, None, None, None], shift - mean * factor
 
 
-def embedder_of_size(weights: Mapping[str, Any], width_px: int, height_px: int) -> bytes:
+def embedder_of_size(weights: Mapping[str, Any], layout: str, width_px: int, height_px: int) -> bytes:
     """Return the serialised network for one input size; the same bytes for the same weights."""
     graph = Blocks(weights).write()
-    take_packed_bytes(graph, "picture", DEVIATION, MEAN)
+    if layout == "planar":
+        take_planar_floats(graph, "picture")
+    else:
+        take_packed_bytes(graph, "picture", DEVIATION, MEAN)
     outputs = {
         f"layer{layer}": ["N", channels, height_px // stride, width_px // stride]
         for layer, (channels, stride) in DEPTHS.items()
     }
-    return finished(graph, ["N", height_px, width_px, 3], outputs)
+    return finished(graph, layout, ("N", width_px, height_px), outputs)
 
 
 def main() -> None:
     """Write one network per `--make WIDTHxHEIGHT=PATH`."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("weights", type=Path)
-    parser.add_argument("--make", action="append", required=True, metavar="WIDTHxHEIGHT=PATH")
-    given = parser.parse_args()
-    weights = read_torch_weights(given.weights)
-    for order in given.make:
-        size, _, path = order.partition("=")
-        width_px, height_px = (int(number) for number in size.split("x"))
-        Path(path).write_bytes(embedder_of_size(weights, width_px, height_px))
+    errand = read_errand()
+    weights = read_torch_weights(*errand.weights)
+    for width_px, height_px, path in errand.made:
+        path.write_bytes(embedder_of_size(weights, errand.layout, width_px, height_px))
 
 
 if __name__ == "__main__":

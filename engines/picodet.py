@@ -7,7 +7,6 @@ Runs inside the converter's environment only, see convert.py. Decoding follows "
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import onnx
 import paddle2onnx.paddle2onnx_cpp2py_export as exporter
 from onnx import TensorProto, helper, numpy_helper
 
+from engines.errand import read_errand
 from engines.surgery import OPSET, Surgeon, finished, fuse_hard_swish, replace_tensor, subgraph
 
 STRIDES = (8, 16, 32, 64)
@@ -113,30 +113,26 @@ def add_decoding(graph: Any, width_px: int, height_px: int) -> None:
     surgeon.node("Squeeze", [scores, surgeon.constant("scores_axis", [1], "int64")], "scores")
 
 
-def detector_of_size(whole: Any, width_px: int, height_px: int) -> bytes:
+def detector_of_size(whole: Any, layout: str, width_px: int, height_px: int) -> bytes:
     """Return the serialised detector for one input size; the same bytes for the same inputs."""
     graph = subgraph(whole, {*CLASS_OUTPUTS, *BOX_OUTPUTS}, "picodet-s")
     keep_person(graph)
     if (swishes := fuse_hard_swish(graph)) != HARD_SWISHES:
         raise ValueError(f"found {swishes} hard swishes, not {HARD_SWISHES}")
-    put_normalisation_first(graph)
+    if layout == "packed":  # the graph as exported takes planes already normalised
+        put_normalisation_first(graph)
     add_decoding(graph, width_px, height_px)
     count = sum(-(-width_px // stride) * -(-height_px // stride) for stride in STRIDES)
-    return finished(graph, [1, height_px, width_px, 3], {"boxes": [1, count, 4], "scores": [1, count]})
+    outputs = {"boxes": [1, count, 4], "scores": [1, count]}
+    return finished(graph, layout, (1, width_px, height_px), outputs)
 
 
 def main() -> None:
     """Write one detector per `--make WIDTHxHEIGHT=PATH`."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("model", type=Path)
-    parser.add_argument("weights", type=Path)
-    parser.add_argument("--make", action="append", required=True, metavar="WIDTHxHEIGHT=PATH")
-    given = parser.parse_args()
-    for order in given.make:
-        size, _, path = order.partition("=")
-        width_px, height_px = (int(number) for number in size.split("x"))
-        whole = onnx_from_paddle(given.model, given.weights)
-        Path(path).write_bytes(detector_of_size(whole, width_px, height_px))
+    errand = read_errand(files=2)
+    for width_px, height_px, path in errand.made:
+        whole = onnx_from_paddle(*errand.weights)
+        path.write_bytes(detector_of_size(whole, errand.layout, width_px, height_px))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ CONVERTER_PACKAGES = (
     "tflite==2.18.0",
 )  # fmt: skip
 "These exact versions gave the same bytes on Python 3.10 to 3.12; onnx 1.15 has no build for 3.12."
-SHARED_SCRIPTS = ("flatnet.py", "layers.py", "surgery.py", "torchfile.py")
+SHARED_SCRIPTS = ("errand.py", "flatnet.py", "layers.py", "surgery.py", "torchfile.py")
 "What the converters of several networks use."
 
 
@@ -24,6 +24,8 @@ class Recipe:
     "Weight file -> sha256."
     size: str
     "Input size, like '640x384'."
+    layout: str
+    "'packed' or 'planar'."
     script_sha256: str
     "Of the surgery's source files."
     packages: tuple[str, ...] = CONVERTER_PACKAGES
@@ -46,7 +48,9 @@ def read_recipe(onnx: Path) -> MadeFile | None:
     """Return what an ONNX file was made from, None when the sidecar is absent or unreadable."""
     try:
         tree = json.loads(recipe_path(onnx).read_text(encoding="utf-8"))
-        recipe = Recipe(tree["inputs"], tree["size"], tree["script_sha256"], tuple(tree["packages"]))
+        recipe = Recipe(
+            tree["inputs"], tree["size"], tree["layout"], tree["script_sha256"], tuple(tree["packages"])
+        )
         return MadeFile(recipe, tree["output_sha256"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -58,6 +62,7 @@ def recipe_text(made: MadeFile) -> str:
     tree = {
         "inputs": dict(recipe.inputs),
         "size": recipe.size,
+        "layout": recipe.layout,
         "script_sha256": recipe.script_sha256,
         "packages": list(recipe.packages),
         "output_sha256": made.output_sha256,

@@ -141,16 +141,33 @@ def take_packed_bytes(
         graph.node.insert(place, step)
 
 
-def finished(graph: Any, image: Sequence[Any], outputs: Mapping[str, Sequence[Any]]) -> bytes:
+def take_planar_floats(graph: Any, source: str) -> None:
+    """Let whatever reads `source` take `image`: planes (batch, 3, height, width), normalised by who brings them.
+
+    For TensorRT, where a kernel writes them: it takes no bytes in front of a transpose.
+    """
+    for node in graph.node:
+        for place, name in enumerate(node.input):
+            if name == source:
+                node.input[place] = "image"
+
+
+def finished(
+    graph: Any, layout: str, image: tuple[int | str, int, int], outputs: Mapping[str, Sequence[Any]]
+) -> bytes:
     """Return the checked, serialised model of a graph that takes `image`; the same bytes for the same graph.
 
-    Shapes are numbers, or a letter for an axis of any length. Raises onnx.checker.ValidationError for a graph
-    that is not whole.
+    `image` is batch, width, height. Shapes are numbers, or a letter for an axis of any length. Raises
+    onnx.checker.ValidationError for a graph that is not whole.
     """
     drop_unused(graph)
-    graph.input.append(helper.make_tensor_value_info("image", TensorProto.UINT8, image))
-    for name, shape in outputs.items():
-        graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+    batch, width_px, height_px = image
+    planar = layout == "planar"
+    shape = [batch, 3, height_px, width_px] if planar else [batch, height_px, width_px, 3]
+    kind = TensorProto.FLOAT if planar else TensorProto.UINT8
+    graph.input.append(helper.make_tensor_value_info("image", kind, shape))
+    for name, axes in outputs.items():
+        graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, axes))
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="booth")
     model.ir_version = 7
     onnx.checker.check_model(model, full_check=True)

@@ -17,6 +17,9 @@ from engines.manifest import model_file, sample_street
 # Loaded before GStreamer, as in the booth: GStreamer brings a libunwind that breaks exceptions of later libraries.
 LOADED_FIRST = CpuModel
 
+FLOAT = {"precision": "fp32"}
+"Whatever 8-bit networks somebody has activated on this machine."
+
 # A shell's background job starts with SIGINT ignored, and children inherit that: Ctrl-C could not be tested then.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -48,13 +51,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def eyes() -> Eyes:
     """The real networks, loaded once; skips where they were never fetched."""
-    return eyes_or_skip(Settings())
+    return eyes_or_skip(Settings.model_validate({"engines": FLOAT}))
 
 
 @pytest.fixture(scope="session")
 def small_eyes() -> Eyes:
     """The same with the smallest detector, which takes half the time."""
-    return eyes_or_skip(Settings.model_validate({"detector": {"width": 416, "height": 416}}))
+    return eyes_or_skip(
+        Settings.model_validate({"detector": {"width": 416, "height": 416}, "engines": FLOAT})
+    )
 
 
 def eyes_or_skip(settings: Settings) -> Eyes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from appliance.config import Camera as CameraSettings
 from appliance.errors import BoothError
@@ -23,6 +25,10 @@ class OpenCamera(Protocol):
         """Open `settings.source`; see Camera."""
 
 
+OpenPlan = Callable[[Path], Callable[[Mapping[str, NDArray[Any]]], Mapping[str, NDArray[Any]]]]
+"A plan to a runner of named arrays on the host, for comparing only. Raises PlanRefused for one to build anew."
+
+
 @dataclass(frozen=True)
 class Wing:
     """One machine's answer to the seam."""
@@ -37,6 +43,8 @@ class Wing:
     "File and number of threads (0: one per core) to a network."
     neighbours: Callable[[FloatArray], Neighbours]
     sensors: Callable[[], Sensors]
+    open_plan: OpenPlan | None = None
+    "Of a wing that runs plans of TensorRT, which are built and compared before the first start."
 
 
 def choose_wing(wanted: str, jetson_mark: Path = JETSON_MARK) -> Wing:

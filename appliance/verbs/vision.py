@@ -17,6 +17,7 @@ from appliance.health import notify
 from appliance.health.clock import read_clock
 from appliance.health.hardening import forbid_dumps
 from appliance.records import Decision, Frame
+from appliance.runtime.choose import choose_wing
 from appliance.runtime.seam import Camera, EndOfSource
 from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import payload_from_event
@@ -38,13 +39,31 @@ def run_vision(settings: Settings, stop: threading.Event) -> None:
     forbid_dumps()
     figures = Figures(settings.folders.runtime)
     figures.set(state="starting", reason="loading networks", camera="starting", inference="starting")
+    fault = ready_engines(settings, figures, stop)
+    if stop.is_set():
+        figures.set(state="stopped", reason="told to stop")
+        notify.stopping()
+        return
     eyes = load_eyes(settings)
     judge = load_known(settings, eyes.wing)
-    figures.set(inference="ok", calibrated="starting" if judge else NO_BANK)
+    figures.set(inference=fault or "ok", calibrated="starting" if judge else NO_BANK)
     figures.watch(eyes.wing.sensors())
     figures.set(wing=eyes.wing.name, engine=eyes.engine, bank=judge.bank.id if judge else "none")
     Lookout(settings, eyes, judge, figures).run(stop)
     notify.stopping()
+
+
+def ready_engines(settings: Settings, figures: Figures, stop: threading.Event) -> str:
+    """Engines of a wing that has to build them, or none on `stop`; returns what is wrong, empty when nothing is."""
+    wing = choose_wing(settings.wing)
+    if wing.open_plan is None:
+        return ""
+    from appliance.verbs.preparation import Stopped, prepare_engines
+
+    try:
+        return prepare_engines(settings, wing, figures, stop)
+    except Stopped:
+        return ""
 
 
 class Lookout:

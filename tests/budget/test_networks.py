@@ -13,10 +13,10 @@ import pytest
 
 from appliance.budget.networks import BLAZEPOSE, MOBILENET, PICODET, Network
 from engines.cache import default_cache
-from engines.converter import tools_name
 from engines.entries import read_manifest
 from engines.manifest import is_ready, model_file
 from engines.recipe import CONVERTER_PACKAGES
+from engines.tools import tools_name
 
 TOOLS = default_cache().tools / tools_name(CONVERTER_PACKAGES)
 SMALLER = (640, 384)

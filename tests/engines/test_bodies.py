@@ -11,10 +11,11 @@ import onnxruntime
 import pytest
 
 from engines.cache import default_cache, sha256_of
-from engines.converter import run_converter, tools_name
+from engines.converter import run_converter
 from engines.entries import Model, read_manifest
 from engines.manifest import is_ready, model_file, sample_street
 from engines.recipe import CONVERTER_PACKAGES
+from engines.tools import tools_name
 from engines.torchfile import read_torch_weights
 
 CACHE = default_cache()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ import pytest
 from appliance.errors import BoothError
 from engines.cache import Cache
 from engines.convert import convert_model
+from engines.layouts import Layout
 from engines.manifest import is_ready, model_path, recipe_for
 from engines.recipe import MadeFile, read_recipe, recipe_path, recipe_text
 from tests.engines.builders import FakeConverter, converted_bytes, model, sha256
 
 SMALL, LARGE = (64, 32), (96, 64)
+LAYOUTS: tuple[Layout, ...] = ("packed", "planar")
 
 
 @pytest.fixture
@@ -74,9 +77,7 @@ def test_other_bytes_from_another_recipe_are_made_again(cache: Cache) -> None:
     convert_model(cache, model(), FakeConverter(suffix=b"x"))
     path = model_path(cache, model())
     recipe = recipe_for(model())
-    old = MadeFile(
-        type(recipe)(recipe.inputs, recipe.size, recipe.script_sha256, ("onnx==1.0",)), sha256(b"x")
-    )
+    old = MadeFile(replace(recipe, packages=("onnx==1.0",)), sha256(b"x"))
     recipe_path(path).write_text(recipe_text(old))
     assert not is_ready(cache, model())
 
@@ -85,6 +86,31 @@ def test_sidecars_read_back_as_written(tmp_path: Path) -> None:
     made = MadeFile(recipe_for(model()), sha256(b""))
     recipe_path(tmp_path / "net.onnx").write_text(recipe_text(made))
     assert read_recipe(tmp_path / "net.onnx") == made
+
+
+def test_planar_files_are_made_when_asked_for_and_lie_beside_the_packed_ones(cache: Cache) -> None:
+    converter = FakeConverter()
+    convert_model(cache, model(), converter)
+    assert not is_ready(cache, model(), SMALL, "planar")
+    assert convert_model(cache, model(), converter, "planar", [SMALL])
+    assert converter.runs[1:] == [[SMALL]]
+    assert is_ready(cache, model(), SMALL, "planar")
+    assert not is_ready(cache, model(), LARGE, "planar")
+    assert is_ready(cache, model(), SMALL)
+    assert not convert_model(cache, model(), converter, "planar", [SMALL])
+
+
+def test_a_packed_file_of_another_converter_is_no_planar_one(cache: Cache) -> None:
+    convert_model(cache, model(), FakeConverter(suffix=b"x"))
+    packed, planar = (model_path(cache, model(), SMALL, layout) for layout in LAYOUTS)
+    planar.write_bytes(packed.read_bytes())
+    recipe_path(planar).write_text(recipe_path(packed).read_text())
+    assert not is_ready(cache, model(), SMALL, "planar")
+
+
+def test_a_network_without_a_planar_variant_says_so(cache: Cache) -> None:
+    with pytest.raises(BoothError, match=r"net has no planar variant; .*models\.yaml"):
+        convert_model(cache, model(converter="none"), FakeConverter(), "planar")
 
 
 def test_a_converter_that_fails_changes_nothing(cache: Cache) -> None:

@@ -11,18 +11,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import BoothError
-from engines.entries import MANIFEST, WeightFile, read_manifest, size_of, size_text
+from engines.entries import MANIFEST, WeightFile, read_manifest
+from engines.layouts import size_of, size_text
 
 
 def test_every_weight_file_is_pinned() -> None:
     manifest = read_manifest()
     for model in manifest.models.values():
         pins = [file.sha256 for source in model.sources for file in source.files] + list(model.known.values())
+        pins += list(model.planar.known.values()) if model.planar else []
         assert all(re.fullmatch("[0-9a-f]{64}", pin) for pin in pins)
         assert all(source.version for source in model.sources)
         assert model.licence
         assert model.purpose
     assert re.fullmatch("[0-9a-f]{64}", manifest.sample.sha256)
+
+
+def test_the_networks_of_the_booth_are_planar_at_every_size_and_never_the_packed_bytes() -> None:
+    for name in ("picodet-s", "blazepose", "mobilenet-v2"):
+        model = read_manifest().model(name)
+        assert tuple(model.planes().known) == model.sizes
+        assert not set(model.planes().known.values()) & set(model.known.values())
+
+
+def test_a_network_made_at_a_size_names_both_hashes(tmp_path: Path) -> None:
+    tree = yaml.safe_load(MANIFEST.read_text())
+    del tree["models"]["blazepose"]["sizes"]["256x256"]["planar"]
+    (tmp_path / "models.yaml").write_text(yaml.safe_dump(tree))
+    with pytest.raises(BoothError, match=r"models\.yaml: not a manifest .*planar"):
+        read_manifest(tmp_path / "models.yaml")
 
 
 def test_every_source_of_a_network_carries_the_same_files() -> None:
@@ -49,7 +66,7 @@ def test_the_set_up_brings_the_three_networks_of_the_booth_and_no_alternative() 
     models = read_manifest().models.values()
     brought = [model.name for model in models if model.sources and not model.on_request]
     assert brought == ["picodet-s", "blazepose", "mobilenet-v2"]
-    assert read_manifest().model("modnet").cure == "python -m engines fetch modnet"
+    assert read_manifest().model("modnet").cure == "booth engines fetch modnet"
     assert read_manifest().model("blazepose").cure == "make setup"
 
 

@@ -15,8 +15,8 @@ import onnxruntime
 import pytest
 
 from engines.cache import default_cache
-from engines.converter import tools_name
 from engines.recipe import CONVERTER_PACKAGES
+from engines.tools import tools_name
 
 TOOLS = default_cache().tools / tools_name(CONVERTER_PACKAGES)
 SAME, VALID = 0, 1

@@ -14,10 +14,12 @@ import onnxruntime
 import pytest
 
 from engines.cache import default_cache, sha256_of
-from engines.converter import run_converter, tools_name
-from engines.entries import Size, read_manifest
+from engines.converter import run_converter
+from engines.entries import read_manifest
+from engines.layouts import Size
 from engines.manifest import is_ready, model_file, sample_street
 from engines.recipe import CONVERTER_PACKAGES
+from engines.tools import tools_name
 
 CACHE = default_cache()
 DETECTOR, MATTE = (read_manifest().model(name) for name in ("picodet-s", "modnet"))

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import BoothError
-from engines.__main__ import fetch_model, list_models, set_up
 from engines.cache import Cache
 from engines.entries import Manifest, Model, Package, Sample, WeightFile, read_manifest
 from engines.manifest import model_path
+from engines.setup import fetch_model, list_models, set_up
 from tests.engines.builders import WEIGHTS, model, sha256
 
 OTHER = b"another network"
@@ -53,9 +53,7 @@ def test_the_list_tells_what_is_ready_and_how_the_rest_is_brought(
     said = capsys.readouterr().out
     assert f"ready  {model_path(cache, manifest.model('net'))}" in said
     assert "not brought by the set-up; bring it on a stick" in said
-    assert (
-        f"missing (run: python -m engines fetch spare)  {model_path(cache, manifest.model('spare'))}" in said
-    )
+    assert f"missing (run: booth engines fetch spare)  {model_path(cache, manifest.model('spare'))}" in said
 
 
 def test_an_alternative_comes_when_it_is_asked_for_and_not_before(
@@ -86,7 +84,27 @@ def test_an_empty_cache_is_filled_with_the_networks_of_the_booth_and_the_sample_
         return True
 
     for name in ("fetch_weights", "fetch_sample"):
-        monkeypatch.setattr(f"engines.__main__.{name}", fetch)
-    monkeypatch.setattr("engines.__main__.convert_model", lambda cache, made: True)
+        monkeypatch.setattr(f"engines.setup.{name}", fetch)
+    monkeypatch.setattr("engines.setup.convert_model", lambda cache, made, layout, sizes: True)
     set_up(Cache(tmp_path / "empty"), read_manifest())
     assert fetched == ["picodet-s", "blazepose", "mobilenet-v2", "vtest.avi"]
+
+
+def test_a_machine_that_runs_plans_gets_planar_files_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, str]] = []
+
+    def convert(cache: Cache, net: Model, layout: str, sizes: object) -> bool:
+        made.append((net.name, layout))
+        return True
+
+    for name in ("fetch_weights", "fetch_sample"):
+        monkeypatch.setattr(f"engines.setup.{name}", lambda *_: False)
+    monkeypatch.setattr("engines.setup.convert_model", convert)
+    set_up(Cache(tmp_path / "pc"), read_manifest())
+    assert {layout for _, layout in made} == {"packed"}
+    made.clear()
+    set_up(Cache(tmp_path / "jetson"), read_manifest(), ("packed", "planar"))
+    names = ["picodet-s", "blazepose", "mobilenet-v2"]
+    assert made == [(name, layout) for name in names for layout in ("packed", "planar")]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from appliance.records import Frame, IntArray, MaskArray
-from appliance.runtime.cpu.image import GREY, CpuImageOps, detail, span
+from appliance.runtime.cpu.image import CpuImageOps, detail, span
+from appliance.runtime.looks import GREY
 from tests.streets import BLUE, RED, body_mask, boxes, cloth, frame
 
 SIDES = st.integers(1, 120)

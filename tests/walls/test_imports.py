@@ -36,7 +36,18 @@ BELOW = {
     "appliance.budget": {"config", "pose", "vision"},
     "appliance.uplink": {"errors", "records", "config", "vocabulary", "health"},
     "appliance.display": {"errors", "records", "config", "vocabulary", "health"},
-    "appliance.app": {"errors", "records", "config", "artifacts", "runtime", "vision", "engines.manifest"},
+    "appliance.app": {
+        "errors",
+        "records",
+        "config",
+        "artifacts",
+        "runtime",
+        "vision",
+        "engines.active",
+        "engines.cache",
+        "engines.layouts",
+        "engines.machine",
+    },
 }
 "What each room may import; whatever is not named here stands above and may import any of these."
 PROCESSES = ("appliance.vision", "appliance.uplink", "appliance.display")

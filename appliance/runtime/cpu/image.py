@@ -9,21 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.records import FloatArray, Frame, IntArray, MaskArray
-
-GREY = 114
-"Filling of a letterbox, as the detector's training had it (PaddleDetection and YOLO use the same value)."
-HIGHLIGHT = 0.99
-"Share of the free pixels that are darker than a highlight."
-LEAST_FREE = 0.05
-"Share of the picture without people below which people have to serve for the light as well."
-GREY_LIGHT, GREY_SPREAD, LEAST_SPREAD, LIGHT_OFFSET = 118.0, 45.0, 0.25, 20.0
-"A relief's mean and spread in 8-bit steps; the least spread of log light, so that a plain cloth's noise stays small."
-RELIEF_SIGMA, RELIEF_SIDE = 1.0, 7
-"""Blur of a relief and the side of its kernel, pixels: a lens out of focus must not look like another cut.
-
-Measured on street photos, structure alone, without / 1 / 2 pixels: shift by blur .77 / .23 / .28 sigma, by background
-.43 / .30 / .33, mirrored .47 / .28 / .37; AUROC of costumes .916 / .915 / .886, of swapped garments .88 / .90 / .87.
-"""
+from appliance.runtime.looks import (
+    GREY,
+    GREY_LIGHT,
+    GREY_SPREAD,
+    HIGHLIGHT,
+    LEAST_FREE,
+    LEAST_SPREAD,
+    LIGHT_OFFSET,
+    RELIEF_SIDE,
+    RELIEF_SIGMA,
+    fit,
+    quarter,
+    quarter_edges,
+    whole_edges,
+)
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 Pixels = NDArray[np.uint8]
@@ -42,12 +42,10 @@ class CpuImageOps:
 
     def letterbox(self, frame: Frame, width: int, height: int) -> tuple[Pixels, float]:
         """See ImageOps.letterbox. The grey border is painted only when the geometry changes."""
-        scale = max(frame.width / width, frame.height / height)
-        fitted = max(1, round(frame.height / scale)), max(1, round(frame.width / scale))
-        if self._canvas.shape[1:3] != (height, width) or fitted != self._fitted:
+        scale, columns, rows = fit(frame, width, height)
+        if self._canvas.shape[1:3] != (height, width) or (rows, columns) != self._fitted:
             self._canvas = np.full((1, height, width, 3), GREY, np.uint8)
-            self._fitted = fitted
-        rows, columns = fitted
+            self._fitted = (rows, columns)
         inside = self._canvas[0, :rows, :columns]
         cv2.resize(frame.pixels, (columns, rows), dst=inside, interpolation=cv2.INTER_LINEAR)
         return self._canvas, scale
@@ -60,14 +58,11 @@ class CpuImageOps:
         return crops
 
     def highlights(self, frame: Frame, boxes: FloatArray) -> FloatArray:
-        """See ImageOps.highlights. A quarter of the size averages the noise of single pixels away."""
-        height, width = max(1, frame.height // 4), max(1, frame.width // 4)
+        """See ImageOps.highlights."""
+        width, height = quarter(frame)
         small = stretch(np.asarray(frame.pixels), width, height)
         free = np.ones((height, width), np.bool_)
-        scale = np.tile([width / frame.width, height / frame.height], 2)
-        # Rounded outwards, or the edge of a white coat would be in the light.
-        edges = np.concatenate([np.floor(boxes * scale)[:, :2], np.ceil(boxes * scale)[:, 2:]], axis=1)
-        for left, top, right, bottom in edges.astype(int).clip(0).tolist():
+        for left, top, right, bottom in quarter_edges(frame, boxes).tolist():
             free[top:bottom, left:right] = False
         still = small[free] if free.mean() > LEAST_FREE else small.reshape(-1, 3)
         return np.asarray(np.quantile(still, HIGHLIGHT, axis=0), np.float32)
@@ -129,8 +124,7 @@ def part_of(box: FloatArray, shape: tuple[int, ...], rows: slice, columns: slice
 
 def cutout(frame: Frame, box: FloatArray) -> Pixels:
     """Pixels of one box (4,) at the frame's own scale, at least one; what lies outside the frame is grey."""
-    left, top, right, bottom = (int(edge) for edge in (*np.floor(box[:2]), *np.ceil(box[2:])))
-    right, bottom = max(right, left + 1), max(bottom, top + 1)
+    left, top, right, bottom = whole_edges(box[None])[0].tolist()
     inside = frame.pixels[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
     if inside.size == 0:
         return np.full((1, 1, 3), GREY, np.uint8)

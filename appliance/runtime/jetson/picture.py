@@ -20,6 +20,13 @@ class Colours:
     green_v: float
     blue_u: float
 
+    def shares(self) -> tuple[float, ...]:
+        """Of a colour of 0..1: what a step of Y adds, V to R, U to G, V to G, U to B; R, G, B of Y = U = V = 0."""
+        dark = -self.y_offset * self.y_scale
+        zero = (self.red_v, self.green_u + self.green_v, self.blue_u)
+        factors = (self.y_scale, self.red_v, self.green_u, self.green_v, self.blue_u)
+        return tuple(factor / 255 for factor in (*factors, *(dark - 128 * one for one in zero)))
+
 
 BT601 = Colours(1.1644, 16, 1.5960, -0.3918, -0.8130, 2.0172)
 BT601_FULL = Colours(1, 0, 1.402, -0.3441, -0.7141, 1.772)
@@ -59,7 +66,7 @@ class CPicture(ctypes.Structure):
         *((name, ctypes.c_int32) for name in ("step", "red", "green", "blue")),
         *(
             (name, ctypes.c_float)
-            for name in ("y_scale", "y_offset", "red_v", "green_u", "green_v", "blue_u")
+            for name in ("y", "red_v", "green_u", "green_v", "blue_u", "red_0", "green_0", "blue_0")
         ),
     )
 
@@ -97,5 +104,5 @@ class Picture:
         return CPicture(
             self.address, self.chroma, self.pitch, self.chroma_pitch, self.width, self.height,
             pixel.step, pixel.red, pixel.green, pixel.blue,
-            colours.y_scale, colours.y_offset, colours.red_v, colours.green_u, colours.green_v, colours.blue_u,
+            *colours.shares(),
         )  # fmt: skip

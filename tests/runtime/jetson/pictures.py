@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from appliance.records import FloatArray, Frame
 from appliance.runtime.jetson.gpu import Gpu
 from appliance.runtime.jetson.picture import BT709, NV12, RGB, Colours, Layout, Picture
+from appliance.runtime.jetson.tensor import Tensor
 
 Bytes = NDArray[np.uint8]
 
@@ -64,3 +68,24 @@ def picture_of_rgb(gpu: Gpu, rgb: Bytes) -> Picture:
     height, width, _ = rgb.shape
     tensor = gpu.put(np.ascontiguousarray(rgb))
     return Picture(tensor.address, 3 * width, width, height, RGB, owner=tensor)
+
+
+def pixels_of(gpu: Gpu, tensor: Tensor) -> NDArray[Any]:
+    """What a device array holds, pixels as well: tests may look."""
+    host: NDArray[Any] = np.empty(tensor.shape, tensor.dtype)
+    if host.nbytes:
+        gpu.driver.copy_out(host, tensor.address)
+    return host
+
+
+def both_frames(
+    gpu: Gpu, size: tuple[int, int], layout: Layout, pitch_extra: int = 0, seed: int = 0
+) -> tuple[Frame, Frame]:
+    """A frame of noise on the device, and the same as the CPU wing has it."""
+    picture, planes = device_picture(gpu, noise(*size, layout, seed), layout, pitch_extra=pitch_extra)
+    return Frame(picture, *size, 0.0, 0), Frame(rgb_of(planes, layout, size), *size, 0.0, 0)
+
+
+def planar(packed: NDArray[Any]) -> FloatArray:
+    """Packed pixels (N, H, W, 3) as planes (N, 3, H, W)."""
+    return np.ascontiguousarray(packed.transpose(0, 3, 1, 2), np.float32)

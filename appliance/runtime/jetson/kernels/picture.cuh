@@ -9,25 +9,50 @@ struct Picture {  // CPicture of picture.py
     int width, height;            // pixels
     int step;                     // bytes per pixel; 1: NV12
     int red, green, blue;         // place of the byte within a pixel
-    float y_scale, y_offset, red_v, green_u, green_v, blue_u;
+    // What a step of Y, U and V adds to a colour of 0..1, and the colour of Y = U = V = 0.
+    float y, red_v, green_u, green_v, blue_u, red_0, green_0, blue_0;
 };
 
 struct Rgb {
     float red, green, blue;  // whole numbers, 0..255
 };
 
-__device__ __forceinline__ float whole_8bit(float value) { return rintf(fminf(fmaxf(value, 0.0f), 255.0f)); }
+// Rounded to the nearest, ties to even, for values far below 2^22: beside 1.5 * 2^23 a float has no room for a
+// fraction. Two additions; rintf goes through the slow unit of conversions.
+__device__ __forceinline__ float whole(float value) { return (value + 12582912.0f) - 12582912.0f; }
 
-// One pixel inside the picture; the chroma of NV12 is that of its 2x2 cell.
-__device__ __forceinline__ Rgb read_rgb(const Picture& picture, int x, int y) {
-    const unsigned char* row = picture.first + (size_t)y * picture.pitch;
-    if (picture.step > 1) {
-        const unsigned char* pixel = row + (size_t)x * picture.step;
-        return {(float)pixel[picture.red], (float)pixel[picture.green], (float)pixel[picture.blue]};
+__device__ __forceinline__ float whole_8bit(float value) { return whole(fminf(fmaxf(value, 0.0f), 255.0f)); }
+
+// A colour of 0..1 as an 8-bit level; to clamp there costs a multiplication nothing.
+__device__ __forceinline__ float level_of_share(float share) { return whole(__saturatef(share) * 255.0f); }
+
+__device__ __forceinline__ float byte(const unsigned char* plane, unsigned offset) { return __ldg(plane + offset); }
+
+// One row of a picture; `NV12` is known when the kernel is compiled, so that reading it has no branch. Offsets of 32
+// bits cost a load nothing: the address of a plane is the same for every thread.
+template <bool NV12> struct Row {
+    const Picture& picture;
+    unsigned pixels, cells;  // bytes from the start of each plane
+
+    __device__ __forceinline__ Row(const Picture& picture, int y)
+        : picture(picture), pixels(y * picture.pitch), cells((y >> 1) * picture.second_pitch) {}
+
+    // The pixel at x, inside the picture; the chroma of NV12 is that of its 2x2 cell.
+    __device__ __forceinline__ Rgb at(int x) const {
+        if (!NV12) {
+            const unsigned pixel = pixels + x * picture.step;
+            return {byte(picture.first, pixel + picture.red), byte(picture.first, pixel + picture.green),
+                    byte(picture.first, pixel + picture.blue)};
+        }
+        const float light = byte(picture.first, pixels + x);
+        const float u = byte(picture.second, cells + (x & ~1)), v = byte(picture.second, cells + (x | 1));
+        return {level_of_share(picture.y * light + (picture.red_v * v + picture.red_0)),
+                level_of_share(picture.y * light + (picture.green_u * u + (picture.green_v * v + picture.green_0))),
+                level_of_share(picture.y * light + (picture.blue_u * u + picture.blue_0))};
     }
-    const unsigned char* cell = picture.second + (size_t)(y >> 1) * picture.second_pitch + (x & ~1);
-    const float light = ((float)row[x] - picture.y_offset) * picture.y_scale;
-    const float u = (float)cell[0] - 128.0f, v = (float)cell[1] - 128.0f;
-    return {whole_8bit(light + picture.red_v * v), whole_8bit(light + picture.green_u * u + picture.green_v * v),
-            whole_8bit(light + picture.blue_u * u)};
+};
+
+// One pixel inside the picture.
+__device__ __forceinline__ Rgb read_rgb(const Picture& picture, int x, int y) {
+    return picture.step == 1 ? Row<true>(picture, y).at(x) : Row<false>(picture, y).at(x);
 }
