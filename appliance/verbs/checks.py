@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from functools import partial
-from pathlib import Path
 
-from appliance.app import load_judge, network_files
+from appliance.app import load_judge, network_files, networks_of
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import read_clock
 from appliance.runtime.checks import Checks, NotChecked
 from appliance.runtime.choose import Wing, choose_wing, fitting_wing, self_test
 from appliance.uplink.broker import find_mosquitto
+from appliance.verbs.belongings import check_folder, check_keys
 from appliance.vision.decision import Decider
+from engines.active import Network, read_standing
 from engines.cache import default_cache
+from engines.layouts import PACKED, PLANAR
 
-LEAST_DISK_MB, LEAST_MEMORY_MB = 500, 500
+LEAST_MEMORY_MB = 500
 LEAST_CACHE_MB = {"cpu": 500, "jetson": 2000}
 "Networks, and on a Jetson their plans, with room to build the next ones beside them."
 NO_PICTURE = {
@@ -35,7 +35,7 @@ def checks(settings: Settings, *, configured: bool) -> Checks:
     yield "python", check_python
     yield "wing", machine.check
     yield from self_test(name, settings.camera)
-    yield "networks", lambda: check_networks(settings)
+    yield "networks", lambda: check_networks(settings, machine.wing)
     yield "engine cache", lambda: check_folder(default_cache().root, LEAST_CACHE_MB[name], "XDG_CACHE_HOME")
     yield "memory", lambda: check_memory(machine.wing)
     yield "clock", check_clock
@@ -83,9 +83,19 @@ def check_python() -> str:
     return version
 
 
-def check_networks(settings: Settings) -> str:
-    """All networks present and whole."""
-    return ", ".join(path.name for path in network_files(settings))
+def check_networks(settings: Settings, wing: Wing) -> str:
+    """The files that run, whole and fit for this machine, and why what might be faster does not."""
+    networks = networks_of(settings, PLANAR if wing.open_plan else PACKED)
+    files = network_files(settings)
+    told = [f"{file.name}{refusals(network)}" for file, network in zip(files, networks, strict=True)]
+    return ", ".join(told)
+
+
+def refusals(network: Network) -> str:
+    """In brackets, the precisions that were tried and do not run; empty when there are none."""
+    refused = read_standing(default_cache(), network).refused
+    told = "; ".join(f"{precision} does not run: {why}" for precision, why in refused.items())
+    return f" ({told})" if told else ""
 
 
 def check_memory(wing: Wing) -> str:
@@ -138,36 +148,3 @@ def check_bank(settings: Settings, wing: Wing) -> str:
     ready = Decider(settings.decision, judge).readiness(0.0)
     waits = "" if ready == "ok" else f"; {ready}, so nobody is told yet"
     return f"{judge.bank.id}, learned from {judge.bank.passages} people{waits}"
-
-
-def check_folder(folder: Path, least_mb: int = LEAST_DISK_MB, key: str = "folders.*") -> str:
-    """A folder that can be written and has space; `key` is what names another one."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        free_mb = shutil.disk_usage(folder).free / 1e6
-    except OSError as error:
-        raise BoothError(
-            f"{folder}: {error.strerror}; make it, or set {key} to one that can be written"
-        ) from None
-    if not os.access(folder, os.W_OK):
-        raise BoothError(f"{folder}: cannot be written; chown it to the user that runs the booth")
-    if free_mb < least_mb:
-        raise BoothError(
-            f"{folder}: {free_mb:.0f} MB free, {least_mb} are needed; delete what is not the booth's"
-        )
-    return f"{folder}: {free_mb:.0f} MB free"
-
-
-def check_keys(settings: Settings) -> str:
-    """Certificate and key files of an encrypted broker."""
-    if not settings.uplink.broker.startswith("mqtts"):
-        raise NotChecked("the broker is not encrypted, no keys are used")
-    named = {
-        "ca_file": settings.uplink.ca_file,
-        "cert_file": settings.uplink.cert_file,
-        "key_file": settings.uplink.key_file,
-    }
-    for key, path in named.items():
-        if path is None or not os.access(path, os.R_OK):
-            raise BoothError(f"uplink.{key}: {path or 'not set'} cannot be read; provision this booth's keys")
-    return ", ".join(str(path) for path in named.values())

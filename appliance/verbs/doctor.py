@@ -12,7 +12,7 @@ from rich.table import Table
 
 from appliance.config import Settings
 from appliance.errors import BoothError
-from appliance.runtime.checks import Advice, Check, NotChecked
+from appliance.runtime.checks import Advice, Check, Checks, NotChecked
 from appliance.verbs.checks import checks
 
 OK, ADVICE, FAILED, SKIPPED = "ok", "advice", "failed", "skipped"
@@ -31,12 +31,20 @@ class Finding:
 
 def examine(settings: Settings, *, as_json: bool, configured: bool) -> int:
     """Check everything and print the findings; 1 when a part failed, else 0."""
-    findings = [find(part, check) for part, check in checks(settings, configured=configured)]
+    findings = [find(part, check) for part, check in shown(checks(settings, configured=configured))]
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings]))
     else:
         Console().print(table_of(findings))
     return int(any(finding.state == FAILED for finding in findings))
+
+
+def shown(parts: Checks) -> Checks:
+    """The same, with the part that is being looked at on a terminal: a camera may take ten seconds."""
+    with Console(stderr=True).status("") as line:
+        for part, check in parts:
+            line.update(part)
+            yield part, check
 
 
 def find(part: str, check: Check) -> Finding:

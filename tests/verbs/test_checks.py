@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,22 +12,22 @@ import pytest
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.runtime.checks import NotChecked
-from appliance.runtime.choose import choose_wing, fitting_wing
+from appliance.runtime.choose import Wing, choose_wing, fitting_wing
 from appliance.verbs import checks as parts
 from appliance.verbs.checks import (
     Machine,
     check_bank,
     check_camera,
-    check_folder,
-    check_keys,
     check_memory,
+    check_networks,
     checks,
 )
-from appliance.verbs.doctor import ADVICE, FAILED, SKIPPED, find
+from appliance.verbs.doctor import FAILED, SKIPPED, find
+from engines.active import Standing
+from tests.cures import assert_it_helps
 from tests.fakes import Deliver, FakeCamera, FakeClock
 
-WING = replace(choose_wing("cpu"))
-Usage = namedtuple("Usage", "total used free")
+WING = choose_wing("cpu")
 
 
 def settings(**keys: Any) -> Settings:
@@ -51,7 +49,7 @@ def test_who_needs_a_wing_is_not_checked_without_one(tmp_path: Path, monkeypatch
     folders = {"state": tmp_path, "runtime": tmp_path}
     found = {part: find(part, check) for part, check in checks(settings(folders=folders), configured=True)}
     assert found["wing"].state == FAILED
-    for part in ("memory", "camera", "bank"):
+    for part in ("networks", "memory", "camera", "bank"):
         assert found[part].state == SKIPPED
         assert "see wing" in found[part].detail
 
@@ -60,14 +58,17 @@ def test_a_jetsons_settings_on_a_pc_fail_with_a_cure_each() -> None:
     found = [find(part, check) for part, check in checks(settings(wing="jetson"), configured=False)]
     assert "jetpack" in {finding.part for finding in found if finding.state == FAILED}
     for finding in found:
-        assert "\n" not in finding.detail
-        if finding.state in (FAILED, ADVICE):
-            assert re.search(r"[;:] ?\w+|apt-get install", finding.detail), finding
+        assert_it_helps(finding)
 
 
 def test_a_machine_chooses_once(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = []
-    monkeypatch.setattr(parts, "choose_wing", lambda name: chosen.append(name) or WING)
+
+    def choose(name: str) -> Wing:
+        chosen.append(name)
+        return WING
+
+    monkeypatch.setattr(parts, "choose_wing", choose)
     machine = Machine(settings())
     assert machine.check() == "cpu"
     assert machine.wing is machine.wing
@@ -109,29 +110,11 @@ def test_vision_needs_its_memory(free_mb: float, passes: bool) -> None:
         check_memory(replace(WING, sensors=lambda: SimpleNamespace(read=dict)))
 
 
-def test_a_folder_is_made_and_must_have_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "MB free" in check_folder(tmp_path / "new", 0)
-    (tmp_path / "file").touch()
-    with pytest.raises(BoothError, match=r"file/under: .*; make it, or set XDG_CACHE_HOME"):
-        check_folder(tmp_path / "file" / "under", 0, "XDG_CACHE_HOME")
-    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(0, 0, 1_999_000_000))
-    with pytest.raises(BoothError, match="1999 MB free, 2000 are needed; delete"):
-        check_folder(tmp_path, 2000)
-    monkeypatch.setattr("os.access", lambda *_: False)
-    with pytest.raises(BoothError, match="cannot be written; chown"):
-        check_folder(tmp_path, 0)
-
-
-def test_keys_are_needed_for_an_encrypted_broker_only(tmp_path: Path) -> None:
-    with pytest.raises(NotChecked):
-        check_keys(settings())
-    key = tmp_path / "key.pem"
-    uplink = {"broker": "mqtts://broker:8883", "ca_file": key, "cert_file": key, "key_file": None}
-    with pytest.raises(BoothError, match=r"uplink\.ca_file: .*key\.pem cannot be read; provision"):
-        check_keys(settings(uplink=uplink))
-    key.touch()
-    with pytest.raises(BoothError, match=r"uplink\.key_file: not set cannot be read"):
-        check_keys(settings(uplink=uplink))
+def test_networks_are_told_by_their_files_and_why_no_faster_ones_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    standings = {"picodet-s": Standing(None, {"int8": "slower here"})}
+    monkeypatch.setattr(parts, "network_files", lambda _: [Path("/a/p.onnx"), Path("b.onnx"), Path("m.onnx")])
+    monkeypatch.setattr(parts, "read_standing", lambda _, network: standings.get(network.name, Standing()))
+    assert check_networks(settings(), WING) == "p.onnx (int8 does not run: slower here), b.onnx, m.onnx"
 
 
 def test_without_a_bank_nobody_is_judged() -> None:

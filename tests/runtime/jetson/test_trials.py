@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from appliance.runtime.jetson.boxes import JetsonBoxOps
-from appliance.runtime.jetson.image import JetsonImageOps
-from appliance.runtime.jetson.neighbours import JetsonNeighbours
 
 from appliance.errors import BoothError
 from appliance.records import FloatArray, Frame, IntArray
 from appliance.runtime.cpu.boxes import CpuBoxOps
 from appliance.runtime.cpu.image import CpuImageOps
 from appliance.runtime.cpu.neighbours import CpuNeighbours
+from appliance.runtime.jetson.boxes import JetsonBoxOps
 from appliance.runtime.jetson.gpu import Gpu
+from appliance.runtime.jetson.image import JetsonImageOps
+from appliance.runtime.jetson.neighbours import JetsonNeighbours
 from appliance.runtime.jetson.trials import (
     PLAIN,
     compare,
@@ -66,8 +66,16 @@ def test_neighbours_in_another_order_are_found() -> None:
 class Greedy(CpuBoxOps):
     """Suppresses nobody."""
 
-    def strongest(self, *arguments: Any) -> tuple[FloatArray, FloatArray]:
-        return super().strongest(*arguments[:-1], 1.0)
+    def strongest(
+        self,
+        boxes: Any,
+        scores: Any,
+        scale: float,
+        size: tuple[int, int],
+        floor: float,
+        overlap: float,
+    ) -> tuple[FloatArray, FloatArray]:
+        return super().strongest(boxes, scores, scale, size, floor, 1.0)
 
 
 def test_boxes_that_are_not_suppressed_are_found() -> None:
