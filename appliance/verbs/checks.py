@@ -22,7 +22,7 @@ LEAST_MEMORY_MB = 500
 LEAST_CACHE_MB = {"cpu": 500, "jetson": 2000}
 "Networks, and on a Jetson their plans, with room to build the next ones beside them."
 NO_PICTURE = {
-    "csi": "switch the board off and reseat the ribbon cable, then sudo systemctl restart nvargus-daemon",
+    "csi": "sudo systemctl restart nvargus-daemon, else switch the board off and reseat the ribbon cable",
     "rtsp": "check that its address opens from this machine, and its power",
     "rtsps": "check that its address opens from this machine, and its power",
 }
