@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from appliance.config import Camera as CameraSettings
 from appliance.records import FloatArray
+from appliance.runtime.checks import Checks
 from appliance.runtime.preparation import Preparation
 from appliance.runtime.seam import BodyOps, BoxOps, Camera, ImageOps, Measures, Model, Neighbours, Sensors
 
@@ -59,8 +60,7 @@ def choose_wing(wanted: str, jetson_mark: Path = JETSON_MARK) -> Wing:
 
     Opens the device: a process chooses once and hands the wing on.
     """
-    fits = "jetson" if jetson_mark.exists() else "cpu"
-    return jetson_wing() if (fits if wanted == "auto" else wanted) == "jetson" else cpu_wing()
+    return jetson_wing() if fitting_wing(wanted, jetson_mark) == "jetson" else cpu_wing()
 
 
 def cpu_wing() -> Wing:
@@ -128,3 +128,19 @@ def wing_on(gpu: Gpu) -> Wing:
         lambda plan: hosted(gpu, JetsonModel(gpu, plan)),
         gpu.wait,
     )
+
+
+def fitting_wing(wanted: str, jetson_mark: Path = JETSON_MARK) -> str:
+    """Name of the wing that this machine should run, whether it can or not."""
+    return ("jetson" if jetson_mark.exists() else "cpu") if wanted == "auto" else wanted
+
+
+def self_test(name: str, camera: CameraSettings) -> Checks:
+    """What a wing needs of this machine; one that cannot be chosen says here why."""
+    if name == "jetson":
+        from appliance.runtime.jetson import selftest as jetson
+
+        return jetson.checks(camera)
+    from appliance.runtime.cpu import selftest as cpu
+
+    return cpu.checks()

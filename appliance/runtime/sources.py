@@ -10,6 +10,8 @@ from appliance.errors import SourceError
 
 TEST_FRAMES = 300
 "Frames of `test:` in replay: ten seconds at the default rate."
+PATTERNS = ("ball", "red")
+"What `test:` can show."
 SINK = "appsink name=sink enable-last-sample=false wait-on-eos=false"
 NEWEST = f"{SINK} max-buffers=1 drop=true"
 EVERY = f"{SINK} max-buffers=3 drop=false sync=false"
@@ -38,10 +40,13 @@ def file_head(path: Path) -> str:
 
 
 def test_head(settings: Camera, *, live: bool) -> str:
-    """A moving ball: endless at the wanted rate when live, else TEST_FRAMES frames."""
+    """A moving ball, for `test:red` all red: endless at the wanted rate when live, else TEST_FRAMES frames."""
+    pattern = settings.source.partition(":")[2] or "ball"
+    if pattern not in PATTERNS:
+        raise SourceError(f"{settings.source}: no such picture; the tests are test: and test:red")
     caps = f"video/x-raw,width={settings.width},height={settings.height},framerate={round(settings.frame_rate)}/1"
     count = "is-live=true" if live else f"num-buffers={TEST_FRAMES}"
-    return f"videotestsrc {count} pattern=ball ! {caps}"
+    return f"videotestsrc {count} pattern={pattern} ! {caps}"
 
 
 def v4l2_head(device: str, settings: Camera) -> str:

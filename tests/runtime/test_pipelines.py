@@ -56,6 +56,13 @@ def test_a_pattern_is_endless_when_live_and_finite_in_replay() -> None:
     load_gstreamer().parse_launch(line("test:"))
 
 
+def test_the_test_picture_is_a_ball_or_red_and_nothing_else() -> None:
+    assert "pattern=ball" in line("test:")
+    assert "pattern=red" in line("test:red")
+    with pytest.raises(SourceError, match=r"test:blue ! : no such picture; the tests are test: and test:red"):
+        line("test:blue ! ")
+
+
 def test_a_network_camera_gives_its_video_only_and_its_newest_frame() -> None:
     for source in ("rtsp://10.0.0.9/live", "rtsps://user:pa%20ss@camera/1?x=2&y"):
         text = line(source)

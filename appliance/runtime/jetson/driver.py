@@ -34,6 +34,8 @@ class Driver(Protocol):
 
     name: str
     "Of the device, like 'Orin'."
+    capability: str
+    "Compute capability of the device, like '8.7'."
     stream: int
     "Handle of the one stream that everything runs on (a CUstream), for TensorRT."
 

@@ -86,10 +86,6 @@ class Surface(ctypes.Structure):
     )
 
 
-SIZES = {"Surface": 64, "SurfaceParams": 384, "PlaneParams": 232, "MappedAddr": 72}
-"Bytes of each, as the compiler of the device must give them too."
-
-
 class NvBufSurface:
     """The library's two calls. Raises BoothError where it is not installed."""
 

@@ -75,6 +75,18 @@ class Nvmm:
             self.release()
             raise
 
+    def describe(self) -> str:
+        """The surface in hand in NVIDIA's own numbers, for people who look for a fault; empty without one."""
+        if self._held is None:
+            return ""
+        surface = Surface.from_address(self._held[1].data)
+        params = surface.surface_list[0]
+        told = f"{MEMORIES[surface.mem_type]}, {self._names[params.color_format]}, pitch {params.pitch}"
+        if surface.mem_type == CUDA_DEVICE:
+            return told
+        frame = self.registrations.frame_of(surface)
+        return f"{told}, frameType {frame.frame_type}, EGL colour format {frame.colour_format}"
+
     def release(self) -> None:
         """Give the surface back to its pool; the device must have read it."""
         if self._held is not None:

@@ -40,6 +40,12 @@ class PycudaDriver:
         # pycuda aborts the process when its context outlives the interpreter.
         atexit.register(self.close)
         self.name = str(device.name())
+        # pycuda's own method asks a call that CUDA has deprecated.
+        parts = (
+            self._cuda.device_attribute.COMPUTE_CAPABILITY_MAJOR,
+            self._cuda.device_attribute.COMPUTE_CAPABILITY_MINOR,
+        )
+        self.capability = ".".join(str(device.get_attribute(part)) for part in parts)
         try:
             self._module = self._cuda.module_from_buffer(file.read_bytes())
         except self._cuda.Error as error:

@@ -88,6 +88,20 @@ def orin_nano(root: Path) -> Path:
     )
 
 
+def super_nano(root: Path) -> Path:
+    """The same with nothing to complain about: cool, well fed, its devices there and swap on."""
+    return grow(
+        orin_nano(root),
+        {
+            "sys/devices/system/cpu/online": "0-5\n",
+            "dev/dri/renderD128": "",
+            "proc/swaps": "Filename Type Size Used Priority\n/dev/zram0 partition 3895872 0 5\n",
+            **{f"{HWMON}/hwmon3/oc{number}_event_cnt": "0\n" for number in (1, 2, 3)},
+            **coolers(("pwm-fan", 3), ("cpu-throttle-alert", 0), ("gpu-throttle-alert", 0)),
+        },
+    )
+
+
 def thor(root: Path) -> Path:
     """AGX Thor, JetPack 7: no input rail, other names, a GPU that sleeps."""
     rails = (("VDD_GPU", 12000, 600), ("VDD_CPU_SOC_MSS", 12000, 1000), ("VIN_SYS_5V0", 5000, 1800))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,6 @@ import pytest
 
 from appliance.app import Eyes
 from appliance.config import Settings
-from appliance.records import Passage
 from appliance.runtime.jetson.gpu import Gpu
 from appliance.verbs.playback import Excerpt, play
 from tests.runtime.jetson.shim.driver import ShimDriver
@@ -30,20 +28,30 @@ def settings_for(video: Path) -> Settings:
 
 
 def test_x(device: Gpu, small_eyes: Eyes, street_video: Path, tmp_path: Path) -> None:
-    import time
     settings = settings_for(street_video)
     with jetson_eyes(device, settings, tmp_path) as eyes:
-        t = time.time()
         ours = list(play(settings, eyes, None, Excerpt(seconds=FRAMES_S)))
-        print("jetson", time.time() - t, len(ours), dict(ours[-1].pipeline.stopwatch.seconds))
-        print(device.copies, device.held_mb)
-        t = time.time()
-        theirs = list(play(settings, small_eyes, None, Excerpt(seconds=FRAMES_S)))
-        print("cpu", time.time() - t, len(theirs))
-    for one, other in zip(ours, theirs):
-        print(len(one.step.tracks.ids), len(other.step.tracks.ids), [np.abs(one.step.tracks.boxes - other.step.tracks.boxes).max() if one.step.tracks.boxes.shape == other.step.tracks.boxes.shape else "differs"])
+    theirs = list(play(settings, small_eyes, None, Excerpt(seconds=FRAMES_S)))
+    for one, other in zip(ours, theirs, strict=False):
+        a, b = one.step.tracks.boxes, other.step.tracks.boxes
+        print(a.shape, b.shape, np.abs(a - b).max(initial=0) if a.shape == b.shape else "")
     mine = [p for one in ours for p in one.step.passages]
     his = [p for one in theirs for p in one.step.passages]
-    print(len(mine), len(his))
-    for a, b in zip(mine, his):
-        print(a.track, b.track, a.abstained, b.abstained, {n: float(np.abs(a.measures[n] - b.measures[n]).max()) for n in a.measures if n in b.measures})
+    for p in mine + his:
+        print(p.track, p.box, p.abstained, p.views)
+    for a in mine:
+        for b in his:
+            if a.track == b.track:
+                print(
+                    a.track,
+                    {
+                        n: (
+                            float(np.abs(a.measures[n] - b.measures[n]).max()),
+                            float(
+                                np.linalg.norm(a.measures[n] - b.measures[n]) / np.linalg.norm(b.measures[n])
+                            ),
+                        )
+                        for n in a.measures
+                        if n in b.measures
+                    },
+                )

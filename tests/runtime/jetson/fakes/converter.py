@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
+import numpy as np
+
 from appliance.runtime.jetson.nvbufsurface import Surface
 from tests.runtime.jetson.fakes.stage import Stage
-from tests.runtime.jetson.fakes.surfaces import FakePool
+from tests.runtime.jetson.fakes.surfaces import FakePool, Slot
 
 FORMATS = {19: "RGBA", 20: "BGRA"}
 "The caps' word for a colour format; NV12 for all others."
@@ -48,6 +50,7 @@ class Converter:
             return bool(pad.event_default(self, event))
         shape = event.parse_caps().get_structure(0)
         self.size = (shape.get_value("width"), shape.get_value("height"))
+        self.planar = shape.get_string("format") == "I420"
         self.from_surfaces = event.parse_caps().get_features(0).contains("memory:NVMM")
         wanted = self.out.get_allowed_caps()
         to_surfaces = wanted.get_features(0).contains("memory:NVMM")
@@ -62,6 +65,15 @@ class Converter:
         kind = FORMATS.get(self.stage.kind.color_format, "NV12")
         return f"{head},format={kind},width={self.size[0]},height={self.size[1]}{colorimetry}"
 
+    def copy_planes(self, buffer: Any, slot: Slot) -> None:
+        """NV12 or I420 as GStreamer lays them out, for widths that are multiples of eight, as NV12."""
+        width, height = self.size
+        pixels = np.frombuffer(buffer.extract_dup(0, width * height * 3 // 2), np.uint8)
+        luma, chroma = np.split(pixels, [width * height])
+        if self.planar:
+            chroma = np.stack(np.split(chroma, 2), axis=1)
+        slot.memory[:, :width] = np.concatenate([luma.ravel(), chroma.ravel()]).reshape(-1, width)
+
     def chain(self, _pad: Any, _parent: Any, buffer: Any) -> Any:
         level = level_of(buffer) if self.from_surfaces else buffer.extract_dup(0, 1)[0]
         if self.pool is None:
@@ -72,6 +84,8 @@ class Converter:
             if slot is None:
                 return self.gst.FlowReturn.FLUSHING
             slot.memory[:] = level
+            if self.stage.faithful:
+                self.copy_planes(buffer, slot)
             made = slot.buffer
         made.pts = buffer.pts
         return self.out.push(made)

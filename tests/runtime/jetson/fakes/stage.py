@@ -32,6 +32,8 @@ class Stage:
     features: str = NVMM_CAPS
     "What the converter claims to give where NVMM is asked for."
     colorimetry: str = ""
+    faithful: bool = False
+    "The converter keeps pictures as they are, instead of making all bytes grey like the first one."
     opened: int = 0
     "Times that the camera was started."
     pools: list[FakePool] = field(default_factory=list)

@@ -35,6 +35,7 @@ class ShimDriver:
     """Driver of the tests. Work is done when it is launched, or, while a graph is captured, when that is launched."""
 
     name = "shim"
+    capability = "0.0"
 
     def __init__(self, library: Path | None = None) -> None:
         self._library = ctypes.CDLL(str(library or shim_library()))
