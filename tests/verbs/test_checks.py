@@ -112,7 +112,9 @@ def test_vision_needs_its_memory(free_mb: float, passes: bool) -> None:
 
 def test_networks_are_told_by_their_files_and_why_no_faster_ones_run(monkeypatch: pytest.MonkeyPatch) -> None:
     standings = {"picodet-s": Standing(None, {"int8": "slower here"})}
-    monkeypatch.setattr(parts, "network_files", lambda _: [Path("/a/p.onnx"), Path("b.onnx"), Path("m.onnx")])
+    monkeypatch.setattr(
+        parts, "network_files", lambda *_: [Path("/a/p.onnx"), Path("b.onnx"), Path("m.onnx")]
+    )
     monkeypatch.setattr(parts, "read_standing", lambda _, network: standings.get(network.name, Standing()))
     assert check_networks(settings(), WING) == "p.onnx (int8 does not run: slower here), b.onnx, m.onnx"
 

@@ -1,4 +1,4 @@
-"""The whole wing on a real street: what it finds, measures and decides is what the CPU wing does, and no pixel leaves."""
+"""The whole wing on a real street: it finds, measures and decides what the CPU wing does, and no pixel leaves."""
 
 from __future__ import annotations
 
