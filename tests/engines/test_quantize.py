@@ -21,13 +21,11 @@ from engines.limits import APPEARANCE
 from engines.manifest import model_file
 from engines.quantize import (
     LEAST_PICTURES,
-    QUANTIZER_PACKAGES,
-    TOOLS_DOWNLOAD_BYTES,
     quantize,
     quantized_file,
     run_quantizer,
 )
-from engines.tools import bring_tools
+from engines.rewrite import onnx_tools
 from engines.verify import verify
 from engines.workshop import open_onnx
 from tests.engines.builders import active_of, put_network
@@ -136,7 +134,7 @@ def tools() -> Path:
     try:
         model_file(LOOKS.name)
         with default_cache().lock():
-            return bring_tools(default_cache(), "quantizer", QUANTIZER_PACKAGES, TOOLS_DOWNLOAD_BYTES)
+            return onnx_tools(default_cache())
     except BoothError as error:
         pytest.skip(str(error))
 
