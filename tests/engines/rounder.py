@@ -6,6 +6,7 @@ rounding between two such nodes out, so that nothing would ever overflow; it kee
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,14 @@ from typing import Any
 import numpy as np
 
 FLOAT, HALF = 1, 10
+
+
+def rounding(path: Path, tools: Path) -> Path:
+    """Write the network beside the halved one, in float32 that rounds as it does, and return it."""
+    target = path.with_name("rounding.onnx")
+    command = [sys.executable, "-m", "tests.engines.rounder", str(path), str(target), str(tools)]
+    subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
+    return target
 
 
 def rounded(model: Any) -> Any:

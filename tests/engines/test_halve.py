@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +18,9 @@ from engines.cache import Cache, default_cache
 from engines.entries import read_manifest
 from engines.halve import halve, run_halver
 from engines.halver import LARGEST, halves_of
-from engines.rewrite import onnx_tools
 from tests.engines.builders import put_network
 from tests.engines.plan_orders import built
+from tests.engines.rounder import rounding
 from tests.fakes_tensorrt.onnx_file import Graph, constant, network, node, read_graph, value
 from tests.fakes_tensorrt.parsing import types_of
 from tests.fakes_tensorrt.versions import fake_tensorrt
@@ -128,16 +126,6 @@ def small_network() -> bytes:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def tools() -> Path:
-    """The packages of the children, brought once into this machine's own cache."""
-    try:
-        with default_cache().lock():
-            return onnx_tools(default_cache())
-    except BoothError as error:
-        pytest.skip(str(error))
-
-
 def halved(folder: Path, model: bytes, *floats: str) -> Path:
     source, target = folder / "small.onnx", folder / "half.onnx"
     source.write_bytes(model)
@@ -197,14 +185,6 @@ def test_an_unknown_node_is_named(tools: Path, tmp_path: Path) -> None:
 def test_a_plan_of_it_is_fp16_also_where_there_is_no_flag(half: Path, tmp_path: Path, version: str) -> None:
     trt = fake_tensorrt(version)
     assert built(trt, tmp_path, half.read_bytes(), "fp16", SHAPES)["precision"] == "fp16"
-
-
-def rounding(path: Path, tools: Path) -> Path:
-    """The network in float32 that rounds as the halved one does."""
-    target = path.with_name("rounding.onnx")
-    command = [sys.executable, "-m", "tests.engines.rounder", str(path), str(target), str(tools)]
-    subprocess.run(command, check=True, cwd=Path(__file__).parents[2])
-    return target
 
 
 def answers(path: Path, images: NDArray[np.float32]) -> list[NDArray[Any]]:

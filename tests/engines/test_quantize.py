@@ -25,7 +25,6 @@ from engines.quantize import (
     quantized_file,
     run_quantizer,
 )
-from engines.rewrite import onnx_tools
 from engines.verify import verify
 from engines.workshop import open_onnx
 from tests.engines.builders import active_of, put_network
@@ -126,17 +125,6 @@ def test_nothing_but_the_network_and_its_sidecar_is_written(cache: Cache) -> Non
     before = set(cache.root.rglob("*"))
     made = quantize(cache, LOOKS, pictures(8), FakeQuantizer())
     assert set(cache.root.rglob("*")) - before == {made, made.with_suffix(".json")}
-
-
-@pytest.fixture(scope="module")
-def tools() -> Path:
-    """Return the packages of the quantizer, brought once into this machine's own cache."""
-    try:
-        model_file(LOOKS.name)
-        with default_cache().lock():
-            return onnx_tools(default_cache())
-    except BoothError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
