@@ -12,6 +12,7 @@ from engines.attempts import Progress
 from engines.build import load_plan
 from engines.cache import Cache, sha256_of
 from engines.entries import read_manifest
+from engines.halve import Halver, halve, run_halver
 from engines.layouts import PLANAR
 from engines.limits import DETECTOR
 from engines.plans import Machine, PlanOrder, Profile, Shape
@@ -32,8 +33,12 @@ def plan_workshop(
     scales: Show,
     load: Callable[..., Path] = load_plan,
     run: Quantizer = run_quantizer,
+    run_half: Halver = run_halver,
 ) -> Workshop:
-    """Plans of the wanted precision; `auto` is fp16. 8-bit scales are taken from `scales` where none are there yet."""
+    """Plans of the wanted precision; `auto` is fp16. 8-bit scales are taken from `scales` where none are there yet.
+
+    In fp16 the ONNX file says the types where TensorRT has no flag for them.
+    """
     precision = FP16 if wanted.precision == AUTO else wanted.precision
 
     def make(network: Network, progress: Progress) -> Path:
@@ -42,6 +47,9 @@ def plan_workshop(
         if precision == INT8:
             known = quantized_file(cache, network)
             onnx = known or quantize(cache, network, scales().pictures[role_of(network.name)], run)
+        elif precision == FP16 and machine.typed_by_file:
+            with cache.lock():
+                onnx = halve(cache, network, run_half)
         order = PlanOrder(
             network.stem, onnx, sha256_of(onnx), precision, {"image": shape_of(network)},
             wanted.builder_level, wanted.workspace_mb,
