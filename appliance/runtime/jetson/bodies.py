@@ -51,12 +51,18 @@ class JetsonBodyOps:
         gpu, (count, height, width) = self._gpu, clothes.shape
         bodies = gpu.put(table)
         labels, areas = (gpu.empty(clothes.shape, np.int32) for _ in range(2))
-        size = (blocks(height * blocks(width, WARP), WARPS), count), (WARP * WARPS,)
+        size, coarse = (launch_size(count, height, width, step) for step in (1, GRID))
         gpu.launch("body_runs", *size, silhouettes, bodies, labels, areas, width, height, SURE, *HALF_SURE)
         gpu.launch("body_merge", *size, labels, width, height)
         gpu.launch("body_areas", *size, bodies, labels, areas, width, height)
-        gpu.launch("body_masks", *size, bodies, labels, clothes, cores, width, height, GRID)
+        gpu.launch("body_masks", *coarse, bodies, labels, clothes, cores, width, height, GRID)
         return gpu.figures(bodies)
+
+
+def launch_size(count: int, height: int, width: int, step: int) -> tuple[tuple[int, int], tuple[int]]:
+    """Grid and block for views with a thread for every `step`-th pixel of each direction; a warp keeps to one row."""
+    segments = blocks(height, step) * blocks(blocks(width, step), WARP)
+    return (blocks(segments, WARPS), count), (WARP * WARPS,)
 
 
 def counts_of(table: NDArray[Any], width: int) -> BodyCounts:

@@ -11,6 +11,7 @@ constexpr int MOST_TAPS = 7;
 struct BlurTaps {  // CBlurTaps of pyramid.py
     float weight[MOST_TAPS];  // from the middle outwards
 };
+static_assert(sizeof(BlurTaps) == 28, "see pyramid.py");
 
 // A tile with REACH values around it, filled by the caller. Rows have an odd pitch, so that threads side by side in
 // different rows use different banks.

@@ -1,6 +1,6 @@
 // Masks of bodies: silhouettes and what is known of each body in; clothes, their core and counts out.
 // Four kernels in a row, each with one thread per pixel, one warp per 32 pixels of a row and grid.y bodies:
-// runs, merge, areas (the largest connected part) and masks.
+// runs, merge, areas (the largest connected part) and masks, the last on a coarser grid.
 #include "device.cuh"
 
 namespace bodies {
@@ -22,6 +22,7 @@ struct Body {  // BODY of skeletons.py
     float head;                                    // half width
     Bone bones[CORE_BONES + OUTER_BONES + 1];      // the last leads through the head
 };
+static_assert(sizeof(Body) == 600 && offsetof(Body, face_x) == 76 && offsetof(Body, bones) == 100, "see skeletons.py");
 
 struct Pixel {
     int x, y, place;
@@ -35,8 +36,8 @@ __device__ __forceinline__ Pixel pixel_of(int width, int height) {
 }
 
 // Labels of one body, a forest: a pixel points to an earlier one of its part, the first one to itself.
-__device__ __forceinline__ int root_of(const volatile int* labels, int place) {
-    for (int next = labels[place]; next != place; next = labels[place]) place = next;
+__device__ __forceinline__ int root_of(const int* labels, int place) {
+    for (int next = peek(labels + place); next != place; next = peek(labels + place)) place = next;
     return place;
 }
 
@@ -118,8 +119,9 @@ __device__ bool in_trunk(const int (*corners)[2], int x, int y) {
 // Marks the person in the box, counts doubt and nonsense, and labels each run of a warp's pixels with its first one
 // (Hennequin, Lacassagne, Cabaret, Meunier, "A new direct connected component labeling and analysis algorithms for
 // GPUs", DASIP 2018). Areas: the length of a run where it starts, 0 elsewhere.
-extern "C" __global__ void body_runs(const float* silhouettes, bodies::Body* all, int* labels, int* areas, int width,
-                                     int height, float sure, float least, float most) {
+extern "C" __global__ void __launch_bounds__(256)
+    body_runs(const float* silhouettes, bodies::Body* all, int* labels, int* areas, int width, int height, float sure,
+              float least, float most) {
     bodies::Body& body = all[blockIdx.y];
     const bodies::Pixel pixel = bodies::pixel_of(width, height);
     const size_t size = (size_t)width * height;
@@ -141,11 +143,11 @@ extern "C" __global__ void body_runs(const float* silhouettes, bodies::Body* all
 }
 
 // Joins runs that touch: at the seams between warps, and where the run above or its own begins.
-extern "C" __global__ void body_merge(int* labels, int width, int height) {
+extern "C" __global__ void __launch_bounds__(256) body_merge(int* labels, int width, int height) {
     const bodies::Pixel pixel = bodies::pixel_of(width, height);
     int* own = labels + blockIdx.y * (size_t)width * height;
     const int place = pixel.place, above = place - width;
-    auto on = [&](int other) { return own[other] != bodies::NOBODY; };
+    auto on = [&](int other) { return peek(own + other) != bodies::NOBODY; };
     if (!pixel.seen || !on(place)) return;
     const bool left = pixel.x > 0 && on(place - 1);
     if (left && pixel.x % WARP == 0) bodies::unite(own, place - 1, place);
@@ -153,35 +155,48 @@ extern "C" __global__ void body_merge(int* labels, int width, int height) {
 }
 
 // Adds up the runs of each part and finds the largest; of equal ones that which begins first.
-extern "C" __global__ void body_areas(bodies::Body* all, int* labels, int* areas, int width, int height) {
+extern "C" __global__ void __launch_bounds__(256)
+    body_areas(bodies::Body* all, int* labels, int* areas, int width, int height) {
     const bodies::Pixel pixel = bodies::pixel_of(width, height);
     int *own = labels + blockIdx.y * (size_t)width * height, *sums = areas + blockIdx.y * (size_t)width * height;
-    const int length = pixel.seen ? sums[pixel.place] : 0;
+    const int length = pixel.seen ? peek(sums + pixel.place) : 0;
     if (length == 0) return;
     const int root = bodies::root_of(own, pixel.place);
-    own[pixel.place] = root;
+    poke(own + pixel.place, root);
     // A root may find others' runs in its own length already: no sum on the way is more than the last.
     const int sum = root == pixel.place ? length : atomicAdd(&sums[root], length) + length;
     atomicMax(&all[blockIdx.y].largest, (unsigned long long)sum << 32 | (0xffffffffu - (unsigned)root));
 }
 
-// Clothes: the largest part without its head. Core: the clothes near the trunk, looked up every `grid` pixels.
-extern "C" __global__ void body_masks(bodies::Body* all, const int* labels, unsigned char* clothes,
-                                      unsigned char* cores, int width, int height, int grid) {
+// Clothes: the largest part without its head. Core: the clothes near the trunk, looked up every `grid` pixels. Here a
+// thread stands for a point of the grid and the pixels up to the next: the way to the bones is long.
+extern "C" __global__ void __launch_bounds__(256)
+    body_masks(bodies::Body* all, const int* labels, unsigned char* clothes, unsigned char* cores, int width, int height,
+               int grid) {
     using namespace bodies;
     Body& body = all[blockIdx.y];
-    const Pixel pixel = pixel_of(width, height);
+    const Pixel point = pixel_of((width + grid - 1) / grid, (height + grid - 1) / grid);
     const size_t offset = blockIdx.y * (size_t)width * height;
-    const int run = pixel.seen ? labels[offset + pixel.place] : NOBODY;
-    const bool person = run != NOBODY && labels[offset + run] == (int)(0xffffffffu - (unsigned)body.largest);
-    const bool dressed = person && !in_head(body, (float)pixel.x, (float)pixel.y);
-    const int column = pixel.x / grid, line = pixel.y / grid;
-    const bool core = dressed && (in_trunk(body.trunk, column, line) ||
-                                  nearest_core(body, (float)(column * grid), (float)(line * grid)));
-    const unsigned persons = __ballot_sync(ALL_LANES, person), core_px = __ballot_sync(ALL_LANES, core);
-    if (threadIdx.x % WARP == 0 && persons) atomicMax(&body.last_row, pixel.y);
-    if (threadIdx.x % WARP == 0 && core_px) atomicAdd(&body.core, __popc(core_px));
-    if (!pixel.seen) return;
-    clothes[offset + pixel.place] = dressed;
-    cores[offset + pixel.place] = core;
+    const int root = (int)(0xffffffffu - (unsigned)body.largest);
+    bool asked = false, near = false;
+    int last_row = 0, core_px = 0;
+    for (int i = 0; i < grid * grid; ++i) {
+        const int x = point.x * grid + i % grid, y = point.y * grid + i / grid, place = y * width + x;
+        const bool seen = x < width && y < height;
+        const int run = seen ? labels[offset + place] : NOBODY;
+        const bool person = run != NOBODY && labels[offset + run] == root;
+        const bool dressed = person && !in_head(body, (float)x, (float)y);
+        if (dressed && !asked) {
+            near = in_trunk(body.trunk, point.x, point.y) ||
+                   nearest_core(body, (float)(point.x * grid), (float)(point.y * grid));
+            asked = true;
+        }
+        if (__any_sync(ALL_LANES, person)) last_row = y;
+        core_px += __popc(__ballot_sync(ALL_LANES, dressed && near));
+        if (!seen) continue;
+        clothes[offset + place] = dressed;
+        cores[offset + place] = dressed && near;
+    }
+    if (threadIdx.x % WARP == 0 && last_row) atomicMax(&body.last_row, last_row);
+    if (threadIdx.x % WARP == 0 && core_px) atomicAdd(&body.core, core_px);
 }

@@ -12,6 +12,7 @@ struct LightRule {     // CLightRule of measures.py
     float steps[LIGHT_CLASSES];  // logarithms where the classes have their middle
     int least_px;
 };
+static_assert(sizeof(LightRule) == 24, "see measures.py");
 
 // Every second pixel of one view, in rows from `first` up to `last`: calls see(row, pixel) for those the mask shows.
 template <typename See>

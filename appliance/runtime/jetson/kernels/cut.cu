@@ -5,20 +5,24 @@ struct Garment {
     Window span;    // the tight part of its mask, in pixels of the mask
     Window window;  // what lies under it in the frame
 };
+static_assert(sizeof(Garment) == 32 && sizeof(Window) == 16, "see image.py");
 
-// As `part_of` and `cutout` of runtime/cpu/image.py; nothing of a box beyond the frame is left but one grey pixel.
+// As `part_of` and `cutout` of runtime/cpu/image.py, each product rounded as there: a fused one would move an edge by a
+// pixel. Nothing of a box beyond the frame is left but one grey pixel.
 __device__ __forceinline__ Window under(const Picture& picture, float4 box, const Window& span, int width, int height) {
     const float step_x = (box.z - box.x) / width, step_y = (box.w - box.y) / height;
-    const int left = (int)floorf(span.left * step_x + box.x), top = (int)floorf(span.top * step_y + box.y);
-    const int right = max((int)ceilf((span.left + span.width) * step_x + box.x), left + 1);
-    const int bottom = max((int)ceilf((span.top + span.height) * step_y + box.y), top + 1);
+    auto edge = [](int place, float step, float start) { return __fmul_rn((float)place, step) + start; };
+    const int left = (int)floorf(edge(span.left, step_x, box.x)), top = (int)floorf(edge(span.top, step_y, box.y));
+    const int right = max((int)ceilf(edge(span.left + span.width, step_x, box.x)), left + 1);
+    const int bottom = max((int)ceilf(edge(span.top + span.height, step_y, box.y)), top + 1);
     if (left >= picture.width || top >= picture.height || right <= 0 || bottom <= 0) return {-1, -1, 1, 1};
     return {left, top, right - left, bottom - top};
 }
 
 // masks: 0 or 1 (K, height, width); boxes (N) lie under masks[rows[N]]. One block of whole warps for each garment.
-extern "C" __global__ void find_garments(Picture picture, const unsigned char* masks, const int* rows,
-                                         const float4* boxes, int width, int height, Garment* garments) {
+extern "C" __global__ void __launch_bounds__(1024)
+    find_garments(Picture picture, const unsigned char* masks, const int* rows, const float4* boxes, int width,
+                  int height, Garment* garments) {
     __shared__ int left, top, right, bottom;  // of the pixels that are on; right and bottom included
     const int thread = threadIdx.x, lane = thread % WARP;
     const unsigned char* mask = masks + (size_t)rows[blockIdx.x] * width * height;

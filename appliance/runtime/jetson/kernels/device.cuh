@@ -28,6 +28,24 @@ __device__ __forceinline__ unsigned short half_from_float(float value) {
 #endif
 }
 
+// A figure that other threads may change at the same time: asked afresh, never half of it.
+__device__ __forceinline__ int peek(const int* place) {
+#ifdef BOOTH_SHIM
+    return __atomic_load_n(place, __ATOMIC_RELAXED);
+#else
+    return *(const volatile int*)place;
+#endif
+}
+
+// Changed while other threads may look.
+__device__ __forceinline__ void poke(int* place, int value) {
+#ifdef BOOTH_SHIM
+    __atomic_store_n(place, value, __ATOMIC_RELAXED);
+#else
+    *(volatile int*)place = value;
+#endif
+}
+
 // Sum over the lanes of a warp, in each of them.
 __device__ __forceinline__ float warp_sum(float value) {
     for (int reach = WARP / 2; reach > 0; reach >>= 1) value += __shfl_xor_sync(ALL_LANES, value, reach);

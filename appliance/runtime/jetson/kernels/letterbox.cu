@@ -49,8 +49,8 @@ __device__ __forceinline__ void fill_letterbox(const Picture& picture, const Nor
 
 // tensor: float (3, height, width); the frame takes columns x rows of it. Grid: columns of the tensor, strips of rows;
 // a block is a warp wide.
-extern "C" __global__ void letterbox(Picture picture, Normal normal, int width, int height, int columns, int rows,
-                                     float grey, float* tensor) {
+extern "C" __global__ void __launch_bounds__(256)
+    letterbox(Picture picture, Normal normal, int width, int height, int columns, int rows, float grey, float* tensor) {
     if (picture.step == 1) fill_letterbox<true>(picture, normal, width, height, columns, rows, grey, tensor);
     else fill_letterbox<false>(picture, normal, width, height, columns, rows, grey, tensor);
 }

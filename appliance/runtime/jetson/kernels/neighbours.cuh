@@ -22,6 +22,7 @@ struct Search {  // CSearch of neighbours.py
     int rows, shift, width;      // of the bank; see number_at
     int length, count, k, sampled, capacity;
 };
+static_assert(sizeof(Search) == 96 && offsetof(Search, rows) == 64, "see neighbours.py");
 
 // Rows lie dealt out like cards, so that the first ones are a sample of all: the row that lies at a place, and back.
 __device__ __forceinline__ int number_at(const Search& search, int place) {

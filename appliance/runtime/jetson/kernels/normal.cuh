@@ -5,6 +5,7 @@
 struct Normal {  // CNormal of normal.py
     float mean[3], scale[3];
 };
+static_assert(sizeof(Normal) == 24, "see normal.py");
 
 // One pixel of a planar tensor (3, height, width); `place` is y * width + x, `plane` height * width.
 __device__ __forceinline__ void write_planar(float* tensor, size_t plane, size_t place, const Normal& normal, float red,

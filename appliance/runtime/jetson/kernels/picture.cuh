@@ -12,6 +12,7 @@ struct Picture {  // CPicture of picture.py
     // What a step of Y, U and V adds to a colour of 0..1, and the colour of Y = U = V = 0.
     float y, red_v, green_u, green_v, blue_u, red_0, green_0, blue_0;
 };
+static_assert(sizeof(Picture) == 80 && offsetof(Picture, pitch) == 16 && offsetof(Picture, y) == 48, "see picture.py");
 
 struct Rgb {
     float red, green, blue;  // whole numbers, 0..255

@@ -7,6 +7,7 @@ constexpr int FINEST_REACH = 3, FINE_REACH = 6, HALVED_REACH = 5;
 struct Opponents {  // COpponents of pyramid.py
     float light_offset, colour_offset, light_unit, colour_unit;
 };
+static_assert(sizeof(Opponents) == 16, "see pyramid.py");
 
 __device__ __forceinline__ float4 opponents_of(const unsigned char* pixel, const Opponents& rule) {
     const float red = pixel[0], green = pixel[1], blue = pixel[2], light = (red + green + blue) / 3.0f;

@@ -12,8 +12,9 @@ __device__ __forceinline__ float log_light(const unsigned char* pixel, float off
 }
 
 // cuts: bytes (N, pixels, 3), masks: 0 or 1 (N, pixels), lights (N). One block of at most 1024 threads for each cut.
-extern "C" __global__ void relief_light(const unsigned char* cuts, const unsigned char* masks, int pixels,
-                                        float offset, float grey_spread, float least_spread, Light* lights) {
+extern "C" __global__ void __launch_bounds__(1024)
+    relief_light(const unsigned char* cuts, const unsigned char* masks, int pixels, float offset, float grey_spread,
+                 float least_spread, Light* lights) {
     __shared__ float room[WARP];
     const unsigned char* cut = cuts + (size_t)blockIdx.x * pixels * 3;
     const unsigned char* mask = masks + (size_t)blockIdx.x * pixels;
@@ -39,6 +40,7 @@ constexpr int RELIEF_TILE = 32, RELIEF_REACH = 3, RELIEF_GREYS = RELIEF_TILE + 2
 struct Blur {  // CBlur of image.py
     int centre, one, two, three;  // weights by distance, of 256
 };
+static_assert(sizeof(Blur) == 16, "see image.py");
 
 __device__ __forceinline__ int blurred(const Blur& blur, const int* middle, int step) {
     return blur.centre * middle[0] + blur.one * (middle[-step] + middle[step]) +
@@ -46,9 +48,9 @@ __device__ __forceinline__ int blurred(const Blur& blur, const int* middle, int 
 }
 
 // reliefs: float (N, 3, height, width). Grid: tiles across, tiles down, cuts; blocks of RELIEF_TILE x 8.
-extern "C" __global__ void carve_reliefs(const unsigned char* cuts, const unsigned char* masks, const Light* lights,
-                                         int width, int height, float offset, float grey_light, int grey, Blur blur,
-                                         Normal normal, float* reliefs) {
+extern "C" __global__ void __launch_bounds__(256)
+    carve_reliefs(const unsigned char* cuts, const unsigned char* masks, const Light* lights, int width, int height,
+                  float offset, float grey_light, int grey, Blur blur, Normal normal, float* reliefs) {
     __shared__ int greys[RELIEF_GREYS][RELIEF_GREYS], rows[RELIEF_GREYS][RELIEF_TILE];
     const int left = blockIdx.x * RELIEF_TILE, top = blockIdx.y * RELIEF_TILE, threads = blockDim.x * blockDim.y;
     const int thread = threadIdx.y * blockDim.x + threadIdx.x;
@@ -59,11 +61,12 @@ extern "C" __global__ void carve_reliefs(const unsigned char* cuts, const unsign
         const int y = mirrored(top + i / RELIEF_GREYS - RELIEF_REACH, height);
         const size_t place = plane * blockIdx.z + (size_t)y * width + x;
         const float level = (log_light(cuts + 3 * place, offset) - light.mean) * light.contrast + grey_light;
-        greys[0][i] = masks[place] ? (int)whole_8bit(level) : grey;
+        greys[i / RELIEF_GREYS][i % RELIEF_GREYS] = masks[place] ? (int)whole_8bit(level) : grey;
     }
     __syncthreads();
     for (int i = thread; i < RELIEF_GREYS * RELIEF_TILE; i += threads)
-        rows[0][i] = blurred(blur, &greys[i / RELIEF_TILE][i % RELIEF_TILE + RELIEF_REACH], 1);
+        rows[i / RELIEF_TILE][i % RELIEF_TILE] =
+            blurred(blur, &greys[i / RELIEF_TILE][i % RELIEF_TILE + RELIEF_REACH], 1);
     __syncthreads();
     const int x = left + threadIdx.x;
     for (int row = threadIdx.y; row < RELIEF_TILE; row += blockDim.y) {

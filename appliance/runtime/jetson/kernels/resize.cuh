@@ -60,7 +60,8 @@ __device__ __forceinline__ Taps area_taps(int place, int from, int to) {
 // before where a whole quotient comes out short; so do we.
 __device__ __forceinline__ Taps mixed_taps(int place, int from, int to) {
     const int first = place * from / to;
-    const bool short_of = first * to == place * from && place * (1.0 / ((double)to / from)) < first;
+    const bool whole = first > 0 && first * to == place * from;
+    const bool short_of = whole && place * (1.0 / ((double)to / from)) < first;
     if (short_of) return two_taps(first - 1, 0, from, from);
     return two_taps(first, max((place + 1) * from - (first + 1) * to, 0), from, from);
 }

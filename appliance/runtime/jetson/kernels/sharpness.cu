@@ -12,8 +12,8 @@ __device__ __forceinline__ int level_of(float value, const Normal& normal, int c
 
 // crops: float (N, 3, height, width); sums: (K, tiles, 2): the Laplacian and its square over each tile of the crops
 // `rows`, whole numbers. Grid: tiles across, tiles down, K; blocks of DETAIL_TILE x 8.
-extern "C" __global__ void sum_detail(const float* crops, const int* rows, Normal normal, int width, int height,
-                                      int* sums) {
+extern "C" __global__ void __launch_bounds__(256)
+    sum_detail(const float* crops, const int* rows, Normal normal, int width, int height, int* sums) {
     __shared__ int greys[DETAIL_SIDE][DETAIL_SIDE], total, squares;
     const int left = blockIdx.x * DETAIL_TILE, top = blockIdx.y * DETAIL_TILE;
     const int thread = threadIdx.y * blockDim.x + threadIdx.x;
@@ -25,7 +25,8 @@ extern "C" __global__ void sum_detail(const float* crops, const int* rows, Norma
         const float* pixel = crop + (size_t)y * width + x;
         const int red = level_of(pixel[0], normal, 0), green = level_of(pixel[plane], normal, 1);
         const int blue = level_of(pixel[2 * plane], normal, 2);
-        greys[0][i] = (9798 * red + 19235 * green + 3735 * blue + 16384) >> 15;  // ITU-R BT.601, as OpenCV rounds it
+        // ITU-R BT.601, as OpenCV rounds it.
+        greys[i / DETAIL_SIDE][i % DETAIL_SIDE] = (9798 * red + 19235 * green + 3735 * blue + 16384) >> 15;
     }
     __syncthreads();
     int own = 0, own_squares = 0;

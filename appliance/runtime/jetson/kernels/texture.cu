@@ -7,6 +7,7 @@ struct Levels {  // CLevels of pyramid.py
     const float4* fine[FINE_LEVELS];      // means, full size
     const float4* coarse[COARSE_LEVELS];  // sums, at half, a quarter and an eighth of the size
 };
+static_assert(sizeof(Levels) == 40, "see pyramid.py");
 
 // The mean of a level at a pixel; a coarse one is enlarged linearly (OpenCV's INTER_LINEAR).
 __device__ __forceinline__ float4 level_at(const Levels& levels, int level, int width, int height, int view, int x,
