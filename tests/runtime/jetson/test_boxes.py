@@ -17,6 +17,7 @@ from tests.streets import boxes
 
 FLOOR, OVERLAP = 0.3, 0.5
 SIZE = (640, 480)
+SURE = np.array([0.9, 0.8], np.float32)
 TIED = st.sampled_from([0.0, -0.0, 0.1, 0.3, 0.31, 0.5, 0.9, 1.0, float("nan"), float("inf")])
 EDGE = st.sampled_from([0, 1, 2.5, 40, 41, 100, 639.5, 640, 900, -50, np.nan, np.inf, -np.inf, 2e38])
 Found = tuple[FloatArray, FloatArray]
@@ -100,6 +101,15 @@ def test_an_overlap_of_just_the_limit_stays(gpu: Gpu, right: float, overlap: flo
     found, wanted = both(gpu, rows, np.array([0.9, 0.8], np.float32), overlap=overlap)
     assert len(found[0]) == 2
     assert_same(found, wanted)
+
+
+@pytest.mark.parametrize(("right", "overlap"), [(5, 0.5), (6, 0.6), (7, 0.7)])
+def test_a_hair_beyond_the_limit_is_told_from_one_below(gpu: Gpu, right: float, overlap: float) -> None:
+    near = np.float32(right) + np.spacing(np.float32(right)) * np.array([-200, -3, -1, 0, 1, 3, 200])
+    found = [both(gpu, boxes((0, 0, 10, 10), (0, 0, edge, 10)), SURE, overlap=overlap) for edge in near]
+    assert [len(kept) for (kept, _), _ in found] == [2, 2, 2, 2, 1, 1, 1]
+    for one in found:
+        assert_same(*one)
 
 
 def test_a_box_must_be_a_whole_pixel_however_near_it_comes(gpu: Gpu) -> None:

@@ -17,7 +17,7 @@ from appliance.runtime.jetson.fatbin import KERNELS
 from appliance.runtime.jetson.gpu import Gpu
 from appliance.runtime.jetson.picture import BGRA, BT601, NV12, RGB, Layout
 from tests.runtime.jetson.pictures import device_picture, noise, rgb_of
-from tests.runtime.jetson.shim.build import compiler, shim_library
+from tests.runtime.jetson.shim.build import compiler, kernel_bounds, shim_library
 from tests.runtime.jetson.shim.driver import ShimDriver
 
 TRIALS = Path(__file__).with_name("trial_kernels")
@@ -81,6 +81,41 @@ def test_a_picture_travels_by_value_and_reads_as_its_definition(
 def test_a_barrier_that_some_never_reach_is_told(trial: Gpu) -> None:
     with pytest.raises(AssertionError, match="trial_deadlock: deadlock"):
         trial.launch("trial_deadlock", (1,), (64,))
+
+
+@pytest.mark.parametrize(
+    ("kernel", "threads", "complaint"),
+    [
+        ("trial_late_barrier", 64, "after some of its threads have returned"),
+        ("trial_vote", 33, "names lanes that have returned or never were"),
+        ("trial_small_blocks", 96, "beyond __launch_bounds__"),
+    ],
+)
+def test_what_only_a_device_would_not_forgive_is_told(
+    trial: Gpu, kernel: str, threads: int, complaint: str
+) -> None:
+    with pytest.raises(AssertionError, match=complaint):
+        trial.launch(kernel, (1,), (threads,))
+
+
+def test_arguments_of_another_length_are_told(trial: Gpu) -> None:
+    values = trial.empty((4,), np.int32)
+    with pytest.raises(AssertionError, match="not as long as the kernel's parameters"):
+        trial.launch("trial_reverse", (1,), (4,), values)
+
+
+def test_no_order_of_threads_is_the_only_one(trial: Gpu) -> None:
+    # The last thread to write wins: the first order has the last thread there, the second the first one.
+    found = set()
+    for _ in range(6):
+        values = trial.put(np.full(1, -1, np.int32))
+        trial.launch("trial_last", (1,), (64,), values)
+        found.add(int(trial.figures(values)[0]))
+    assert {0, 63} < found
+
+
+def test_every_kernel_says_how_large_its_blocks_are() -> None:
+    assert [name for name, bound in kernel_bounds() if bound is None] == []
 
 
 @pytest.mark.parametrize("place", [-1, 1024])

@@ -171,8 +171,8 @@ extern "C" __global__ void __launch_bounds__(256)
 // Clothes: the largest part without its head. Core: the clothes near the trunk, looked up every `grid` pixels. Here a
 // thread stands for a point of the grid and the pixels up to the next: the way to the bones is long.
 extern "C" __global__ void __launch_bounds__(256)
-    body_masks(bodies::Body* all, const int* labels, unsigned char* clothes, unsigned char* cores, int width, int height,
-               int grid) {
+    body_masks(bodies::Body* all, const int* labels, unsigned char* clothes, unsigned char* cores, int width,
+               int height, int grid) {
     using namespace bodies;
     Body& body = all[blockIdx.y];
     const Pixel point = pixel_of((width + grid - 1) / grid, (height + grid - 1) / grid);

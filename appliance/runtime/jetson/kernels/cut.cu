@@ -34,14 +34,16 @@ extern "C" __global__ void __launch_bounds__(1024)
     __syncthreads();
     int first_x = width, last_x = -1, first_y = height, last_y = -1;
     for (int y = thread / WARP; y < height; y += blockDim.x / WARP) {
+        bool any = false;  // no branch in the row: several of its loads are under way at once
 #pragma unroll 8
         for (int x = lane; x < width; x += WARP) {
-            if (!__ldg(mask + (size_t)y * width + x)) continue;
-            first_x = min(first_x, x);
-            last_x = max(last_x, x);
-            first_y = min(first_y, y);
-            last_y = y;
+            const bool on = __ldg(mask + (size_t)y * width + x) != 0;
+            first_x = min(first_x, on ? x : width);
+            last_x = max(last_x, on ? x : -1);
+            any |= on;
         }
+        first_y = min(first_y, any ? y : height);
+        last_y = any ? y : last_y;
     }
     if (last_x >= 0) {
         atomicMin(&left, first_x);

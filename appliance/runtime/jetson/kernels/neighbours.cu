@@ -82,6 +82,7 @@ __device__ __forceinline__ void stream(const Search& search, int first, int end,
     __syncthreads();
     const int stride = gridDim.x * WARPS * TILE_ROWS;
     for (int top = first + (blockIdx.x * WARPS + thread / WARP) * TILE_ROWS; top < end; top += stride) {
+        __syncwarp();  // some lanes may still be at a candidate of the rows before; tensor cores want them all
         float sums[TILES][4] = {};
         const int upper = top + group, lower = upper + 8;
         const float squares[2] = {search.squares[min(upper, end - 1)], search.squares[min(lower, end - 1)]};

@@ -1,7 +1,12 @@
 // Fibers, barriers and half precision for cuda_shim.h.
 #include "cuda_shim.h"
+#include "cuda_shim_races.h"
 
 #include <sys/mman.h>
+
+#include <numeric>
+#include <random>
+#include <utility>
 
 namespace shim {
 dim3 thread_at, block_at, block_size, grid_size;
@@ -23,7 +28,9 @@ void* scheduler_stack_pointer;
 Fiber* current;
 void (*work)(const void*);
 const void* argument;
-bool backwards;  // every other block runs its threads from the last to the first, to show what hangs on the order
+const char* fault;  // what a device would not forgive although the shim could go on
+unsigned order[MOST_THREADS];
+std::minstd_rand chance;
 
 extern "C" void booth_shim_switch(void** saved, void* wanted);
 #if defined(__x86_64__)
@@ -61,19 +68,22 @@ constexpr size_t RETURN_WORD = 11, FRAME_WORDS = 20;
 #error "the shim knows the stacks of x86_64 and aarch64 only"
 #endif
 
-void yield(State state) {
+UNWATCHED void yield(State state) {
     current->state = state;
     Fiber* self = current;
+    races::leave();
     booth_shim_switch(&self->stack_pointer, scheduler_stack_pointer);
 }
 
-void live() {
+UNWATCHED void live() {
+    races::begin_thread();
     work(argument);
+    races::end_thread();
     yield(DONE);
     abort();
 }
 
-void prepare(Fiber& fiber, unsigned index) {
+UNWATCHED void prepare(Fiber& fiber, unsigned index) {
     fiber = {nullptr, 0, index, 0, READY};
     void** top = reinterpret_cast<void**>(stacks + (index + 1) * STACK_BYTES);
     // The entry finds its stack as if it had been called: one word off a multiple of 16 on x86_64.
@@ -83,15 +93,16 @@ void prepare(Fiber& fiber, unsigned index) {
     fiber.stack_pointer = frame;
 }
 
-void resume(Fiber& fiber) {
+UNWATCHED void resume(Fiber& fiber) {
     current = &fiber;
     const unsigned x = block_size.x, y = block_size.y;
     thread_at = {fiber.index % x, fiber.index / x % y, fiber.index / (x * y)};
+    races::enter(fiber.index);
     booth_shim_switch(&scheduler_stack_pointer, fiber.stack_pointer);
 }
 
 // Lets go whoever waits for a barrier that is complete; false when nobody could be let go.
-bool open_barriers(unsigned threads) {
+UNWATCHED bool open_barriers(unsigned threads) {
     unsigned waiting = 0, done = 0;
     bool opened = false;
     for (unsigned i = 0; i < threads; ++i) {
@@ -99,16 +110,20 @@ bool open_barriers(unsigned threads) {
         done += fibers[i].state == DONE;
     }
     if (waiting && waiting + done == threads) {
+        if (done) fault = "a barrier of the block comes after some of its threads have returned";
         for (unsigned i = 0; i < threads; ++i)
             if (fibers[i].state == AT_BLOCK_BARRIER) fibers[i].state = READY;
         return true;
     }
     for (unsigned first = 0; first < threads; first += WARP) {
-        unsigned missing = 0;
-        for (unsigned i = first; i < threads && i < first + WARP; ++i)
-            if (fibers[i].state != AT_WARP_BARRIER && fibers[i].state != DONE) missing |= 1u << (i - first);
+        unsigned missing = 0, gone = 0;
+        for (unsigned i = first; i < first + WARP; ++i) {
+            if (i >= threads || fibers[i].state == DONE) gone |= 1u << (i - first);
+            else if (fibers[i].state != AT_WARP_BARRIER) missing |= 1u << (i - first);
+        }
         for (unsigned i = first; i < threads && i < first + WARP; ++i) {
             if (fibers[i].state == AT_WARP_BARRIER && !(fibers[i].mask & missing)) {
+                if (fibers[i].mask & gone) fault = "a shuffle or vote names lanes that have returned or never were";
                 fibers[i].state = READY;
                 opened = true;
             }
@@ -117,12 +132,21 @@ bool open_barriers(unsigned threads) {
     return opened;
 }
 
-bool run_block(unsigned threads) {
+// Three orders of threads take turns, to show what hangs on one: as they are, from the last to the first, and by chance.
+UNWATCHED void deal(unsigned threads, unsigned turn) {
+    for (unsigned i = 0; i < threads; ++i) order[i] = turn % 3 == 1 ? threads - 1 - i : i;
+    for (unsigned i = threads; turn % 3 == 2 && i > 1; --i) std::swap(order[i - 1], order[chance() % i]);
+}
+
+UNWATCHED bool run_block(unsigned threads) {
+    static unsigned turn = 0;
+    ++turn;
     for (unsigned i = 0; i < threads; ++i) prepare(fibers[i], i);
     for (;;) {
         bool moved = false;
+        deal(threads, turn);
         for (unsigned step = 0; step < threads; ++step) {
-            Fiber& fiber = fibers[backwards ? threads - 1 - step : step];
+            Fiber& fiber = fibers[order[step]];
             if (fiber.state == READY) {
                 resume(fiber);
                 moved = true;
@@ -136,18 +160,30 @@ bool run_block(unsigned threads) {
 }
 }  // namespace
 
-void block_barrier() { yield(AT_BLOCK_BARRIER); }
+UNWATCHED void block_barrier() {
+    const unsigned index = current->index;
+    races::arrive(index, 0);
+    yield(AT_BLOCK_BARRIER);
+    races::depart(index, 0);
+}
 
-void warp_barrier(unsigned mask) {
+UNWATCHED void synced_warp(unsigned mask) {
+    const unsigned index = current->index;
+    races::arrive(index, 1 + index / WARP);
+    warp_barrier(mask);
+    races::depart(index, 1 + index / WARP);
+}
+
+UNWATCHED void warp_barrier(unsigned mask) {
     current->mask = mask;
     yield(AT_WARP_BARRIER);
 }
 
-int lane() { return current->index % WARP; }
+UNWATCHED int lane() { return current->index % WARP; }
 
-unsigned long long& exchange_slot(int lane) { return fibers[current->index / WARP * WARP + lane].slot; }
+UNWATCHED unsigned long long& exchange_slot(int lane) { return fibers[current->index / WARP * WARP + lane].slot; }
 
-int run(const Grid& grid, void (*given)(const void*), const void* with, const char** complaint) {
+UNWATCHED int run(const Grid& grid, void (*given)(const void*), const void* with, const char** complaint) {
     const unsigned threads = grid.block[0] * grid.block[1] * grid.block[2];
     if (threads == 0 || threads > MOST_THREADS || grid.grid[1] > 65535 || grid.grid[2] > 65535) {
         *complaint = "a block has 1 to 1024 threads, a grid at most 65535 blocks in y and z";
@@ -157,6 +193,8 @@ int run(const Grid& grid, void (*given)(const void*), const void* with, const ch
         const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
         stacks = static_cast<char*>(mmap(nullptr, MOST_THREADS * STACK_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0));
     }
+    fault = nullptr;
+    races::begin_launch();
     work = given;
     argument = with;
     block_size = {grid.block[0], grid.block[1], grid.block[2]};
@@ -164,13 +202,15 @@ int run(const Grid& grid, void (*given)(const void*), const void* with, const ch
     for (block_at.z = 0; block_at.z < grid_size.z; ++block_at.z)
         for (block_at.y = 0; block_at.y < grid_size.y; ++block_at.y)
             for (block_at.x = 0; block_at.x < grid_size.x; ++block_at.x) {
-                backwards = (block_at.x + block_at.y + block_at.z) % 2 == 1;
+                races::begin_block();
                 if (!run_block(threads)) {
                     *complaint = "deadlock: some threads wait at a barrier that the others never reach";
                     return 1;
                 }
             }
-    return 0;
+    races::end_launch();
+    if (fault) *complaint = fault;
+    return fault != nullptr;
 }
 
 float float_from_half(unsigned short bits) {
@@ -196,7 +236,7 @@ unsigned short half_from_float(float value) {
     return sign | (((unsigned)(step + 25) << 10) + (steps - 1024u));
 }
 
-void multiply_16x8x16(float (&c)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
+UNWATCHED void multiply_16x8x16(float (&c)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
     struct Words { unsigned a[4], b[2]; };
     static Words warp[MOST_THREADS];
     Words& own = warp[current->index];

@@ -1,6 +1,9 @@
 // The device language of the kernels on a CPU: every thread of a block is a fiber, so that barriers and shuffles are
-// real. Blocks run one after the other. Races between threads are not found, deadlocks and odd orders are.
+// real. Blocks run one after the other. Deadlocks and odd orders are found; races where it is built to look for them,
+// see races.py.
 #pragma once
+#include "cuda_shim_races.h"
+
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +42,7 @@ namespace shim {
 extern dim3 thread_at, block_at, block_size, grid_size;
 void block_barrier();
 void warp_barrier(unsigned mask);
+void synced_warp(unsigned mask);  // which, unlike a shuffle, orders memory as well
 int lane();
 unsigned long long& exchange_slot(int lane);  // of this thread's warp
 float float_from_half(unsigned short bits);
@@ -51,7 +55,7 @@ struct Grid {
 // Runs `work(argument)` once per thread; 0, or 1 with `complaint` set.
 int run(const Grid& grid, void (*work)(const void*), const void* argument, const char** complaint);
 
-template <typename T> T exchanged(T value, int from, unsigned mask) {
+template <typename T> UNWATCHED __attribute__((noinline)) T exchanged(T value, int from, unsigned mask) {
     static_assert(sizeof(T) <= 8, "a shuffle moves at most 8 bytes");
     unsigned long long word = 0;
     std::memcpy(&word, &value, sizeof(T));
@@ -71,8 +75,19 @@ template <typename T> T next_argument(const unsigned char* whole, size_t& offset
     return value;
 }
 
+template <typename... A> constexpr size_t bytes_of() {
+    size_t offset = 0;
+    ((offset = (offset + alignof(A) - 1) / alignof(A) * alignof(A) + sizeof(A)), ...);
+    return offset;
+}
+
+// `bound`: threads of the largest block that the kernel is compiled for.
 template <typename... A>
-int launch(void (*kernel)(A...), const Grid& grid, const unsigned char* arguments, const char** complaint) {
+int launch(void (*kernel)(A...), unsigned bound, const Grid& grid, const unsigned char* arguments, unsigned size,
+           const char** complaint) {
+    const unsigned threads = grid.block[0] * grid.block[1] * grid.block[2];
+    if (size != bytes_of<A...>()) return *complaint = "the arguments are not as long as the kernel's parameters", 1;
+    if (threads > bound) return *complaint = "the block is beyond __launch_bounds__", 1;
     struct Call {
         void (*kernel)(A...);
         std::tuple<A...> arguments;
@@ -93,7 +108,7 @@ int launch(void (*kernel)(A...), const Grid& grid, const unsigned char* argument
 #define gridDim (shim::grid_size)
 
 inline void __syncthreads() { shim::block_barrier(); }
-inline void __syncwarp(unsigned mask = 0xffffffffu) { shim::warp_barrier(mask); }
+inline void __syncwarp(unsigned mask = 0xffffffffu) { shim::synced_warp(mask); }
 inline void __threadfence() {}
 inline void __threadfence_block() {}
 template <typename T> T __shfl_sync(unsigned mask, T value, int from, int width = 32) {
@@ -119,13 +134,27 @@ inline unsigned __ballot_sync(unsigned mask, int predicate) {
 inline int __any_sync(unsigned mask, int predicate) { return __ballot_sync(mask, predicate) != 0; }
 inline int __all_sync(unsigned mask, int predicate) { return __ballot_sync(mask, predicate) == mask; }
 
-template <typename T> T atomicAdd(T* place, T value) { T old = *place; *place = old + value; return old; }
-template <typename T> T atomicMin(T* place, T value) { T old = *place; *place = value < old ? value : old; return old; }
-template <typename T> T atomicMax(T* place, T value) { T old = *place; *place = value > old ? value : old; return old; }
-template <typename T> T atomicOr(T* place, T value) { T old = *place; *place = old | value; return old; }
-template <typename T> T atomicAnd(T* place, T value) { T old = *place; *place = old & value; return old; }
-template <typename T> T atomicExch(T* place, T value) { T old = *place; *place = value; return old; }
-template <typename T> T atomicCAS(T* place, T wanted, T value) { T old = *place; if (old == wanted) *place = value; return old; }
+namespace shim {
+template <typename T, typename Change> T changed(T* place, Change change) {
+    T old, next;
+    __atomic_load(place, &old, __ATOMIC_RELAXED);
+    do next = change(old);
+    while (!__atomic_compare_exchange(place, &old, &next, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    return old;
+}
+}  // namespace shim
+template <typename T> T atomicAdd(T* place, T value) {
+    return shim::changed(place, [=](T old) { return old + value; });
+}
+template <typename T> T atomicMin(T* place, T value) {
+    return shim::changed(place, [=](T old) { return value < old ? value : old; });
+}
+template <typename T> T atomicMax(T* place, T value) {
+    return shim::changed(place, [=](T old) { return value > old ? value : old; });
+}
+template <typename T> T atomicCAS(T* place, T wanted, T value) {
+    return shim::changed(place, [=](T old) { return old == wanted ? value : old; });
+}
 
 inline int __popc(unsigned word) { return __builtin_popcount(word); }
 inline int __popcll(unsigned long long word) { return __builtin_popcountll(word); }

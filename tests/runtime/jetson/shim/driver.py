@@ -97,7 +97,7 @@ class ShimDriver:
             raise BoothError(f"there is no kernel {kernel}; run: make kernels") from None
         complaint = ctypes.c_char_p()
         sizes = Grid((ctypes.c_uint32 * 3)(*grid), (ctypes.c_uint32 * 3)(*block))
-        if launcher(ctypes.byref(sizes), arguments, ctypes.byref(complaint)):
+        if launcher(ctypes.byref(sizes), arguments, len(arguments), ctypes.byref(complaint)):
             raise AssertionError(f"{kernel}: {(complaint.value or b'').decode()}")
         self._check_guards(kernel)
         self.launched.append(kernel)

@@ -52,4 +52,27 @@ extern "C" __global__ void trial_deadlock() {
     else __syncwarp();
 }
 
+extern "C" __global__ void trial_last(int* value) { *value = threadIdx.x; }
+
 extern "C" __global__ void trial_stray(int* values, int place) { values[place] = 1; }
+
+extern "C" __global__ void trial_late_barrier() {
+    if (threadIdx.x == 0) return;
+    __syncthreads();
+}
+
+extern "C" __global__ void trial_vote() { __any_sync(ALL_LANES, threadIdx.x == 0); }
+
+extern "C" __global__ void __launch_bounds__(64) trial_small_blocks() {}
+
+// As trial_reverse without its barrier.
+extern "C" __global__ void trial_race(int* values, int count) {
+    __shared__ int room[1024];
+    const int i = threadIdx.x;
+    if (i < count) room[i] = values[i];
+    if (i < count) values[i] = room[count - 1 - i];
+}
+
+extern "C" __global__ void trial_race_of_blocks(int* values, int count) {
+    if (threadIdx.x == blockIdx.x) values[count - 1] = blockIdx.x;
+}
