@@ -26,7 +26,7 @@ from appliance.verbs.apprentice import (
     make_apprentice,
 )
 from appliance.verbs.figures import Figures
-from appliance.verbs.vision import Lookout
+from appliance.verbs.lookout import Lookout
 from appliance.vision.descriptor import VERSION
 from appliance.vision.novelty import Judge
 from appliance.vision.pipeline import Step
@@ -176,9 +176,9 @@ def look(
         clock, pipeline, told = FakeClock(), PassingPipeline(), {}
         time = SimpleNamespace(monotonic=clock.monotonic)
         camera = FakeCamera(clock, [Deliver(frames), End()])
-        monkeypatch.setattr("appliance.verbs.vision.open_camera", lambda *_, live: camera)
-        monkeypatch.setattr("appliance.verbs.vision.make_pipeline", lambda *_: pipeline)
-        monkeypatch.setattr("appliance.verbs.vision.time", time)
+        monkeypatch.setattr("appliance.verbs.lookout.open_camera", lambda *_, live: camera)
+        monkeypatch.setattr("appliance.verbs.lookout.make_pipeline", lambda *_: pipeline)
+        monkeypatch.setattr("appliance.verbs.lookout.time", time)
         monkeypatch.setattr("appliance.verbs.figures.time", time)
         monkeypatch.setattr(
             "appliance.verbs.figures.write_vitals", lambda _r, _p, vitals, _t: told.update(vitals)

@@ -18,7 +18,7 @@ from appliance.errors import BoothError, SourceError
 from appliance.uplink.event import event_from_payload
 from appliance.uplink.outbox import Outbox
 from appliance.verbs.figures import Figures
-from appliance.verbs.vision import LONGEST_PAUSE_S, Lookout
+from appliance.verbs.lookout import LONGEST_PAUSE_S, Lookout
 from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze
 
 EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345"))
@@ -93,9 +93,9 @@ class Booth:
             return self.cameras[-1]
 
         time = SimpleNamespace(monotonic=self.clock.monotonic)
-        self._patch.setattr("appliance.verbs.vision.open_camera", open_camera)
-        self._patch.setattr("appliance.verbs.vision.make_pipeline", lambda *_: self.pipeline)
-        self._patch.setattr("appliance.verbs.vision.time", time)
+        self._patch.setattr("appliance.verbs.lookout.open_camera", open_camera)
+        self._patch.setattr("appliance.verbs.lookout.make_pipeline", lambda *_: self.pipeline)
+        self._patch.setattr("appliance.verbs.lookout.time", time)
         self._patch.setattr("appliance.verbs.figures.time", time)
         self._patch.setattr("appliance.verbs.figures.write_vitals", self._write)
         stop = FakeStop(self.clock, self.clock.now_s + stop_s)
