@@ -6,6 +6,7 @@ time, by work done and never by a timer: a builder that says nothing more is giv
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -118,6 +119,7 @@ def has_plan(cache: Cache, wing: Wing, network: Network) -> bool:
 
 
 def retire(plan: Path, why: str) -> None:
-    """Put a plan of another TensorRT or GPU into quarantine, if it is still there."""
-    if plan.exists():
-        quarantine_plan(plan, why)
+    """Put a plan of another TensorRT or GPU into quarantine; where the disk refuses, it is in nobody's way either."""
+    with contextlib.suppress(OSError):
+        if plan.exists():
+            quarantine_plan(plan, why)

@@ -1,4 +1,4 @@
-"""The vision process: it looks until told to stop, says when it is blind, and opens a lost camera anew."""
+"""The loop of vision: it looks until told to stop, opens a lost camera anew, and ends when its device has failed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from appliance.app import Eyes
 from appliance.config import Settings
 from appliance.display.cards import CardReader
 from appliance.errors import BoothError, SourceError
+from appliance.records import Frame
 from appliance.uplink.event import event_from_payload
 from appliance.uplink.outbox import Outbox
 from appliance.verbs.figures import Figures
 from appliance.verbs.lookout import LONGEST_PAUSE_S, Lookout
+from appliance.vision.pipeline import Step
 from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze
 
 EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345"))
@@ -27,6 +29,7 @@ VITALS = {
     "state": str,
     "outbox": str,
     "learning": str,
+    "inference": str,
     "reason": str,
     "camera": str,
     "camera_path": str,
@@ -72,7 +75,7 @@ class Booth:
         self.cameras: list[FakeCamera] = []
         self.opened_s: list[float] = []
         self.told: list[dict[str, Any]] = []
-        self.pipeline = FakePipeline()
+        self.pipeline: FakePipeline = FakePipeline()
         self.sensors: Warming | None = None
         self._patch = monkeypatch
 
@@ -312,6 +315,69 @@ def test_a_board_that_does_not_listen_costs_no_event(booth: Booth) -> None:
     booth.pipeline = FakePipeline(every=5)
     booth.look([Deliver(20), End()], source=FILE)
     assert len(booth.events()) == 4
+
+
+FAULT = "Orin: the device failed (an illegal memory access was encountered); restart the booth"
+
+
+class FaultyPipeline(FakePipeline):
+    """Its device fails at a frame, and from then on."""
+
+    def __init__(self, fails_at: int, every: int = 1_000_000) -> None:
+        super().__init__(every, at_the_end=1)
+        self.fails_at = fails_at
+
+    def step(self, seen: Frame) -> Step:
+        if len(self.seen) + 1 >= self.fails_at:
+            raise BoothError(FAULT)
+        return super().step(seen)
+
+    def finish(self, now_s: float) -> Step:
+        if len(self.seen) + 1 >= self.fails_at:
+            pytest.fail("the device was asked again")
+        return super().finish(now_s)
+
+
+def test_a_device_that_fails_ends_the_process_and_says_why(booth: Booth) -> None:
+    booth.pipeline = FaultyPipeline(fails_at=8, every=3)
+    with pytest.raises(BoothError) as raised:
+        booth.look([Deliver(100)])
+    assert str(raised.value) == FAULT
+    assert booth.states() == ["running", "failed"]
+    last = booth.told[-1]
+    assert (last["reason"], last["inference"], last["camera"], last["people"]) == (FAULT, FAULT, "stopped", 0)
+    assert [camera.closed for camera in booth.cameras] == [1]
+    assert len(booth.events()) == 2
+
+
+def test_of_a_fault_nothing_is_left_after_the_next_start(booth: Booth) -> None:
+    booth.pipeline = FaultyPipeline(fails_at=3)
+    with pytest.raises(BoothError):
+        booth.look([Deliver(100)])
+    booth.told.clear()
+    booth.pipeline = FakePipeline()
+    booth.look([Deliver(20), End()], source=FILE)
+    assert booth.states() == ["running", "ended"]
+    assert FAULT not in json.dumps(booth.told)
+
+
+def test_no_event_is_lost_or_told_twice_when_vision_fails_again_and_again(booth: Booth) -> None:
+    for _ in range(5):
+        booth.pipeline = FaultyPipeline(fails_at=10, every=3)
+        with pytest.raises(BoothError, match="the device failed"):
+            booth.look([Deliver(100)])
+    ids = [event_from_payload(payload).id for payload in booth.events()]
+    assert len(set(ids)) == len(ids) == 5 * 3
+    assert [int(one.rsplit("-", 1)[1]) for one in ids] == [1, 2, 3] * 5
+    assert len({one.rsplit("-", 1)[0] for one in ids}) == 5
+
+
+def test_a_file_that_is_none_is_a_fault_of_the_camera(booth: Booth) -> None:
+    with pytest.raises(SourceError):
+        booth.look(SourceError("street.mp4: no such file"), source=FILE)
+    last = booth.told[-1]
+    assert (last["state"], last["camera"]) == ("failed", "street.mp4: no such file")
+    assert "inference" not in last
 
 
 LIVES: list[Callable[[], tuple[Acts, ...]]] = [
