@@ -2,7 +2,8 @@
 
 `python -m engines.builder` builds, `--probe` tells the machine. Alone in knowing TensorRT's builder, 8.6 to 11: what
 a version lacks is asked for by name. Types: fp16 is a flag up to 10; from 11 on a plan has the types its ONNX file
-has, so a file in fp32 gives a plan in fp32 and the record says so. int8 is Q/DQ pairs in the file with any version.
+has (halve.py makes it), so a file in fp32 gives a plan in fp32 and the record says so. int8 is Q/DQ pairs in the file
+with any version.
 """
 
 from __future__ import annotations

@@ -64,6 +64,8 @@ class Model:
     "None when there is no planar variant."
     float_layers: tuple[str, ...] = ()
     "Dense convolutions that stay float when the others become 8 bit: those that hurt, by measurement."
+    float_nodes: tuple[str, ...] = ()
+    "Nodes that stay float32 when the others become fp16; names, or patterns of names such as 'stride*'."
 
     @property
     def cure(self) -> str:
@@ -155,7 +157,7 @@ def _model(name: str, entry: Mapping[str, Any]) -> Model:
     return Model(
         name, entry["purpose"], entry["licence"], entry["converter"], known, sources, how,
         tuple(entry["roles"]), tuple(entry["measured"]), "fetched" in entry, _planar(entry),
-        tuple(entry.get("int8", {}).get("float", ())),
+        *(tuple(entry.get(precision, {}).get("float", ())) for precision in ("int8", "fp16")),
     )  # fmt: skip
 
 

@@ -12,8 +12,10 @@ from engines.attempts import Progress
 from engines.build import load_plan
 from engines.cache import Cache, sha256_of
 from engines.entries import read_manifest
+from engines.halve import Halver, halve, run_halver
 from engines.layouts import PLANAR
 from engines.limits import DETECTOR
+from engines.pictures import Shown
 from engines.plans import Machine, PlanOrder, Profile, Shape
 from engines.quantize import Quantizer, quantize, quantized_file, run_quantizer
 from engines.setup import make_layout
@@ -32,16 +34,22 @@ def plan_workshop(
     scales: Show,
     load: Callable[..., Path] = load_plan,
     run: Quantizer = run_quantizer,
+    run_half: Halver = run_halver,
 ) -> Workshop:
-    """Plans of the wanted precision; `auto` is fp16. 8-bit scales are taken from `scales` where none are there yet."""
+    """Plans of the wanted precision; `auto` is fp16. 8-bit scales are taken from `scales` where none are there yet.
+
+    In fp16 the ONNX file says the types where TensorRT has no flag for them.
+    """
     precision = FP16 if wanted.precision == AUTO else wanted.precision
 
     def make(network: Network, progress: Progress) -> Path:
         make_layout(cache, read_manifest(), network.name, PLANAR, [network.size])
         onnx = onnx_file(cache, network)
         if precision == INT8:
-            known = quantized_file(cache, network)
-            onnx = known or quantize(cache, network, scales().pictures[role_of(network.name)], run)
+            onnx = quantized_file(cache, network) or _quantized(cache, network, scales(), run)
+        elif precision == FP16 and machine.typed_by_file:
+            with cache.lock():
+                onnx = halve(cache, network, run_half)
         order = PlanOrder(
             network.stem, onnx, sha256_of(onnx), precision, {"image": shape_of(network)},
             wanted.builder_level, wanted.workspace_mb,
@@ -53,6 +61,12 @@ def plan_workshop(
 
     told = f"{machine.gpu}, TensorRT {machine.tensorrt}"
     return Workshop(PLANAR, precision, told, make, open_planar, must_be_faster=False)
+
+
+def _quantized(cache: Cache, network: Network, shown: Shown, run: Quantizer) -> Path:
+    """Make the 8-bit network alone: another set-up would clear its half-made files away."""
+    with cache.lock():
+        return quantize(cache, network, shown.pictures[role_of(network.name)], run)
 
 
 def _that_opens(plan: Path, open_plan: OpenPlan) -> Path:

@@ -23,6 +23,8 @@ PRECISIONS = ("fp32", "fp16", "int8")
 KEY_LETTERS = 12
 "Of the key, in file names."
 QUARANTINE_KEEPS = 5
+FIRST_TYPED_BY_FILE = 11
+"TensorRT's release notes: weak typing and its flags were removed with it."
 
 Shape = tuple[int, ...]
 Profile = tuple[Shape, Shape, Shape]
@@ -38,7 +40,7 @@ class PlanOrder:
     onnx: Path
     onnx_sha256: str
     precision: str
-    "'fp32', 'fp16' or 'int8'; int8 wants an ONNX file with Q/DQ pairs, see builder.py for fp16."
+    "'fp32', 'fp16' or 'int8'; int8 wants an ONNX file with Q/DQ pairs, fp16 one of halve.py on some machines."
     shapes: Mapping[str, Shape | Profile]
     "Input -> its one shape, or (smallest, likeliest, largest) for an input of any batch size."
     builder_level: int = 3
@@ -84,6 +86,11 @@ class Machine:
     "Release of the Jetson's system, such as '36.4.3'; empty elsewhere."
     gpu: str
     "Name of the GPU, for people only."
+
+    @property
+    def typed_by_file(self) -> bool:
+        """Whether a plan has the types that its ONNX file says, since no flag lowers them: TensorRT from 11 on."""
+        return int(self.tensorrt.split(".")[0]) >= FIRST_TYPED_BY_FILE
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,6 @@ The pictures go to the child process through a pipe; nothing but the network, it
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -23,12 +20,8 @@ from engines.cache import Cache, holds, sha256_of, store
 from engines.entries import read_manifest
 from engines.layouts import PLANAR
 from engines.planes import planes_of
-from engines.tools import bring_tools
+from engines.rewrite import rewrite
 
-QUANTIZER_PACKAGES = ("ml_dtypes==0.5.3", "onnx==1.18.0", "protobuf==4.25.8", "typing_extensions==4.12.2")
-"Builds for Python 3.10 to 3.12; what onnxruntime.quantization needs and the booth itself does not."
-TOOLS_DOWNLOAD_BYTES = 22_900_000
-LIMIT_S = 900
 LEAST_PICTURES = 8
 "Fewer say too little of how large the figures inside the network become."
 
@@ -40,25 +33,9 @@ def run_quantizer(
     cache: Cache, source: Path, target: Path, floats: tuple[str, ...], pictures: NDArray[Any]
 ) -> None:
     """Write the 8-bit network in a child process. Raises BoothError with its last words."""
-    tools = bring_tools(cache, "quantizer", QUANTIZER_PACKAGES, TOOLS_DOWNLOAD_BYTES)
-    options = [f"--tools={tools}", *(f"--float={name}" for name in floats)]
-    command = [sys.executable, "-m", "engines.quantizer", str(source), str(target), *options]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "ORT_DISABLE_TELEMETRY": "1"}
-    # Whatever ONNX Runtime keeps for itself on the way goes with the target's folder.
-    environment["TMPDIR"] = str(target.parent)
-    with subprocess.Popen(
-        command, env=environment, cwd=target.parent, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as child:  # fmt: skip
-        try:
-            _, said = child.communicate(array_bytes(pictures), LIMIT_S)
-        except subprocess.TimeoutExpired:
-            said = f"no end after {LIMIT_S} s".encode()
-        finally:
-            child.kill()
-    if child.returncode:
-        lines = said.decode("utf-8", "replace").strip().splitlines() or [f"status {child.returncode}"]
-        raise BoothError(f"{source.name}: could not be made 8 bit ({lines[-1]}); it stays as it is")
+    told = array_bytes(pictures)
+    if complaint := rewrite(cache, "engines.quantizer", source, target, floats, told):
+        raise BoothError(f"{source.name}: could not be made 8 bit ({complaint}); it stays as it is")
 
 
 def array_bytes(array: NDArray[Any]) -> bytes:

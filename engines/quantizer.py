@@ -8,10 +8,8 @@ convolutions and 8-bit outputs lose the people (recall 0), and TensorRT joins th
 
 from __future__ import annotations
 
-import argparse
 import logging
 import sys
-import tempfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +17,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engines.rewriter import folded, read_order
 
 
 class Pictures:
@@ -33,17 +33,6 @@ class Pictures:
         return None if picture is None else {"image": picture[None]}
 
 
-def fold(source: Path, target: Path) -> None:
-    """Write the network with its batch normalisations inside the convolutions, where they cost no scale."""
-    import onnxruntime as ort
-
-    options = ort.SessionOptions()
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.optimized_model_filepath = str(target)
-    options.log_severity_level = 3
-    ort.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
-
-
 def depthwise(graph: Any) -> list[str]:
     """Return the names of the convolutions that see one channel each."""
     return [
@@ -53,7 +42,7 @@ def depthwise(graph: Any) -> list[str]:
     ]
 
 
-def quantize(source: Path, target: Path, floats: list[str], pictures: NDArray[Any]) -> None:
+def quantize(source: Path, target: Path, floats: tuple[str, ...], pictures: NDArray[Any]) -> None:
     """Write the 8-bit network. Raises ValueError for a float layer that there is not, or a zero point but 0."""
     import onnx
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
@@ -83,25 +72,16 @@ def check_zero_points(graph: Any) -> None:
     zeros = [numpy_helper.to_array(tensors[node.input[2]]) for node in pairs]
     if not pairs or any(zero.dtype != np.int8 or zero.any() for zero in zeros):
         raise ValueError(
-            "the pairs are not symmetric 8-bit ones; use the pinned packages of engines/quantize.py"
+            "the pairs are not symmetric 8-bit ones; use the pinned packages of engines/rewrite.py"
         )
 
 
 def main() -> None:
     """Read the pictures, then quantize."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("source", type=Path)
-    parser.add_argument("target", type=Path)
-    parser.add_argument("--tools", required=True, help="Folder with the onnx package.")
-    parser.add_argument("--float", action="append", default=[], help="A layer that stays float.")
-    given = parser.parse_args()
-    # Behind the booth's own packages: its NumPy is the one that ONNX Runtime was made for.
-    sys.path.append(given.tools)
+    order = read_order()
     pictures = np.load(BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
-    with tempfile.TemporaryDirectory(dir=given.target.parent) as folder:
-        folded = Path(folder) / "folded.onnx"
-        fold(given.source, folded)
-        quantize(folded, given.target, given.float, pictures)
+    with folded(order) as path:
+        quantize(path, order.target, order.floats, pictures)
 
 
 if __name__ == "__main__":

@@ -28,14 +28,14 @@ CELLS = sum(1 / side**2 for side in (8, 16, 32, 64))
 "Boxes that PicoDet proposes for a pixel of its input."
 CANDIDATES = 100
 "Boxes above the score floor, which are compared in pairs."
-SAMPLE_OPS = 60.0
-"Operations for a pixel made of four of NV12: conversion of each, weights, normalisation."
+SAMPLE_OPS = 145.0
+"Instructions for a pixel made of four of NV12, counted in letterbox.cu: conversion of each, weights, normalisation."
 PAIR_OPS, BONE_OPS = 16.0, 20.0
 "Overlap of two boxes; distance of a point to a bone."
-DRESS_PASSES = 24
-"Over the 256x256 view, a float each: labels that spread, sums of the parts, head, masks."
-PLANE_PASSES = 20
-"Over the four float planes of a cut: five levels of a pyramid, each blurred and resized, and slopes of three."
+DRESS_BYTES, DRESS_OPS = 42.0, 40.0
+"For each pixel of the view, counted in bodies.cu: silhouette twice, labels and areas through four kernels, two masks."
+MEASURE_BYTES = 141.0
+"For each pixel of a cut, counted in the kernels: pyramid and pattern 107, relief 20, histograms 8, pooling 6."
 MEASURE_OPS = 700.0
 "For each pixel of a cut: blurs of 7 to 13 taps over four planes, both ways, slopes and three histograms."
 SEARCH_QUERIES = 16
@@ -91,16 +91,14 @@ def garments(load: Load, sight: Sight) -> Iterator[Work]:
     yield Work("garments", "light", sight.lights * picture * NV12, sight.lights * picture * SAMPLE_OPS / 4)
     yield Work("garments", "crops", views * crop_bytes, views * max(square, view) * SAMPLE_OPS)
     yield network("garments", "BlazePose", BLAZEPOSE, views, load)
-    yield Work(
-        "garments", "dress", views * view * DRESS_PASSES * FLOAT, views * view * (bones + DRESS_PASSES)
-    )
+    yield Work("garments", "dress", views * view * DRESS_BYTES, views * view * (bones + DRESS_OPS))
     yield Work("garments", "cuts", views * cut_bytes, views * 2 * person * SAMPLE_OPS)
 
 
 def description(load: Load, sight: Sight) -> Iterator[Work]:
     """Measures of the cuts, and the appearance network on their relief."""
     pixels = sight.views * CUT_WIDTH * CUT_HEIGHT
-    yield Work("descriptor", "measures", pixels * 4 * FLOAT * PLANE_PASSES, pixels * MEASURE_OPS)
+    yield Work("descriptor", "measures", pixels * MEASURE_BYTES, pixels * MEASURE_OPS)
     yield network("descriptor", "MobileNetV2", MOBILENET, sight.views, load)
 
 

@@ -82,6 +82,7 @@ def measure(settings: Settings) -> tuple[Bench, Load]:
     frames, people, size = 0, 0, (1, 1)
     for item in watched(play(settings, eyes, judge), settings.camera.label):
         frames, people, size = item.index + 1, people + item.step.people, item.size
+        item.pipeline.stopwatch.settle = eyes.wing.settle
         if frames == WARM_UP:
             begin_s, before = time.perf_counter(), dict(item.pipeline.stopwatch.seconds)
         seconds = item.pipeline.stopwatch.seconds

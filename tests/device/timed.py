@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from appliance.runtime.jetson.driver import Driver, Size3
@@ -14,12 +15,17 @@ TIMES = 20
 WARM_UP = 3
 
 
+GRAPH = "graph"
+"What a recorded search is called."
+
+
 class TimedDriver:
-    """Passes every call on, with a mark of the device's clock before and after each kernel."""
+    """Passes every call on, with a mark of the device's clock before and after each kernel and graph."""
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
         self._spans: list[tuple[str, Any, Any]] = []
+        self._recording = False
         self.on = False
 
     def __getattr__(self, name: str) -> Any:
@@ -27,11 +33,28 @@ class TimedDriver:
 
     def launch(self, kernel: str, grid: Size3, block: Size3, arguments: bytes) -> None:
         """See Driver.launch."""
-        if not self.on:
-            return self._driver.launch(kernel, grid, block, arguments)
+        self._timed(kernel, partial(self._driver.launch, kernel, grid, block, arguments))
+
+    def launch_graph(self, graph: int) -> None:
+        """See Driver.launch_graph."""
+        self._timed(GRAPH, partial(self._driver.launch_graph, graph))
+
+    def begin_capture(self) -> None:
+        """See Driver.begin_capture; nothing runs, so nothing is timed until it ends."""
+        self._recording = True
+        self._driver.begin_capture()
+
+    def end_capture(self) -> int:
+        """See Driver.end_capture."""
+        self._recording = False
+        return self._driver.end_capture()
+
+    def _timed(self, name: str, work: Callable[[], None]) -> None:
+        if self._recording or not self.on:
+            return work()
         before = self._driver.mark()
-        self._driver.launch(kernel, grid, block, arguments)
-        self._spans.append((kernel, before, self._driver.mark()))
+        work()
+        self._spans.append((name, before, self._driver.mark()))
         return None
 
     def spent_ms(self) -> dict[str, float]:

@@ -83,6 +83,22 @@ def test_the_types_of_a_plan_are_those_a_version_can_give(trt: Any, tmp_path: Pa
     assert built(trt, tmp_path, quantised_network(), "int8", VECTORS)["precision"] == "int8"
 
 
+def test_mixed_types_are_refused_where_the_file_says_them(trt: Any, tmp_path: Path) -> None:
+    model = network(
+        [
+            node("Cast", ["image"], ["half"], "halve", to=10),
+            node("Add", ["image", "half"], ["features"], "join"),
+        ],
+        [value("image", "float32", ["N", 3])],
+        [value("features", "float32", ["N", 3])],
+    )
+    if hasattr(trt.BuilderFlag, "FP16"):
+        assert built(trt, tmp_path, model, "fp16", VECTORS)["precision"] == "fp16"
+        return
+    with pytest.raises(BoothError, match=r"cannot read node join \(Add\): inputs must have the same type"):
+        built(trt, tmp_path, model, "fp16", VECTORS)
+
+
 def test_int8_without_pairs_in_the_file_is_refused(trt: Any, tmp_path: Path) -> None:
     with pytest.raises(BoothError, match=r"net.onnx: int8 is wanted.*run: booth engines quantize"):
         built(trt, tmp_path, linear_network(), "int8", {"image": ANY_BATCH})

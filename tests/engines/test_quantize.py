@@ -21,13 +21,10 @@ from engines.limits import APPEARANCE
 from engines.manifest import model_file
 from engines.quantize import (
     LEAST_PICTURES,
-    QUANTIZER_PACKAGES,
-    TOOLS_DOWNLOAD_BYTES,
     quantize,
     quantized_file,
     run_quantizer,
 )
-from engines.tools import bring_tools
 from engines.verify import verify
 from engines.workshop import open_onnx
 from tests.engines.builders import active_of, put_network
@@ -131,27 +128,27 @@ def test_nothing_but_the_network_and_its_sidecar_is_written(cache: Cache) -> Non
 
 
 @pytest.fixture(scope="module")
-def tools() -> Path:
-    """Return the packages of the quantizer, brought once into this machine's own cache."""
+def source(tools: Path) -> Path:
+    """The network that is made 8 bit; skips where it was never fetched."""
     try:
-        model_file(LOOKS.name)
-        with default_cache().lock():
-            return bring_tools(default_cache(), "quantizer", QUANTIZER_PACKAGES, TOOLS_DOWNLOAD_BYTES)
+        return model_file(LOOKS.name)
     except BoothError as error:
         pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
-def made(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("int8") / "made.onnx"
     floats = read_manifest().model(LOOKS.name).float_layers
-    run_quantizer(default_cache(), model_file(LOOKS.name), path, floats, pictures(8))
+    run_quantizer(default_cache(), source, path, floats, pictures(8))
     return path
 
 
-def test_the_same_pictures_give_the_same_network_and_leave_nothing_behind(made: Path, tmp_path: Path) -> None:
+def test_the_same_pictures_give_the_same_network_and_leave_nothing_behind(
+    made: Path, source: Path, tmp_path: Path
+) -> None:
     floats = read_manifest().model(LOOKS.name).float_layers
-    run_quantizer(default_cache(), model_file(LOOKS.name), tmp_path / "again.onnx", floats, pictures(8))
+    run_quantizer(default_cache(), source, tmp_path / "again.onnx", floats, pictures(8))
     assert sha256_of(tmp_path / "again.onnx") == sha256_of(made)
     assert [path.name for path in tmp_path.iterdir()] == ["again.onnx"]
 
@@ -174,6 +171,6 @@ def test_dense_filters_have_a_scale_each_and_the_others_stay_float(made: Path, t
     assert "layer5_filtered_linear" in found["floats"]
 
 
-def test_an_unknown_float_layer_is_named(tools: Path, tmp_path: Path) -> None:
+def test_an_unknown_float_layer_is_named(source: Path, tmp_path: Path) -> None:
     with pytest.raises(BoothError, match=r"could not be made 8 bit .*no layer is called layer99"):
-        run_quantizer(default_cache(), model_file(LOOKS.name), tmp_path / "x.onnx", ("layer99",), pictures(8))
+        run_quantizer(default_cache(), source, tmp_path / "x.onnx", ("layer99",), pictures(8))

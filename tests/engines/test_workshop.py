@@ -22,12 +22,14 @@ from engines.plans import Machine, PlanOrder
 from engines.verify import Runner
 from engines.workshop import Workshop, bring_up, cpu_workshop, on_planes, role_of
 from tests.engines.builders import put_network
+from tests.engines.test_halve import FakeHalver
 from tests.engines.test_quantize import FakeQuantizer
 from tests.engines.test_verify import SIDE, body, masks, pictures
 
 BODY = Network("blazepose", (256, 256))
 PLANES = Network("blazepose", (256, 256), "planar")
 ORIN = Machine("10.3.0", "8.7", 8, "36.4.3", "Orin")
+THOR = Machine("11.4.0", "11.0", 20, "39.2", "Thor")
 GOOD, BAD = body(), body(columns=10)
 
 
@@ -202,6 +204,22 @@ def test_a_plan_is_ordered_from_the_planar_file(cache: Cache, wanted: str, built
     assert active is not None
     assert active.file == f"plans/blazepose-256x256-planar-{built}.plan"
     assert active.machine == "Orin, TensorRT 10.3.0"
+
+
+@pytest.mark.parametrize(("wanted", "halved"), [("auto", True), ("fp16", True), ("fp32", False)])
+def test_where_the_file_says_the_types_an_fp16_plan_comes_from_a_halved_file_made_once(
+    cache: Cache, wanted: str, halved: bool
+) -> None:
+    plans, halver = Plans(), FakeHalver()
+    settings = Engines.model_validate({"precision": wanted})
+    shop = plan_workshop(cache, settings, THOR, lambda plan: GOOD, ask_nobody, plans, run_half=halver)
+    for _ in range(2):
+        assert bring_up(cache, shop, PLANES, shown).runs
+    order, again = plans.orders
+    assert order == again
+    assert order.onnx.name == f"blazepose-256x256-planar{'-fp16' if halved else ''}.onnx"
+    assert order.onnx_sha256 == sha256_of(order.onnx)
+    assert len(halver.floats) == int(halved)
 
 
 def test_an_8_bit_plan_comes_from_a_quantized_planar_file_made_once(cache: Cache) -> None:

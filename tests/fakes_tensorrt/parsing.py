@@ -134,8 +134,12 @@ class OnnxParser(Lacking):
         for number, node in enumerate(graph.nodes):
             if node.domain:
                 return self._fail(f"no importer registered for {node.operator}", number, node)
+        types = types_of(graph)
+        for number, node in enumerate(graph.nodes):
+            if self.network.strong and mixed(node, types):
+                return self._fail("inputs must have the same type", number, node)
         self.network.onnx = model
-        self._fill(graph)
+        self._fill(graph, types)
         return True
 
     def _fail(self, text: str, number: int = -1, node: Node | None = None) -> bool:
@@ -143,11 +147,9 @@ class OnnxParser(Lacking):
         self.logger.log(self.trt.ILogger.Severity.ERROR, text)
         return False
 
-    def _fill(self, graph: Graph) -> None:
+    def _fill(self, graph: Graph, types: dict[str, int]) -> None:
         self.network.inputs[:] = map(self._tensor, graph.inputs)
-        types = {**graph.constants, **{value.name: value.dtype for value in graph.inputs}}
         for node in graph.nodes:
-            types.update(dict.fromkeys(node.outputs, type_of(node, types)))
             kinds = {"QuantizeLinear": "QUANTIZE", "DequantizeLinear": "DEQUANTIZE", "Cast": "CAST"}
             kind = getattr(self.trt.LayerType, kinds.get(node.operator, "UNARY"))
             tensors = [Tensor(self.trt, name, self._type(types[name]), ()) for name in node.outputs]
@@ -160,6 +162,20 @@ class OnnxParser(Lacking):
     def _type(self, number: int) -> Any:
         name = ONNX_TYPES[number]
         return getattr(self.trt.DataType, name if hasattr(self.trt.DataType, name) else "INT32")
+
+
+def types_of(graph: Graph) -> dict[str, int]:
+    """The types of all tensors by name."""
+    types = {**graph.constants, **{value.name: value.dtype for value in graph.inputs}}
+    for node in graph.nodes:
+        types.update(dict.fromkeys(node.outputs, type_of(node, types)))
+    return types
+
+
+def mixed(node: Node, types: dict[str, int]) -> bool:
+    """Whether a node reads both float32 and float16; the scales of a Resize are always float32, and no tensor."""
+    read = node.inputs[:1] if node.operator == "Resize" else node.inputs
+    return {types.get(name) for name in read} >= {1, 10}
 
 
 def type_of(node: Node, types: dict[str, int]) -> int:

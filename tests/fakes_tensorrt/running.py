@@ -138,14 +138,14 @@ class Context(Lacking):
         )
 
     def execute_async_v3(self, stream: int) -> bool:
-        from tests.runtime.jetson.shim.driver import DRIVERS
+        from tests.runtime.jetson.streams import stream_of
 
-        driver, engine = DRIVERS[stream], self.engine
+        driver, engine = stream_of(stream), self.engine
         names = [engine.get_tensor_name(number) for number in range(engine.num_io_tensors)]
         missing = [
             name for name in names if not self.addresses.get(name) or -1 in self.get_tensor_shape(name)
         ]
-        recording = driver._recording is not None
+        recording = driver.recording
         if missing or fault() == "norun" or (recording and (fault() == "nocapture" or self.ran != self.turn)):
             engine.complain(f"no address or shape of {missing}, or not run before, or a fault")
             return False

@@ -47,6 +47,7 @@ BELOW = {
         "engines.cache",
         "engines.layouts",
         "engines.machine",
+        "engines.manifest",
     },
 }
 "What each room may import; whatever is not named here stands above and may import any of these."
@@ -116,14 +117,19 @@ def test_nothing_below_imports_the_command_or_the_verbs() -> None:
             assert not [name for name in names if any(within(name, room) for room in above)], module
 
 
-def test_only_one_file_names_the_wings() -> None:
-    naming = {
-        module
-        for module, names in imports().items()
-        if any(n.startswith("appliance.runtime.cpu") for n in names)
-    }
-    outside = {module for module in naming if not module.startswith("appliance.runtime.cpu")}
-    assert outside == {"appliance.runtime.choose"}
+@pytest.mark.parametrize("wing", ["appliance.runtime.cpu", "appliance.runtime.jetson"])
+def test_only_one_file_names_the_wings(wing: str) -> None:
+    naming = {module for module, names in imports().items() if any(within(name, wing) for name in names)}
+    assert {module for module in naming if not within(module, wing)} == {"appliance.runtime.choose"}
+
+
+@pytest.mark.parametrize("library", ["pycuda", "tensorrt", "gi"])
+def test_a_laptop_never_loads_what_only_a_booth_has(library: str) -> None:
+    for module, file in sources().items():
+        top = ast.parse(file.read_text(encoding="utf-8")).body
+        named = [alias.name for node in top if isinstance(node, ast.Import) for alias in node.names]
+        named += [node.module or "" for node in top if isinstance(node, ast.ImportFrom)]
+        assert not [name for name in named if within(name, library)], module
 
 
 def test_no_wing_is_loaded_before_it_is_chosen() -> None:

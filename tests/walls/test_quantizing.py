@@ -12,8 +12,7 @@ import pytest
 
 from appliance.errors import BoothError
 from engines.cache import default_cache
-from engines.quantize import QUANTIZER_PACKAGES, TOOLS_DOWNLOAD_BYTES
-from engines.tools import bring_tools
+from engines.rewrite import onnx_tools
 from tests.walls.tracing import Trace, require_strace, trace
 
 PIECE = 24
@@ -46,7 +45,7 @@ def quantizing(tmp_path_factory: pytest.TempPathFactory) -> tuple[Trace, Path]:
     folder, outside = tmp_path_factory.mktemp("quantizing"), tmp_path_factory.mktemp("outside")
     try:
         with default_cache().lock():
-            tools = bring_tools(default_cache(), "quantizer", QUANTIZER_PACKAGES, TOOLS_DOWNLOAD_BYTES)
+            tools = onnx_tools(default_cache())
     except BoothError as error:
         pytest.skip(str(error))
     source, pictures = outside / "tiny.onnx", outside / "pictures.npy"

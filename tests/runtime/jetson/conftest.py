@@ -14,6 +14,7 @@ from appliance.runtime.jetson.pycuda_driver import PycudaDriver
 from tests.runtime.jetson.fakes.images import Images, images_of
 from tests.runtime.jetson.shim.build import compiler
 from tests.runtime.jetson.shim.driver import ShimDriver
+from tests.runtime.jetson.streams import EMULATED
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,14 @@ def any_driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
     device = PycudaDriver(Path(named) if named else None)
     yield device
     device.close()
+
+
+@pytest.fixture(scope="session")
+def host_driver(any_driver: Driver) -> Driver:
+    """A driver whose device memory is this computer's, where a fake TensorRT can compute."""
+    if not isinstance(any_driver, ShimDriver) and any_driver.name != EMULATED:
+        pytest.skip("needs a TensorRT for this device; the fake one computes in the host's memory")
+    return any_driver
 
 
 @pytest.fixture

@@ -127,10 +127,11 @@ def test_nobody_in_view_costs_no_run(gpu: Gpu, plan: Path, monkeypatch: pytest.M
         ("picture", (1, 3, 4, 4), "float32", r"inputs are \['picture'\], the network wants \['image'\]"),
         (
             "image",
-            (1, 3, 4, 5),
+            (9, 3, 4, 5),
             "float32",
-            r"image is float32 \(1, 3, 4, 5\), the network wants float32 \(1, 3",
+            r"image is float32 \(9, 3, 4, 5\), the network wants float32 \(1, 3",
         ),
+        ("image", (1, 3, 4, 5), "float32", "the network wants"),
         ("image", (0, 3, 4, 5), "float32", "the network wants"),
         ("image", (1, 0, 4, 4), "float32", "the network wants"),
         ("image", (1, 3, 4), "float32", "the network wants"),
@@ -150,6 +151,15 @@ def test_figures_of_an_unknown_name_are_refused(gpu: Gpu, one_plan: Path) -> Non
         ValueError, match=r"figures are \['boxes'\], the network gives \['features', 'mask'\]"
     ):
         JetsonModel(gpu, one_plan).infer({"image": gpu.empty((1, 3, 4, 4), np.float32)}, figures=("boxes",))
+
+
+@pytest.mark.parametrize("count", [9, 16, 21])
+def test_more_than_the_plan_takes_go_through_in_parts(gpu: Gpu, plan: Path, count: int) -> None:
+    model, reference = JetsonModel(gpu, plan), CpuModel(plan.with_name("net.onnx"))
+    images = pictures(count)
+    outputs = host(gpu, model.infer({"image": gpu.put(images)}, figures=("features",)))
+    for name, wanted in reference.infer({"image": images}).items():
+        np.testing.assert_allclose(outputs[name], wanted, atol=1e-6)
 
 
 def test_settled_inputs_are_replayed_with_the_same_numbers(gpu: Gpu, plan: Path) -> None:

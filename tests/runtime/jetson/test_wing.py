@@ -16,6 +16,7 @@ from appliance.app import Eyes, make_pipeline
 from appliance.config import Settings
 from appliance.records import Frame, Passage, Tracks
 from appliance.runtime.jetson.camera import JetsonCamera
+from appliance.runtime.jetson.driver import Driver
 from appliance.runtime.jetson.gpu import Gpu
 from appliance.runtime.jetson.nvbufsurface import CUDA_DEVICE
 from appliance.verbs.playback import Excerpt, play
@@ -25,7 +26,6 @@ from tests.runtime.jetson.fakes.elements import JETSON, installed
 from tests.runtime.jetson.fakes.images import Images
 from tests.runtime.jetson.fakes.stage import Stage
 from tests.runtime.jetson.fakes.surfaces import Kind
-from tests.runtime.jetson.shim.driver import ShimDriver
 from tests.runtime.jetson.wing import jetson_eyes
 
 Rgb = NDArray[np.uint8]
@@ -61,8 +61,8 @@ def settings(street_video: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def device(shim: ShimDriver) -> Gpu:
-    return Gpu(shim)
+def device(host_driver: Driver) -> Gpu:
+    return Gpu(host_driver)
 
 
 @pytest.fixture(scope="module")

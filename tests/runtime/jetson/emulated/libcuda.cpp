@@ -71,6 +71,14 @@ extern "C" {
 // For tests: an EGL image that can be registered, and how many are registered now.
 void emulated_add_image(void* image, const CUeglFrame* frame) { images[image] = *frame; }
 int emulated_registered() { return (int)resources.size(); }
+// For a fake TensorRT: work of the host in the stream's order.
+int emulated_recording(CUstream stream) { return stream_of(stream)->recording; }
+CUresult emulated_enqueue(CUstream stream, void (*work)()) {
+    return enqueue(stream, [=] {
+        work();
+        return CUDA_SUCCESS;
+    });
+}
 
 CUresult cuInit(unsigned) { return CUDA_SUCCESS; }
 CUresult cuDriverGetVersion(int* version) { *version = 13000; return CUDA_SUCCESS; }

@@ -79,6 +79,11 @@ class ShimDriver:
     def launch(self, kernel: str, grid: Size3, block: Size3, arguments: bytes) -> None:
         self.do(lambda: self._run(kernel, grid, block, arguments))
 
+    @property
+    def recording(self) -> bool:
+        """Whether work is recorded instead of done."""
+        return self._recording is not None
+
     def do(self, work: Callable[[], None]) -> None:
         """Anything in the stream's order; recorded while a graph is captured."""
         if self._recording is None:
