@@ -101,8 +101,9 @@ class Pool:
 
     def _free_idle(self, above: int = 0) -> None:
         """Free the idle blocks of more than so many bytes."""
-        for size in [size for size in self._idle if size > above]:
-            for address in self._idle.pop(size):
+        # A copy: Python may end an array, and so add a block, on any thread.
+        for size in list(self._idle):
+            for address in self._idle.pop(size) if size > above else ():
                 self._driver.free(address)
                 self.held_bytes -= size
 
