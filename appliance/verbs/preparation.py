@@ -51,14 +51,18 @@ class Waiting:
 
     def tell(self, share: float) -> None:
         """Take a share 0..1 of the whole work; called several times a second. Raises Stopped."""
+        reason = f"building engines, {share:.0%}".replace("%", " %")
+        if self._figures.set(state="starting", reason=reason):
+            notify.status(reason)
+        self.pulse()
+
+    def pulse(self) -> None:
+        """Say that the work goes on, at whatever share it was. Raises Stopped."""
         if self._stop.is_set():
             raise Stopped
         if self._clock() - self._extended_s >= EXTEND_EVERY_S:
             self._extended_s = self._clock()
             notify.extend_start(EXTEND_BY_S)
-        reason = f"building engines, {share:.0%}".replace("%", " %")
-        if self._figures.set(state="starting", reason=reason):
-            notify.status(reason)
         self._figures.publish()
 
 
@@ -90,7 +94,8 @@ def prepare(
 def prepare_engines(settings: Settings, wing: Wing, figures: Figures, stop: threading.Event) -> str:
     """Have a compared plan for each network, built now where there is none; see prepare."""
     cache = default_cache()
-    shown = shown_once(cache, settings, None)
+    waiting = Waiting(figures, stop)
+    shown = shown_once(cache, settings, None, waiting.pulse)
     shop = workshop_of(cache, settings, wing, shown)
 
     def bring(network: Network, progress: Progress) -> Verdict:
@@ -101,7 +106,7 @@ def prepare_engines(settings: Settings, wing: Wing, figures: Figures, stop: thre
         return verdict
 
     networks = networks_of(settings, shop.layout)
-    return prepare(networks, bring, lambda network: has_plan(cache, wing, network), Waiting(figures, stop))
+    return prepare(networks, bring, lambda network: has_plan(cache, wing, network), waiting)
 
 
 def has_plan(cache: Cache, wing: Wing, network: Network) -> bool:

@@ -74,7 +74,9 @@ class Board:
         return {path.name for path in (self.cache.plans / "quarantine").glob("*.plan")}
 
 
-def passed(cache: Cache, workshop: Workshop, network: Network, candidate: Path, shown: Any) -> Verdict:
+def passed(
+    cache: Cache, workshop: Workshop, network: Network, candidate: Path, shown: Any, pulse: Any
+) -> Verdict:
     """A comparison that every plan passes which loads."""
     workshop.open(network, candidate)
     return Verdict(network, workshop.precision, True, "passed")
