@@ -51,10 +51,10 @@ class Waiting:
 
     def tell(self, share: float) -> None:
         """Take a share 0..1 of the whole work; called several times a second. Raises Stopped."""
+        self.pulse()
         reason = f"building engines, {share:.0%}".replace("%", " %")
         if self._figures.set(state="starting", reason=reason):
             notify.status(reason)
-        self.pulse()
 
     def pulse(self) -> None:
         """Say that the work goes on, at whatever share it was. Raises Stopped."""
