@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import importlib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from appliance.errors import BoothError
 from appliance.runtime.jetson.driver import EglFrame, Size3
 from appliance.runtime.jetson.fatbin import fatbin_path
+from appliance.runtime.jetson.faults import line_of, told
 from appliance.runtime.jetson.libcuda import LibCuda
 
 NO_DEVICE = (
@@ -30,13 +32,16 @@ class PycudaDriver:
         if not file.exists():
             raise BoothError(f"{file}: the kernels are not built; on a computer with nvcc run: make kernels")
         self._cuda: Any = load_pycuda()
+        self.errors: type[Exception] = self._cuda.Error
+        self._functions: dict[str, Any] = {}
+        self._memory: dict[int, Any] = {}
         try:
             self._cuda.init()
             device = self._cuda.Device(0)
             self._context = device.retain_primary_context()
-        except self._cuda.Error as error:
-            raise BoothError(NO_DEVICE.format(reason=error)) from None
-        self._context.push()
+            self._context.push()
+        except self.errors as error:
+            raise BoothError(NO_DEVICE.format(reason=line_of(error))) from None
         # pycuda aborts the process when its context outlives the interpreter.
         atexit.register(self.close)
         self.name = str(device.name())
@@ -48,16 +53,15 @@ class PycudaDriver:
         self.capability = ".".join(str(device.get_attribute(part)) for part in parts)
         try:
             self._module = self._cuda.module_from_buffer(file.read_bytes())
-        except self._cuda.Error as error:
+        except self.errors as error:
             self.close()
-            reason = f"{file}: {self.name} cannot load the kernels ({error})"
+            reason = f"{file}: {self.name} cannot load the kernels ({line_of(error)})"
             raise BoothError(f"{reason}; build them with this machine's CUDA: make kernels") from None
         self._library = LibCuda()
         self._stream = self._cuda.Stream()
         self.stream = int(self._stream.handle)
-        self._functions: dict[str, Any] = {}
-        self._memory: dict[int, Any] = {}
 
+    @told
     def allocate(self, size: int) -> int:
         """See Driver.allocate. Raises BoothError when the memory is used up."""
         try:
@@ -70,29 +74,35 @@ class PycudaDriver:
         self._memory[int(memory)] = memory
         return int(memory)
 
+    @told
     def free(self, address: int) -> None:
         """See Driver.free."""
         self._memory.pop(address).free()
 
+    @told
     def pinned(self, size: int) -> tuple[NDArray[np.uint8], int]:
         """See Driver.pinned."""
         flags = self._cuda.host_alloc_flags.DEVICEMAP
         view: NDArray[np.uint8] = self._cuda.pagelocked_empty((size,), np.uint8, mem_flags=flags)
         return view, int(view.base.get_device_pointer())  # type: ignore[union-attr]
 
+    @told
     def copy_in(self, address: int, source: NDArray[Any]) -> None:
         """See Driver.copy_in: the driver stages pageable memory before it returns (CUDA, API synchronisation)."""
         self._cuda.memcpy_htod_async(address, source, self._stream)
 
+    @told
     def copy_out(self, target: NDArray[Any], address: int) -> None:
         """See Driver.copy_out."""
         self._cuda.memcpy_dtoh_async(target, address, self._stream)
         self.wait()
 
+    @told
     def copy_within(self, target: int, source: int, size: int) -> None:
         """See Driver.copy_within."""
         self._cuda.memcpy_dtod_async(target, source, size, self._stream)
 
+    @told
     def launch(self, kernel: str, grid: Size3, block: Size3, arguments: bytes) -> None:
         """See Driver.launch."""
         # The prepared calls of pycuda would pack the same bytes again, from a format string.
@@ -106,12 +116,10 @@ class PycudaDriver:
                 raise BoothError(f"there is no kernel {kernel}; run: make kernels") from None
         return self._functions[kernel]
 
+    @told
     def wait(self) -> None:
         """See Driver.wait. Raises BoothError for a fault of any kernel before."""
-        try:
-            self._stream.synchronize()
-        except self._cuda.Error as error:
-            raise BoothError(f"{self.name}: the device failed ({error}); restart the booth") from None
+        self._stream.synchronize()
 
     def begin_capture(self) -> None:
         """See Driver.begin_capture."""
@@ -126,15 +134,18 @@ class PycudaDriver:
         self._library.launch_graph(graph, self.stream)
 
     def free_graph(self, graph: int) -> None:
-        """See Driver.free_graph."""
-        self._library.free_graph(graph)
+        """See Driver.free_graph; a closed context has taken its graphs with it."""
+        if self._context is not None:
+            self._library.free_graph(graph)
 
+    @told
     def mark(self) -> Any:
         """See Driver.mark."""
         event = self._cuda.Event()
         event.record(self._stream)
         return event
 
+    @told
     def elapsed_ms(self, start: Any, end: Any) -> float:
         """See Driver.elapsed_ms."""
         end.synchronize()
@@ -159,8 +170,9 @@ class PycudaDriver:
             atexit.unregister(self.close)
             self._functions.clear()
             self._module = self._stream = None
-            context.pop()
-            context.detach()
+            with contextlib.suppress(self.errors):  # after a fault nothing can be ended in good order
+                context.pop()
+                context.detach()
 
 
 def load_pycuda() -> Any:
