@@ -19,7 +19,7 @@
 
 namespace {
 using Work = std::function<CUresult()>;
-using Launcher = int (*)(const void* grid, const unsigned char* arguments, const char** complaint);
+using Launcher = int (*)(const void* grid, const unsigned char* arguments, unsigned size, const char** complaint);
 
 struct Function {
     Launcher launcher;
@@ -197,7 +197,7 @@ CUresult cuLaunchKernel(CUfunction function, unsigned gx, unsigned gy, unsigned 
     return enqueue(stream, [=] {
         const unsigned grid[6] = {gx, gy, gz, bx, by, bz};
         const char* words = "";
-        if (!one->launcher(grid, arguments.data(), &words)) return CUDA_SUCCESS;
+        if (!one->launcher(grid, arguments.data(), (unsigned)size, &words)) return CUDA_SUCCESS;
         complaint = one->name + ": " + words;
         return CUDA_ERROR_LAUNCH_FAILED;
     });

@@ -1,6 +1,6 @@
 """Races between a kernel's threads: a command that runs kernels behind the shim in, where threads collide out.
 
-`python -m tests.runtime.jetson.shim.races` looks at all tests of kernels, in about four minutes. g++'s thread sanitizer
+`python -m tests.runtime.jetson.shim.races` looks at all tests of kernels, in about five minutes. g++'s thread sanitizer
 takes each thread of a block for one of its own, and a barrier for all that orders them. What two blocks do to the same
 place in device memory is a race as well; shared memory is told by the first of two runs, which orders the blocks.
 """
@@ -72,7 +72,8 @@ def main() -> int:
     failed = 0
     for across in (False, True):
         status, found = races([sys.executable, "-m", "pytest", "-q", *tests], across=across)
-        print("\n".join([f"{'across' if across else 'within'} blocks: {len(found)} races", *found]))
+        title = f"{'across' if across else 'within'} blocks: {len(found)} races"
+        print("\n".join([title, *found]), flush=True)
         failed |= bool(status or found)
     return int(failed)
 
