@@ -173,4 +173,5 @@ template <typename T> T min(T one, T other) { return other < one ? other : one; 
 template <typename T> T max(T one, T other) { return one < other ? other : one; }
 inline float rsqrtf(float value) { return 1.0f / std::sqrt(value); }
 inline float __fmul_rn(float one, float other) { return one * other; }
+inline double __dmul_rn(double one, double other) { return one * other; }
 inline float __saturatef(float value) { return value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value; }

@@ -1,6 +1,6 @@
 """Races between a kernel's threads: a command that runs kernels behind the shim in, where threads collide out.
 
-`python -m tests.runtime.jetson.shim.races` looks at all tests of kernels, in about five minutes. g++'s thread sanitizer
+`python -m tests.runtime.jetson.shim.races` looks at all tests of kernels, in a few minutes. g++'s thread sanitizer
 takes each thread of a block for one of its own, and a barrier for all that orders them. What two blocks do to the same
 place in device memory is a race as well; shared memory is told by the first of two runs, which orders the blocks.
 """
