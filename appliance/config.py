@@ -222,6 +222,11 @@ class Settings(Section):
 
     booth: Identity = Identity()
     wing: Literal["auto", "cpu", "jetson"] = "auto"
+    """auto: jetson on a Jetson, else cpu.
+
+    A Jetson whose GPU cannot be used fails and says why: a booth that looks twenty times slower, and so misses most
+    people, would be believed. `cpu` is to be set by somebody who wants that.
+    """
     camera: Camera = Camera()
     detector: Detector = Detector()
     garments: Garment = Garment()

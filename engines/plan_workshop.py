@@ -15,6 +15,7 @@ from engines.entries import read_manifest
 from engines.halve import Halver, halve, run_halver
 from engines.layouts import PLANAR
 from engines.limits import DETECTOR
+from engines.pictures import Shown
 from engines.plans import Machine, PlanOrder, Profile, Shape
 from engines.quantize import Quantizer, quantize, quantized_file, run_quantizer
 from engines.setup import make_layout
@@ -45,8 +46,7 @@ def plan_workshop(
         make_layout(cache, read_manifest(), network.name, PLANAR, [network.size])
         onnx = onnx_file(cache, network)
         if precision == INT8:
-            known = quantized_file(cache, network)
-            onnx = known or quantize(cache, network, scales().pictures[role_of(network.name)], run)
+            onnx = quantized_file(cache, network) or _quantized(cache, network, scales(), run)
         elif precision == FP16 and machine.typed_by_file:
             with cache.lock():
                 onnx = halve(cache, network, run_half)
@@ -61,6 +61,12 @@ def plan_workshop(
 
     told = f"{machine.gpu}, TensorRT {machine.tensorrt}"
     return Workshop(PLANAR, precision, told, make, open_planar, must_be_faster=False)
+
+
+def _quantized(cache: Cache, network: Network, shown: Shown, run: Quantizer) -> Path:
+    """Make the 8-bit network alone: another set-up would clear its half-made files away."""
+    with cache.lock():
+        return quantize(cache, network, shown.pictures[role_of(network.name)], run)
 
 
 def _that_opens(plan: Path, open_plan: OpenPlan) -> Path:

@@ -31,16 +31,23 @@ NEAREST = 5
 
 
 def verify(
-    role: str, reference: Runner, candidate: Runner, pictures: NDArray[np.uint8], masks: NDArray[np.bool_]
+    role: str,
+    reference: Runner,
+    candidate: Runner,
+    pictures: NDArray[np.uint8],
+    masks: NDArray[np.bool_],
+    pulse: Callable[[], None] = lambda: None,
 ) -> Report:
     """Compare two runners on pictures (N, H, W, 3); `masks` (N, H, W) of garments matter to the appearance only.
 
     A candidate's figure that is no number counts as a failure. N may be 0, which fails: nothing was compared.
+    `pulse` is called before each picture.
     """
-    both = [
-        (reference({"image": pictures[row : row + 1]}), candidate({"image": pictures[row : row + 1]}))
-        for row in range(len(pictures))
-    ]
+    both = []
+    for row in range(len(pictures)):
+        pulse()
+        inputs = {"image": pictures[row : row + 1]}
+        both.append((reference(inputs), candidate(inputs)))
     if not both:
         return Report(role, {}, 0)
     if role == APPEARANCE:

@@ -90,7 +90,7 @@ def bring_up(
         source = onnx_file(cache, network)
         if standing.active and known and not misfit(cache, standing.active, source, workshop.machine):
             return Verdict(network, workshop.precision, True, standing.active.note)
-        verdict = judge(cache, workshop, network, candidate, show())
+        verdict = judge(cache, workshop, network, candidate, show(), lambda: progress(1.0))
     except BoothError as error:
         verdict = Verdict(network, workshop.precision, False, str(error))
     if verdict.runs:
@@ -100,12 +100,19 @@ def bring_up(
     return verdict
 
 
-def judge(cache: Cache, workshop: Workshop, network: Network, candidate: Path, shown: Shown) -> Verdict:
+def judge(
+    cache: Cache,
+    workshop: Workshop,
+    network: Network,
+    candidate: Path,
+    shown: Shown,
+    pulse: Callable[[], None] = lambda: None,
+) -> Verdict:
     """Compare a candidate with the float32 network on ONNX Runtime, and the speed of both where it decides."""
     role = role_of(network.name)
     pictures = shown.pictures[role]
     reference, runner = reference_of(cache, network), workshop.open(network, candidate)
-    report = verify(role, reference, runner, pictures, shown.masks)
+    report = verify(role, reference, runner, pictures, shown.masks, pulse)
     if not report.passed or not workshop.must_be_faster:
         return Verdict(network, workshop.precision, report.passed, report.line, report)
     pace = measure_pace(reference, runner, pictures[:1])

@@ -89,7 +89,7 @@ class Booth:
         self.broker.tend(now_s)
         for kept in self.processes if self._heard(now_s) else ():
             vitals = read_vitals(self._stage.runtime, kept.name, now_s)
-            if vitals is not None and vitals.get("state") != "starting":
+            if vitals is not None and vitals.get("state") not in ("starting", "failed"):
                 self._worked.add(kept.name)
             kept.tend(now_s, kept.name in self._worked)
         fresh = tuple(self._listener.take())

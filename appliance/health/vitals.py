@@ -13,6 +13,8 @@ from appliance.errors import BoothError
 
 STALE_S = 5.0
 "Older figures say nothing about now: the process that wrote them hangs or is gone."
+LAST_WORDS_S = 120.0
+"Those of a process that ended over a fault, which count until it has been started again: systemd pauses before."
 
 
 def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: float | None = None) -> None:
@@ -36,7 +38,7 @@ def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: flo
 
 
 def read_vitals(runtime: Path, process: str, now_s: float | None = None) -> dict[str, Any] | None:
-    """Figures of `process` with `written_s`; None when missing, torn or, at `now_s`, older than STALE_S."""
+    """Figures of `process` with `written_s`; None when missing, torn or, at `now_s`, too old to count."""
     try:
         vitals = json.loads((runtime / f"{process}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -44,8 +46,9 @@ def read_vitals(runtime: Path, process: str, now_s: float | None = None) -> dict
     if not isinstance(vitals, dict) or not isinstance(vitals.get("written_s"), int | float):
         return None
     age_s = (time.monotonic() if now_s is None else now_s) - vitals["written_s"]
+    fresh_s = LAST_WORDS_S if vitals.get("state") == "failed" else STALE_S
     # A file from before a reboot carries a time in the future of the young monotonic clock.
-    return vitals if -STALE_S <= age_s <= STALE_S else None
+    return vitals if -STALE_S <= age_s <= fresh_s else None
 
 
 def remove_vitals(runtime: Path, process: str) -> None:

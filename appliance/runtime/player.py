@@ -97,8 +97,10 @@ class Player(ABC):
 
     def close(self) -> None:
         """See Camera.close."""
-        self.release()
-        self._pipeline.set_state(self._gst.State.NULL)
+        try:
+            self.release()
+        finally:
+            self._pipeline.set_state(self._gst.State.NULL)
 
     def _start(self) -> None:
         from gi.repository import GLib

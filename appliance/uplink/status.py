@@ -64,7 +64,7 @@ def status_values(
         "state": state,
         "reason": _text(reason, ""),
         **{key: _text(seen.get(key), unknown) for key in ("camera", "inference", "calibrated")},
-        **({"camera_path": _text(seen["camera_path"], "unknown")} if "camera_path" in seen else {}),
+        "camera_path": _text(seen.get("camera_path"), "unknown"),
         "publishing": _text(sending.publishing, "ok"),
         "versions": {
             "booth": _version(),

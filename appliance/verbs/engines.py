@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from functools import lru_cache
 
@@ -66,15 +66,24 @@ def workshop_of(cache: Cache, settings: Settings, wing: Wing, shown: Show) -> Wo
     return plan_workshop(cache, settings.engines, read_machine(), wing.open_plan, scales)
 
 
-def shown_once(cache: Cache, settings: Settings, source: str | None) -> Show:
-    """What shows the pictures; the work is done when they are first asked for, and once."""
+def shown_once(
+    cache: Cache, settings: Settings, source: str | None, pulse: Callable[[], None] = lambda: None
+) -> Show:
+    """What shows the pictures; the work is done when they are first asked for, and once. `pulse` comes with each."""
 
     @lru_cache(maxsize=1)
     def shown() -> Shown:
         people, body, _ = (onnx_file(cache, network) for network in networks_of(settings))
-        return show(settings, (people, body), frames_of(cache, source))
+        return show(settings, (people, body), with_pulse(frames_of(cache, source), pulse))
 
     return shown
+
+
+def with_pulse(frames: Iterable[Frame], pulse: Callable[[], None]) -> Iterator[Frame]:
+    """The frames, with a word to whoever waits before each."""
+    for frame in frames:
+        pulse()
+        yield frame
 
 
 def frames_of(cache: Cache, source: str | None) -> Iterable[Frame]:

@@ -47,6 +47,10 @@ class Figures:
             self._write(time.monotonic())
         return changed
 
+    def fail(self, part: str, reason: str) -> None:
+        """Last words: the process ends over `part`, 'camera' or 'inference', for this reason, which names the cure."""
+        self.set(**{"state": "failed", "reason": reason, "camera": "stopped", "people": 0, part: reason})
+
     def frame(self, step: Step, late: int, now_s: float) -> bool:
         """Count one frame; True when the camera was not known to deliver."""
         self._stamps_s.append(now_s)

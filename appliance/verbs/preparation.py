@@ -6,21 +6,24 @@ time, by work done and never by a timer: a builder that says nothing more is giv
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from appliance.app import networks_of
 from appliance.config import Settings
-from appliance.errors import BoothError
+from appliance.errors import BoothError, PlanRefused
 from appliance.health import notify
 from appliance.runtime.choose import Wing
 from appliance.verbs.engines import shown_once, workshop_of
 from appliance.verbs.figures import Figures
-from engines.active import Network, active_plan
+from engines.active import Network, active_plan, read_standing
 from engines.attempts import Progress
 from engines.cache import Cache, default_cache
+from engines.plans import quarantine_plan
 from engines.workshop import Verdict, bring_up
 
 EXTEND_EVERY_S, EXTEND_BY_S = 10.0, 30.0
@@ -48,14 +51,18 @@ class Waiting:
 
     def tell(self, share: float) -> None:
         """Take a share 0..1 of the whole work; called several times a second. Raises Stopped."""
+        self.pulse()
+        reason = f"building engines, {share:.0%}".replace("%", " %")
+        if self._figures.set(state="starting", reason=reason):
+            notify.status(reason)
+
+    def pulse(self) -> None:
+        """Say that the work goes on, at whatever share it was. Raises Stopped."""
         if self._stop.is_set():
             raise Stopped
         if self._clock() - self._extended_s >= EXTEND_EVERY_S:
             self._extended_s = self._clock()
             notify.extend_start(EXTEND_BY_S)
-        reason = f"building engines, {share:.0%}".replace("%", " %")
-        if self._figures.set(state="starting", reason=reason):
-            notify.status(reason)
         self._figures.publish()
 
 
@@ -87,20 +94,37 @@ def prepare(
 def prepare_engines(settings: Settings, wing: Wing, figures: Figures, stop: threading.Event) -> str:
     """Have a compared plan for each network, built now where there is none; see prepare."""
     cache = default_cache()
-    shown = shown_once(cache, settings, None)
+    waiting = Waiting(figures, stop)
+    shown = shown_once(cache, settings, None, waiting.pulse)
     shop = workshop_of(cache, settings, wing, shown)
 
     def bring(network: Network, progress: Progress) -> Verdict:
-        return bring_up(cache, shop, network, lambda: shown().part(1), progress)
+        before = read_standing(cache, network).active
+        verdict = bring_up(cache, shop, network, lambda: shown().part(1), progress)
+        if verdict.runs and before and before.machine != shop.machine:
+            retire(cache.root / before.file, f"it was built for {before.machine}, this is {shop.machine}")
+        return verdict
 
     networks = networks_of(settings, shop.layout)
-    return prepare(networks, bring, lambda network: has_plan(cache, network), Waiting(figures, stop))
+    return prepare(networks, bring, lambda network: has_plan(cache, wing, network), waiting)
 
 
-def has_plan(cache: Cache, network: Network) -> bool:
-    """Whether a plan is active."""
+def has_plan(cache: Cache, wing: Wing, network: Network) -> bool:
+    """Whether a plan is active that this machine can run; one that TensorRT refuses is taken out of use."""
     try:
-        active_plan(cache, network)
+        plan = active_plan(cache, network)
+        if wing.open_plan:
+            wing.open_plan(plan)
+    except PlanRefused as error:
+        retire(plan, str(error))
+        return False
     except BoothError:
         return False
     return True
+
+
+def retire(plan: Path, why: str) -> None:
+    """Put a plan of another TensorRT or GPU into quarantine; where the disk refuses, it is in nobody's way either."""
+    with contextlib.suppress(OSError):
+        if plan.exists():
+            quarantine_plan(plan, why)

@@ -165,3 +165,10 @@ def test_a_report_is_json() -> None:
     assert tree["passed"] is False
     assert tree["figures"]["mask_iou"] == 0.5
     assert tree["pictures"] == 3
+
+
+def test_whoever_waits_hears_of_every_picture() -> None:
+    heard: list[int] = []
+    runner = body()
+    verify(BODY, runner, runner, pictures(3), masks(3), lambda: heard.append(len(heard)))
+    assert heard == [0, 1, 2]

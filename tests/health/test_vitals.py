@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import BoothError
-from appliance.health.vitals import STALE_S, read_vitals, remove_vitals, write_vitals
+from appliance.health.vitals import LAST_WORDS_S, STALE_S, read_vitals, remove_vitals, write_vitals
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
@@ -25,6 +25,14 @@ def test_the_folder_is_made_and_nothing_else_is_left_in_it(tmp_path: Path) -> No
 def test_stale_figures_and_those_of_another_boot_are_none(tmp_path: Path, age_s: float) -> None:
     write_vitals(tmp_path, "vision", {}, now_s=1000.0)
     assert read_vitals(tmp_path, "vision", 1000.0 + age_s) is None
+
+
+def test_last_words_count_until_the_process_is_started_again(tmp_path: Path) -> None:
+    write_vitals(tmp_path, "vision", {"state": "failed"}, now_s=1000.0)
+    assert read_vitals(tmp_path, "vision", 1000.0 + LAST_WORDS_S) is not None
+    assert read_vitals(tmp_path, "vision", 1000.1 + LAST_WORDS_S) is None
+    write_vitals(tmp_path, "vision", {"state": "starting"}, now_s=1000.0)
+    assert read_vitals(tmp_path, "vision", 1000.0 + LAST_WORDS_S) is None
 
 
 def test_missing_figures_are_none(tmp_path: Path) -> None:

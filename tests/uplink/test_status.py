@@ -74,7 +74,7 @@ def test_the_way_of_the_frames_is_told_once_it_is_known() -> None:
     assert (
         status({"camera_path": "software: no nvvidconv here"})["camera_path"] == "software: no nvvidconv here"
     )
-    assert "camera_path" not in status({"camera": "ok"})
+    assert status({"camera": "ok"})["camera_path"] == "unknown"
 
 
 def test_nothing_is_claimed_about_parts_that_are_silent() -> None:

@@ -13,10 +13,12 @@ import pytest
 from appliance.app import Eyes
 from appliance.artifacts import load_bank, save_bank
 from appliance.config import Settings
+from appliance.errors import BoothError
 from appliance.health.clock import Clock
-from appliance.records import Passage
+from appliance.records import FloatArray, Passage
 from appliance.runtime.choose import Wing
 from appliance.runtime.cpu.neighbours import CpuNeighbours
+from appliance.runtime.seam import Neighbours
 from appliance.verbs.apprentice import (
     KEPT,
     RENEW_EVERY_S,
@@ -26,9 +28,9 @@ from appliance.verbs.apprentice import (
     make_apprentice,
 )
 from appliance.verbs.figures import Figures
-from appliance.verbs.vision import Lookout
-from appliance.vision.descriptor import VERSION
-from appliance.vision.novelty import Judge
+from appliance.verbs.lookout import Lookout
+from appliance.vision.descriptor import MEASURES, VERSION
+from appliance.vision.novelty import Judge, is_coded
 from appliance.vision.pipeline import Step
 from calibration.street import HOLD_S, Street
 from tests.fakes import Deliver, End, FakeCamera, FakeClock, FakePipeline, FakeStop
@@ -176,9 +178,9 @@ def look(
         clock, pipeline, told = FakeClock(), PassingPipeline(), {}
         time = SimpleNamespace(monotonic=clock.monotonic)
         camera = FakeCamera(clock, [Deliver(frames), End()])
-        monkeypatch.setattr("appliance.verbs.vision.open_camera", lambda *_, live: camera)
-        monkeypatch.setattr("appliance.verbs.vision.make_pipeline", lambda *_: pipeline)
-        monkeypatch.setattr("appliance.verbs.vision.time", time)
+        monkeypatch.setattr("appliance.verbs.lookout.open_camera", lambda *_, live: camera)
+        monkeypatch.setattr("appliance.verbs.lookout.make_pipeline", lambda *_: pipeline)
+        monkeypatch.setattr("appliance.verbs.lookout.time", time)
         monkeypatch.setattr("appliance.verbs.figures.time", time)
         monkeypatch.setattr(
             "appliance.verbs.figures.write_vitals", lambda _r, _p, vitals, _t: told.update(vitals)
@@ -202,6 +204,30 @@ def test_a_booth_without_a_bank_judges_as_soon_as_it_has_learned(
     assert told["bank"] in pipeline.banks
     # One more than frames: the end concludes somebody too.
     assert load_bank(tmp_path / KEPT, VERSION).passages == 61
+
+
+def test_a_bank_that_the_device_has_no_room_for_is_a_state_and_the_last_one_goes_on(
+    look: Callable[[int], tuple[PassingPipeline, dict[str, Any]]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    room = [sum(not is_coded(name) for name in MEASURES)]
+
+    def neighbours(bank: FloatArray) -> Neighbours:
+        room[0] -= 1
+        if room[0] < 0:
+            raise BoothError("a bank of 9 x 9 takes 9 MB on the device, 1 MB are free; end other programs")
+        return CpuNeighbours(bank)
+
+    monkeypatch.setattr(WING, "neighbours", neighbours)
+    pipeline, told = look(200)
+    assert len(pipeline.seen) == 200
+    assert len(pipeline.banks) == 1
+    assert told["bank"] == pipeline.banks[0]
+    assert told["learning"].startswith("not judged by: a bank of 9 x 9 takes 9 MB")
+    assert caplog.text.count("the new bank is not judged by") == 1
+    assert load_bank(tmp_path / KEPT, VERSION).passages == 201
 
 
 def test_a_booth_that_has_seen_few_says_so(

@@ -15,7 +15,7 @@ import pytest
 from appliance.app import networks_of
 from appliance.config import Settings
 from appliance.errors import BoothError
-from appliance.runtime.choose import cpu_wing
+from appliance.runtime.choose import Wing, cpu_wing
 from appliance.verbs.figures import Figures
 from appliance.verbs.preparation import (
     EXTEND_BY_S,
@@ -178,7 +178,7 @@ def test_vision_prepares_a_wing_of_plans_before_it_loads_anything(
             raise Stopped
         return ""
 
-    def load(settings: Settings) -> Any:
+    def load(settings: Settings, wing: Wing) -> Any:
         raise BoothError("loaded too late")
 
     monkeypatch.setattr("appliance.verbs.vision.forbid_dumps", lambda: None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from appliance.config import Camera
+from appliance.errors import BoothError
 from appliance.runtime.gstreamer import load_gstreamer
 from appliance.runtime.jetson.elements import Elements
 from appliance.runtime.jetson.gpu import Gpu
@@ -55,6 +57,7 @@ class JetsonCamera(Player):
                 self.way.release()
 
     def close(self) -> None:
-        """See Camera.close."""
-        super().close()
+        """See Camera.close; a device that has failed said so at the frame before, or will at the next one."""
+        with contextlib.suppress(BoothError):
+            super().close()
         self.way.close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from appliance.errors import BoothError
 from appliance.runtime.jetson.driver import Driver
 from appliance.runtime.jetson.tensor import Pool, Tensor, packed
 
@@ -32,10 +35,14 @@ class Copies:
 
 
 class Graph:
-    """Work recorded once and run as often as wanted with one call (CUDA graph); filled when `Gpu.capture` ends."""
+    """Work recorded once and run as often as wanted with one call (CUDA graph); filled when `Gpu.capture` ends.
 
-    def __init__(self, driver: Driver) -> None:
+    It goes back when nobody holds it, as arrays do.
+    """
+
+    def __init__(self, driver: Driver, give_back: Callable[[int], None]) -> None:
         self._driver = driver
+        self._give_back = give_back
         self._handle: int | None = None
 
     def finish(self) -> None:
@@ -50,9 +57,12 @@ class Graph:
 
     def close(self) -> None:
         """Forget the recording; may be called twice."""
-        if self._handle is not None:
-            self._driver.free_graph(self._handle)
-            self._handle = None
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            self._give_back(handle)
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class Gpu:
@@ -62,6 +72,8 @@ class Gpu:
         self.driver = driver
         self.copies = Copies()
         self._pool = Pool(driver)
+        self._dropped: deque[int] = deque()
+        "Graphs that nobody holds, still to be freed."
         self._thread = threading.get_ident()
 
     @property
@@ -137,7 +149,8 @@ class Gpu:
     def capture(self) -> Iterator[Graph]:
         """Record what is launched inside, without running it. The arrays that it uses must be kept by the caller."""
         self.check_thread()
-        graph = Graph(self.driver)
+        self._free_dropped()
+        graph = Graph(self.driver, self._take_back)
         self.driver.begin_capture()
         try:
             yield graph
@@ -146,7 +159,20 @@ class Gpu:
 
     def close(self) -> None:
         """Free what nobody holds; the driver stays open for whoever opened it."""
+        self._free_dropped()
         self._pool.close()
+
+    def _take_back(self, graph: int) -> None:
+        """Free a graph, which may be running. Python ends objects on any thread: another one leaves it for later."""
+        self._dropped.append(graph)
+        if threading.get_ident() == self._thread:
+            self._free_dropped()
+
+    def _free_dropped(self) -> None:
+        while self._dropped:
+            # A driver that has lost its device has lost the graph with it.
+            with contextlib.suppress(BoothError):
+                self.driver.free_graph(self._dropped.popleft())
 
     def check_thread(self) -> None:
         """Raise RuntimeError on any thread but the one that opened the device."""

@@ -93,17 +93,27 @@ class JetsonModel:
         if replay:
             replay.graph.launch()
             return replay.outputs
-        due = self._replays.is_due(key)
-        # TensorRT allows one recording per context when shapes change: the next shape would spoil the last one.
-        context = self._context if self._plan.is_fixed or not due else self._new_context()
+        recordable = self._recordable() if self._replays.is_due(key) else None
+        context = self._context if recordable is None else recordable
         outputs = self._bind(context, inputs)
         if not self._enqueue(context):
             raise BoothError(
                 f"{self._plan.path}: TensorRT failed ({self._plan.complaint()}); restart the booth"
             )
-        if due:
+        if recordable is not None:
             self._replays.record(key, context, outputs, lambda: self._enqueue(context))
         return outputs
+
+    def _recordable(self) -> Any | None:
+        """Return a context whose shapes will never change again; None without memory for it, and nothing is recorded.
+
+        TensorRT allows one recording per context when shapes change: the next shape would spoil the last one.
+        """
+        try:
+            return self._context if self._plan.is_fixed else self._new_context()
+        except BoothError as error:
+            self._replays.give_up(str(error))
+            return None
 
     def _new_context(self) -> Any:
         context = self._plan.new_context()

@@ -70,14 +70,15 @@ class Replays:
             with self._gpu.capture() as graph:
                 complete = enqueue()
         except BoothError as error:
-            self._give_up(str(error))
+            self.give_up(str(error))
             return
         if complete:
             self._kept[key] = Replay(graph, context, outputs)
         else:
             graph.close()
-            self._give_up("TensorRT refuses")
+            self.give_up("TensorRT refuses")
 
-    def _give_up(self, reason: str) -> None:
+    def give_up(self, reason: str) -> None:
+        """Record nothing more, and say so once; what is recorded goes on."""
         self._possible = False
         log.warning("%s runs without CUDA graphs, a little slower: %s", self._name, reason)

@@ -13,10 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
+from appliance.errors import BoothError
 from appliance.runtime.jetson.driver import Driver
 
 GRAIN = 4096
 "Bytes; blocks of the pool are powers of two from here on, so that a crowd of one more person reuses them."
+LARGE = 16 << 20
+"Bytes; above, where a power of two may waste hundreds of megabytes, blocks grow by eighths: banks, crowds."
 
 
 class Pointer(NamedTuple):
@@ -55,10 +58,11 @@ def _forget(_whole: Tensor) -> None:
 
 
 class Pool:
-    """Owner of the device's memory: blocks that came back are handed out again, none is freed before `close`.
+    """Owner of the device's memory: blocks that came back are handed out again.
 
-    One stream orders all work, so a block may be reused while its last reader is still queued. Never more than the
-    most that was in use at one time, rounded up to powers of two.
+    One stream orders all work, so a block may be reused while its last reader is still queued. Of small blocks there
+    are never more than were in use at one time. Large ones that lie idle make room for another large one: a bank that
+    grows with the street would leave one behind of each size.
     """
 
     def __init__(self, driver: Driver) -> None:
@@ -66,7 +70,7 @@ class Pool:
         self._idle: defaultdict[int, list[int]] = defaultdict(list)
         self._closed = False
         self.held_bytes = 0
-        "Taken from the device so far."
+        "Taken from the device now."
 
     def tensor(self, shape: tuple[int, ...], dtype: DTypeLike) -> Tensor:
         """An array with undefined content."""
@@ -75,28 +79,43 @@ class Pool:
         return Tensor(address, shape, dtype, lambda: self._take_back(size, address))
 
     def _allocate(self, size: int) -> int:
-        address = self._driver.allocate(size)
+        if size > LARGE:
+            self._free_idle(above=LARGE)
+        try:
+            address = self._driver.allocate(size)
+        except BoothError:
+            self._free_idle()  # blocks of other sizes may be all that is lacking
+            address = self._driver.allocate(size)
         self.held_bytes += size
         return address
 
     def _take_back(self, size: int, address: int) -> None:
+        self._idle[size].append(address)
         if self._closed:
-            self._driver.free(address)
-        else:
-            self._idle[size].append(address)
+            self._free_idle()
 
     def close(self) -> None:
         """Free what is idle; what is still held is freed when it comes back."""
         self._closed = True
-        for addresses in self._idle.values():
-            for address in addresses:
+        self._free_idle()
+
+    def _free_idle(self, above: int = 0) -> None:
+        """Free the idle blocks of more than so many bytes."""
+        # A copy: Python may end an array, and so add a block, on any thread.
+        for size in list(self._idle):
+            for address in self._idle.pop(size) if size > above else ():
                 self._driver.free(address)
-        self._idle.clear()
+                self.held_bytes -= size
 
 
 def block_size(size: int) -> int:
-    """The power of two, at least GRAIN, that holds `size` bytes."""
-    return max(GRAIN, 1 << (size - 1).bit_length()) if size > 0 else GRAIN
+    """Bytes of the block that holds `size`: the next power of two from GRAIN to LARGE, above the next eighth of one.
+
+    So a large block is at most an eighth larger than what it holds.
+    """
+    power = max(GRAIN, 1 << (size - 1).bit_length()) if size > 0 else GRAIN
+    step = power if power <= LARGE else power // 16
+    return max(-(-size // step), 1) * step
 
 
 def packed(arguments: tuple[Any, ...]) -> bytes:

@@ -8,9 +8,13 @@ import threading
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from appliance.errors import BoothError
 from appliance.runtime.jetson.gpu import MOST_FIGURES, Gpu, blocks
-from appliance.runtime.jetson.tensor import GRAIN, Pointer, Tensor, packed
+from appliance.runtime.jetson.tensor import GRAIN, LARGE, Pointer, Tensor, block_size, packed
+from tests.runtime.jetson.shim.driver import ShimDriver
 
 
 def test_memory_that_nobody_holds_is_handed_out_again(gpu: Gpu) -> None:
@@ -35,6 +39,77 @@ def test_a_thousand_frames_take_no_more_memory_than_one(gpu: Gpu) -> None:
     for number in range(1000):
         frame(number % 8)
     assert gpu.held_mb <= 2 * held_mb
+
+
+@given(st.integers(0, 1 << 31))
+def test_a_block_holds_what_it_is_made_for_and_a_large_one_little_more(size: int) -> None:
+    block = block_size(size)
+    assert max(size, GRAIN) <= block <= max(GRAIN, 2 * size)
+    assert block % 256 == 0
+    assert block_size(block) == block
+    if size > LARGE:
+        assert block <= size * 9 / 8
+
+
+def test_the_bank_of_a_great_city_wastes_no_quarter_of_a_gigabyte() -> None:
+    bank = 600_000 * 256 * 2
+    assert block_size(bank) - bank < 30e6
+
+
+def test_a_bank_that_grows_leaves_nothing_behind(gpu: Gpu) -> None:
+    sizes = [LARGE + step * (2 << 20) for step in range(1, 6)]
+    bank = gpu.empty((LARGE,), np.uint8)
+    for size in sizes:
+        bank = gpu.empty((size,), np.uint8)
+    assert bank.nbytes == sizes[-1]
+    assert gpu.held_mb * 1e6 <= LARGE + sizes[-2] + sizes[-1]
+
+
+def test_when_memory_is_short_what_lies_idle_is_freed_first(
+    gpu: Gpu, driver: ShimDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = gpu.empty((3 * GRAIN,), np.uint8)
+    del idle
+    full, allocate = 4 * GRAIN, driver.allocate
+
+    def allocate_what_is_left(size: int) -> int:
+        if gpu.held_mb * 1e6 + size > full:
+            raise BoothError("no memory left")
+        return allocate(size)
+
+    monkeypatch.setattr(driver, "allocate", allocate_what_is_left)
+    held = gpu.empty((2 * GRAIN,), np.uint8)
+    with pytest.raises(BoothError, match="no memory left"):
+        gpu.empty((4 * GRAIN,), np.uint8)
+    assert gpu.held_mb * 1e6 == held.nbytes
+
+
+def test_a_graph_that_nobody_holds_is_freed(gpu: Gpu, driver: ShimDriver) -> None:
+    before = driver.graphs
+    with gpu.capture() as graph:
+        pass
+    assert driver.graphs == before + 1
+    graph.close()
+    graph.close()
+    assert driver.graphs == before
+    with gpu.capture() as graph:
+        pass
+    del graph
+    assert driver.graphs == before
+
+
+def test_a_graph_that_ends_on_another_thread_is_freed_on_ours(gpu: Gpu, driver: ShimDriver) -> None:
+    before = driver.graphs
+    with gpu.capture() as graph:
+        pass
+    kept = [graph]
+    del graph
+    thread = threading.Thread(target=kept.clear)
+    thread.start()
+    thread.join()
+    assert driver.graphs == before + 1
+    gpu.close()
+    assert driver.graphs == before
 
 
 def test_nothing_is_an_array_too(gpu: Gpu) -> None:

@@ -27,6 +27,7 @@ from tests.engines.plan_orders import ANY_BATCH, ORIN, FakeTensorRT, built, plan
 from tests.fakes_tensorrt.onnx_file import linear_network
 from tests.fakes_tensorrt.running import CONTEXT_BYTES
 from tests.fakes_tensorrt.versions import VERSIONS, fake_tensorrt
+from tests.runtime.jetson.shim.driver import ShimDriver
 
 # The fake TensorRT computes in the memory that it is given, which has to be the host's.
 pytestmark = pytest.mark.usefixtures("driver")
@@ -226,6 +227,31 @@ def test_a_plan_that_cannot_be_recorded_runs_without_and_says_so_once(
     np.testing.assert_array_equal(outputs["features"], reference["features"])
     assert model.graphs == 0
     assert sum("runs without CUDA graphs" in line for line in caplog.messages) == 1
+
+
+def test_without_memory_for_a_recording_a_plan_runs_on_without(
+    gpu: Gpu, one_plan: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    model, image = JetsonModel(gpu, one_plan), gpu.put(pictures(2))
+    monkeypatch.setenv("FAKE_TENSORRT_FAULT", "nocontext")
+    wanted = CpuModel(one_plan.with_name("net.onnx")).infer({"image": pictures(2)})["features"]
+    for _ in range(2 * SETTLED_RUNS):
+        outputs = model.infer({"image": image}, figures=("features",))
+        np.testing.assert_array_equal(outputs["features"], wanted)
+    assert model.graphs == 0
+    assert sum("no memory to run this plan" in line for line in caplog.messages) == 1
+
+
+def test_a_model_that_nobody_holds_frees_its_recordings(
+    gpu: Gpu, one_plan: Path, driver: ShimDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "SETTLED_RUNS", 1)
+    before, model, image = driver.graphs, JetsonModel(gpu, one_plan), gpu.put(pictures(2))
+    for _ in range(3):
+        model.infer({"image": image})
+    assert driver.graphs == before + model.graphs == before + 1
+    del model
+    assert driver.graphs == before
 
 
 @pytest.mark.parametrize("content", [b"", b"no plan", None, "of another version"])

@@ -270,3 +270,13 @@ def test_a_search_reads_the_bank_once_per_launch(queries: int, passes: int) -> N
     once = 50_000 * (256 * 2 + 4)
     assert math.isclose(bytes_read(50_000, 256, queries, 8), passes * once, rel_tol=0.06)
     assert bytes_read(3, 256, queries, 8) == passes * 3 * 516 + queries * 3 * 512
+
+
+def test_a_bank_that_nobody_searches_any_more_frees_its_graphs(gpu: Gpu, driver: ShimDriver) -> None:
+    before, bank = driver.graphs, np.eye(40, 32, dtype=np.float32)
+    neighbours = JetsonNeighbours(gpu, bank)
+    for count in (1, 2, 3):
+        neighbours.search(bank[:count], 1)
+    assert driver.graphs == before + 3
+    del neighbours
+    assert driver.graphs == before

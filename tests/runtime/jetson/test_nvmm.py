@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,14 @@ from tests.runtime.jetson.fakes.surfaces import Kind, Slot, opener
 
 ORIN, THOR = Kind(mem_type=SURFACE_ARRAY), Kind(mem_type=CUDA_DEVICE)
 SIZES = st.tuples(st.integers(1, 40), st.integers(1, 40))
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_registered(images: Images) -> Iterator[None]:
+    """The driver is shared with other tests."""
+    before = images.registered()
+    yield
+    assert images.registered() == before
 
 
 def nvmm(images: Images, kind: Kind) -> Nvmm:
@@ -64,6 +73,7 @@ def test_packed_colours_lie_as_cuda_says_they_lie(
     assert picture.layout is layout
     np.testing.assert_array_equal(planes_of(picture)[0], slot.memory[:, : 4 * 7])
     camera.release()
+    camera.close()
 
 
 @pytest.mark.parametrize(("color_format", "layout"), [(19, RGBA), (23, RGBA), (20, BGRA), (24, BGRA)])
@@ -169,3 +179,4 @@ def test_a_surface_is_held_until_it_is_released(images: Images) -> None:
     assert slot.idle()
     camera.release()
     assert camera.buffers.unmapped == 1
+    camera.close()

@@ -1,10 +1,10 @@
-"""The driver on pycuda: every failure is one line with a cure, and a copy's source may be reused at once."""
+"""The real driver on a pycuda without a device: whatever CUDA says is one line with the cure."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,137 +13,140 @@ import pytest
 from appliance.errors import BoothError
 from appliance.runtime.jetson import pycuda_driver
 from appliance.runtime.jetson.pycuda_driver import MOST_STAGED, NON_BLOCKING, PycudaDriver
-from tests.runtime.jetson.fakes.cuda_driver import CudaDriver, Error, OutOfMemory
+from tests.runtime.jetson.fakes.pycuda import FakePycuda
 
-FIGURES = np.arange(6, dtype=np.float32)
+HOST = np.zeros(4, np.uint8)
+CALLS: dict[str, Callable[[PycudaDriver], Any]] = {
+    "allocate": lambda driver: driver.allocate(4096),
+    "pinned": lambda driver: driver.pinned(4096),
+    "copy_in": lambda driver: driver.copy_in(0x1000, HOST),
+    "copy_out": lambda driver: driver.copy_out(HOST, 0x1000),
+    "copy_within": lambda driver: driver.copy_within(0x1000, 0x2000, 4),
+    "launch": lambda driver: driver.launch("kernel", (1, 1, 1), (1, 1, 1), b""),
+    "wait": lambda driver: driver.wait(),
+    "mark": lambda driver: driver.mark(),
+    "elapsed_ms": lambda driver: driver.elapsed_ms(*driver.marks),  # type: ignore[attr-defined]
+}
 
 
 @pytest.fixture
-def cuda(monkeypatch: pytest.MonkeyPatch) -> CudaDriver:
-    """What is imported as pycuda.driver."""
-    module = CudaDriver()
-    monkeypatch.setattr(pycuda_driver, "load_pycuda", lambda: module)
-    monkeypatch.setattr(pycuda_driver, "LibCuda", lambda: None)
-    return module
-
-
-@pytest.fixture
-def fatbin(tmp_path: Path) -> Path:
+def image(tmp_path: Path) -> Path:
+    """Something in the place of the kernels."""
     file = tmp_path / "kernels.fatbin"
     file.write_bytes(b"kernels")
     return file
 
 
 @pytest.fixture
-def on_pycuda(cuda: CudaDriver, fatbin: Path) -> Iterator[PycudaDriver]:
-    driver = PycudaDriver(fatbin)
-    yield driver
-    driver.close()
+def open_on(image: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[FakePycuda], PycudaDriver]]:
+    opened = []
+
+    def open_driver(cuda: FakePycuda) -> PycudaDriver:
+        monkeypatch.setattr(pycuda_driver, "load_pycuda", lambda: cuda)
+        opened.append(PycudaDriver(image))
+        return opened[-1]
+
+    freed: list[int] = []
+    library = SimpleNamespace(free_graph=freed.append)
+    monkeypatch.setattr(pycuda_driver, "LibCuda", lambda: library)
+    yield open_driver
+    for driver in opened:
+        driver.close()
+        driver.free_graph(1)
+    assert not freed, "a graph of a context that is gone"
 
 
-def read(driver: PycudaDriver, address: int) -> list[float]:
-    figures = np.empty_like(FIGURES)
-    driver.copy_out(figures, address)
-    return [float(figure) for figure in figures]
-
-
-def test_the_source_of_a_copy_may_be_reused_at_once(on_pycuda: PycudaDriver) -> None:
-    source, address = FIGURES.copy(), on_pycuda.allocate(FIGURES.nbytes)
-    on_pycuda.copy_in(address, source)
-    source[:] = -1
-    assert read(on_pycuda, address) == list(FIGURES)
-
-
-def test_the_source_of_a_copy_may_be_read_only_and_die(on_pycuda: PycudaDriver) -> None:
-    addresses = [on_pycuda.allocate(FIGURES.nbytes) for _ in range(50)]
-    for number, address in enumerate(addresses):
-        source = FIGURES + np.float32(number)
-        source.flags.writeable = False
-        on_pycuda.copy_in(address, source)
-        del source
-    assert read(on_pycuda, addresses[7]) == list(FIGURES + 7)
-
-
-def test_sources_that_are_held_do_not_grow_without_bound(cuda: CudaDriver, on_pycuda: PycudaDriver) -> None:
-    part = np.zeros(MOST_STAGED // 4, np.uint8)
-    address, most = on_pycuda.allocate(part.nbytes), 0
-    for _ in range(20):
-        on_pycuda.copy_in(address, part)
-        most = max(most, len(cuda.due))
-    assert 1 < most <= 4
-
-
-def test_the_stream_is_not_tied_to_the_default_stream(cuda: CudaDriver, on_pycuda: PycudaDriver) -> None:
-    assert cuda.stream_flags == NON_BLOCKING
-
-
-USES: dict[str, Callable[[PycudaDriver], object]] = {
-    "cuMemAlloc": lambda driver: driver.allocate(4096),
-    "cuMemHostAlloc": lambda driver: driver.pinned(4096),
-    "cuMemcpyHtoDAsync": lambda driver: driver.copy_in(0, FIGURES),
-    "cuMemcpyDtoHAsync": lambda driver: driver.copy_out(FIGURES.copy(), 0),
-    "cuMemcpyDtoDAsync": lambda driver: driver.copy_within(0, 0, 4),
-    "cuLaunchKernel": lambda driver: driver.launch("kernel", (1, 1, 1), (32, 1, 1), b""),
-    "cuModuleGetFunction": lambda driver: driver.launch("other", (1, 1, 1), (32, 1, 1), b""),
-    "cuStreamSynchronize": lambda driver: driver.wait(),
-    "cuEventCreate": lambda driver: driver.mark(),
-    "cuEventRecord": lambda driver: driver.mark(),
-    "cuEventSynchronize": lambda driver: driver.elapsed_ms(driver.mark(), driver.mark()),
-}
-
-
-@pytest.mark.parametrize("call", USES)
-def test_every_failure_is_one_line_with_a_cure(cuda: CudaDriver, on_pycuda: PycudaDriver, call: str) -> None:
-    cuda.failing[call] = Error(f"{call} failed: an illegal memory access was encountered")
-    with pytest.raises(BoothError, match=r"restart the booth|run: make kernels") as raised:
-        USES[call](on_pycuda)
-    assert len(str(raised.value).splitlines()) == 1
-
-
-@pytest.mark.parametrize("call", ["cuMemAlloc", "cuMemHostAlloc", "cuLaunchKernel"])
-def test_memory_that_is_used_up_has_its_own_cure(
-    cuda: CudaDriver, on_pycuda: PycudaDriver, call: str
+@pytest.mark.parametrize("call", CALLS)
+def test_after_a_fault_every_call_names_the_device_and_the_cure(
+    open_on: Callable[[FakePycuda], PycudaDriver], call: str
 ) -> None:
-    cuda.failing[call] = OutOfMemory("out of memory")
-    with pytest.raises(BoothError, match=r"memory left on the device; set a smaller bank or detector"):
-        USES[call](on_pycuda)
+    cuda = FakePycuda()
+    driver = open_on(cuda)
+    driver.marks = (driver.mark(), driver.mark())  # type: ignore[attr-defined]
+    driver.launch("kernel", (1, 1, 1), (1, 1, 1), b"")
+    cuda.poison()
+    with pytest.raises(BoothError) as raised:
+        CALLS[call](driver)
+    assert str(raised.value).startswith("Orin: the device failed (")
+    assert str(raised.value).endswith("an illegal memory access was encountered); restart the booth")
+
+
+def test_after_a_fault_the_end_is_quiet(open_on: Callable[[FakePycuda], PycudaDriver]) -> None:
+    cuda = FakePycuda()
+    driver = open_on(cuda)
+    cuda.poison()
+    driver.close()
+    driver.close()
+    assert cuda.log.count("pop") == 1
+
+
+def test_memory_that_is_used_up_is_no_fault_of_the_device(
+    open_on: Callable[[FakePycuda], PycudaDriver],
+) -> None:
+    with pytest.raises(BoothError, match="Orin: no 4295 MB of memory left on the device; set a smaller bank"):
+        open_on(FakePycuda()).allocate(1 << 32)
 
 
 @pytest.mark.parametrize(
-    "error",
+    ("broken", "words"),
     [
-        Error("cuModuleLoadDataEx failed: no kernel image - ptxas info:\n no\n image"),
-        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+        ("init", "no CUDA device can be used .*groups render and video.*else set wing: cpu"),
+        ("Device", "no CUDA device can be used .*else set wing: cpu"),
+        ("push", "no CUDA device can be used .*else set wing: cpu"),
+        ("module_from_buffer", "kernels.fatbin: Orin cannot load the kernels .*: make kernels"),
     ],
 )
-def test_kernels_that_do_not_load_are_one_line_and_leave_no_context(
-    cuda: CudaDriver, fatbin: Path, error: Exception
+def test_a_device_that_cannot_be_opened_is_named_with_the_cure(
+    open_on: Callable[[FakePycuda], PycudaDriver], broken: str, words: str
 ) -> None:
-    cuda.failing["cuModuleLoadDataEx"] = error
-    with pytest.raises(BoothError, match=r"Fake cannot load the kernels .*make kernels") as raised:
-        PycudaDriver(fatbin)
+    with pytest.raises(BoothError, match=words) as raised:
+        open_on(FakePycuda(broken))
     assert len(str(raised.value).splitlines()) == 1
-    assert cuda.contexts == 0
 
 
-def test_without_a_device_the_groups_are_named(cuda: CudaDriver, fatbin: Path) -> None:
-    cuda.failing["cuInit"] = Error("cuInit failed: no CUDA-capable device is detected")
-    with pytest.raises(BoothError, match=r"no CUDA device .*groups render and video"):
-        PycudaDriver(fatbin)
-    assert cuda.contexts == 0
+def test_kernels_whose_fault_is_told_in_no_known_letters_are_named_too(
+    open_on: Callable[[FakePycuda], PycudaDriver],
+) -> None:
+    def load(_image: bytes) -> None:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+
+    cuda = FakePycuda()
+    cuda.module_from_buffer = load  # type: ignore[attr-defined]
+    with pytest.raises(BoothError, match=r"Orin cannot load the kernels .*: make kernels"):
+        open_on(cuda)
 
 
-def test_it_may_be_closed_twice(cuda: CudaDriver, fatbin: Path) -> None:
-    driver = PycudaDriver(fatbin)
-    assert (driver.name, driver.capability, cuda.contexts) == ("Fake", "8.7", 1)
-    driver.close()
-    driver.close()
-    assert cuda.contexts == 0
+def test_the_source_of_a_copy_may_be_reused_at_once(open_on: Callable[[FakePycuda], PycudaDriver]) -> None:
+    cuda, source = FakePycuda(), np.arange(4, dtype=np.float32)
+    driver = open_on(cuda)
+    driver.copy_in(0x1000, source)
+    source[:] = -1
+    (read,) = cuda.read
+    held = read()
+    assert held is not None
+    assert list(held) == [0, 1, 2, 3], "the device reads what was there at the call"
+    del held
+    driver.wait()
+    assert read() is None, "nobody holds what has been read"
 
 
-def test_without_pycuda_the_package_is_named(fatbin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    blocked: dict[str, Any] = {"pycuda": None, "pycuda.driver": None}
-    for name, module in blocked.items():
-        monkeypatch.setitem(sys.modules, name, module)
-    with pytest.raises(BoothError, match=r"pycuda cannot be loaded .*make setup"):
-        PycudaDriver(fatbin)
+def test_sources_that_are_held_do_not_grow_without_bound(
+    open_on: Callable[[FakePycuda], PycudaDriver],
+) -> None:
+    cuda, part = FakePycuda(), np.zeros(MOST_STAGED // 4, np.uint8)
+    driver, held = open_on(cuda), []
+    for _ in range(20):
+        driver.copy_in(0x1000, part)
+        held.append(sum(read() is not None for read in cuda.read))
+    assert max(held) == 4
+
+
+def test_the_stream_is_not_tied_to_the_default_stream(open_on: Callable[[FakePycuda], PycudaDriver]) -> None:
+    cuda = FakePycuda()
+    open_on(cuda)
+    assert cuda.stream_flags == NON_BLOCKING
+
+
+def test_without_kernels_the_command_that_makes_them_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BoothError, match=r"the kernels are not built; .*make kernels"):
+        PycudaDriver(tmp_path / "none")

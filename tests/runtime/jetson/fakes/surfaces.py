@@ -47,10 +47,12 @@ class FakeLibrary(NvBufSurface):
         self._images = images
         self._kind = kind
         self._raw = ctypes.CDLL(str(library_folder() / LIBRARY))
+        self._before = int(self._raw.living_images())
 
     @property
     def living_images(self) -> int:
-        return int(self._raw.living_images())
+        """Images that were made and not destroyed since this was opened; all openings share the library."""
+        return int(self._raw.living_images()) - self._before
 
     def map_egl(self, surface: Surface) -> None:
         super().map_egl(surface)

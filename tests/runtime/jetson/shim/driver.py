@@ -42,6 +42,7 @@ class ShimDriver:
         self._blocks: dict[int, NDArray[np.uint8]] = {}
         self._recording: list[Callable[[], None]] | None = None
         self._graphs: dict[int, list[Callable[[], None]]] = {}
+        self._captured = 0
         self._images: dict[int, EglFrame] = {}
         self.registered: dict[int, int] = {}
         "Resource -> image, of those registered now."
@@ -117,7 +118,7 @@ class ShimDriver:
 
     def end_capture(self) -> int:
         assert self._recording is not None, "nothing is being captured"
-        graph = len(self._graphs) + 1
+        graph = self._captured = self._captured + 1
         self._graphs[graph], self._recording = self._recording, None
         return graph
 
@@ -126,7 +127,12 @@ class ShimDriver:
             self.do(work)
 
     def free_graph(self, graph: int) -> None:
-        self._graphs[graph] = []
+        del self._graphs[graph]
+
+    @property
+    def graphs(self) -> int:
+        """How many are kept now."""
+        return len(self._graphs)
 
     def mark(self) -> float:
         return time.perf_counter()

@@ -1,0 +1,418 @@
+"""The loop of vision: it looks until told to stop, opens a lost camera anew, and ends when its device has failed."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from appliance.app import Eyes
+from appliance.config import Settings
+from appliance.display.cards import CardReader
+from appliance.errors import BoothError, SourceError
+from appliance.records import Frame
+from appliance.uplink.event import event_from_payload
+from appliance.uplink.outbox import Outbox
+from appliance.verbs.figures import Figures
+from appliance.verbs.lookout import LONGEST_PAUSE_S, Lookout
+from appliance.vision.pipeline import Step
+from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze
+
+EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345"))
+CAMERA, FILE = "v4l2:/dev/video0", "street.mp4"
+VITALS = {
+    "state": str,
+    "outbox": str,
+    "learning": str,
+    "inference": str,
+    "reason": str,
+    "camera": str,
+    "camera_path": str,
+    "calibrated": str,
+    "frames": int,
+    "late": int,
+    "people": int,
+    "passages": int,
+    "abstained": int,
+    "exceptions": int,
+    "frames_per_second": float,
+    "written_s": float,
+}
+"Everything vision tells of itself while it looks: states, counts, and no word of anybody."
+SENSED = {"temperature_c", "memory_free_mb"}
+"What the fake sensors give."
+
+Acts = Sequence[Deliver | Freeze | Fail | End]
+
+
+class Warming:
+    """Sensors of a machine that gets a degree warmer with each reading, whose memory answers every second time."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self.read_s: list[float] = []
+
+    def read(self) -> dict[str, float]:
+        self.read_s.append(self._clock.now_s)
+        memory = {"memory_free_mb": 512.0} if len(self.read_s) % 2 else {}
+        return {"temperature_c": 40.0 + len(self.read_s), **memory}
+
+    def describe(self) -> dict[str, str]:
+        return {}
+
+
+class Booth:
+    """A lookout whose cameras play their acts, one camera after the other, on a clock that nobody waits for."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.cameras: list[FakeCamera] = []
+        self.opened_s: list[float] = []
+        self.told: list[dict[str, Any]] = []
+        self.pipeline: FakePipeline = FakePipeline()
+        self.sensors: Warming | None = None
+        self._patch = monkeypatch
+
+    def look(
+        self, *lives: Acts | SourceError, source: str = CAMERA, stop_s: float = 600, **camera: float
+    ) -> None:
+        folders = {"state": self.folder / "state", "runtime": self.folder / "run"}
+        settings = Settings.model_validate({"camera": {"source": source, **camera}, "folders": folders})
+        left = iter(lives)
+
+        def open_camera(*_: Any, live: bool) -> FakeCamera:
+            assert live
+            self.opened_s.append(self.clock.now_s)
+            acts = next(left, ())
+            if isinstance(acts, SourceError):
+                raise acts
+            self.cameras.append(FakeCamera(self.clock, acts))
+            return self.cameras[-1]
+
+        time = SimpleNamespace(monotonic=self.clock.monotonic)
+        self._patch.setattr("appliance.verbs.lookout.open_camera", open_camera)
+        self._patch.setattr("appliance.verbs.lookout.make_pipeline", lambda *_: self.pipeline)
+        self._patch.setattr("appliance.verbs.lookout.time", time)
+        self._patch.setattr("appliance.verbs.figures.time", time)
+        self._patch.setattr("appliance.verbs.figures.write_vitals", self._write)
+        stop = FakeStop(self.clock, self.clock.now_s + stop_s)
+        figures = Figures(folders["runtime"])
+        if self.sensors is not None:
+            figures.watch(self.sensors)
+        Lookout(settings, EYES, None, figures).run(stop)
+
+    def _write(self, _runtime: Path, process: str, vitals: dict[str, Any], now_s: float) -> None:
+        assert process == "vision"
+        self.told.append({**vitals, "written_s": now_s})
+
+    def states(self) -> list[str]:
+        """The states told, each once where it did not change."""
+        states = [vitals.get("state", "") for vitals in self.told]
+        return [state for row, state in enumerate(states) if row == 0 or states[row - 1] != state]
+
+    def events(self) -> list[bytes]:
+        outbox = Outbox(self.folder / "state/outbox.sqlite")
+        rows = outbox.batch(1000)
+        outbox.close()
+        return [row.payload for row in rows]
+
+
+@pytest.fixture
+def booth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Booth:
+    return Booth(tmp_path, monkeypatch)
+
+
+def test_the_end_of_a_file_ends_the_process(booth: Booth) -> None:
+    booth.look([Deliver(25), End()], source=FILE)
+    assert booth.states() == ["running", "ended"]
+    assert booth.told[-1]["frames"] == len(booth.pipeline.seen) == 25
+    assert booth.told[-1]["frames_per_second"] == 10
+    assert [camera.closed for camera in booth.cameras] == [1]
+
+
+def test_a_recording_that_breaks_ends_the_process_and_says_why(booth: Booth) -> None:
+    booth.look([Deliver(7), Fail("clip: frame 7: broken")], [Deliver(7)], source=FILE)
+    assert booth.states() == ["running", "blind", "ended"]
+    assert len(booth.cameras) == 1
+    assert booth.told[-1]["frames"] == 7
+
+
+def test_a_full_runtime_folder_does_not_stop_the_camera(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def write(_runtime: Path, process: str, vitals: dict[str, Any], now_s: float) -> None:
+        if len(booth.told) >= 3:
+            raise BoothError("vision.json: No space left on device")
+        booth.told.append(vitals)
+
+    booth._write = write  # type: ignore[method-assign]
+    booth.look([Deliver(100)], stop_s=20)
+    assert len(booth.pipeline.seen) == 100
+    assert caplog.text.count("No space left") == 1
+
+
+def test_a_stop_ends_a_running_camera(booth: Booth) -> None:
+    booth.look([Deliver(10_000)], stop_s=20)
+    assert booth.states() == ["running", "stopped"]
+    assert len(booth.pipeline.seen) == pytest.approx(200, abs=2)
+    assert booth.cameras[0].closed == 1
+
+
+@pytest.mark.parametrize("stop_s", [1.0, 7.3])
+def test_a_stop_is_obeyed_during_silence(booth: Booth, stop_s: float) -> None:
+    booth.look([Freeze(1000)], stop_s=stop_s, first_frame_s=100)
+    assert booth.clock.now_s <= 1000 + stop_s + 0.5
+    assert booth.states()[-1] == "stopped"
+
+
+def test_a_stop_is_obeyed_while_waiting_for_a_lost_camera(booth: Booth) -> None:
+    booth.look(*[SourceError("cam: gone")] * 100, stop_s=100)
+    assert booth.clock.now_s <= 1100 + 0.5
+    assert booth.states()[-1] == "stopped"
+
+
+def test_after_a_loss_the_camera_is_opened_anew(booth: Booth) -> None:
+    booth.look([Deliver(5), Fail()], [Deliver(5), Fail()], [Deliver(1000)], stop_s=60)
+    assert booth.states() == ["running", "blind", "running", "blind", "running", "stopped"]
+    assert len(booth.cameras) == 3
+    assert all(camera.closed for camera in booth.cameras)
+    assert booth.told[-1]["frames"] == len(booth.pipeline.seen)
+
+
+def test_a_blind_booth_says_why(booth: Booth) -> None:
+    booth.look([Deliver(5), Fail("cam: the cable is out")], stop_s=20)
+    blind = next(vitals for vitals in booth.told if vitals["state"] == "blind")
+    assert blind["reason"] == blind["camera"] == "cam: the cable is out"
+    assert blind["people"] == 0
+
+
+def test_the_way_of_the_pixels_is_told(booth: Booth) -> None:
+    booth.look([Deliver(1), End()], source=FILE)
+    assert booth.told[-1]["camera_path"] == "cpu"
+
+
+GONE = [SourceError("csi:0: Argus timed out")] * 150
+
+
+def test_a_csi_camera_that_stays_away_starts_the_process_anew_once_then_asks_for_people(booth: Booth) -> None:
+    (booth.folder / "run").mkdir()
+    with pytest.raises(BoothError, match="csi:0: not back after 5 openings; vision starts anew"):
+        booth.look(*GONE, source="csi:0")
+    assert len(booth.opened_s) == 5
+    assert booth.states() == ["blind", "starting"]
+    booth.told.clear()
+    booth.look(*GONE, source="csi:0", stop_s=1000)
+    reasons = [vitals["reason"] for vitals in booth.told if vitals["state"] == "blind"]
+    steps = [
+        reason.split(":")[0] for row, reason in enumerate(reasons) if reason != reasons[row - 1] or row == 0
+    ]
+    assert steps == ["csi", "restart nvargus-daemon", "reboot required"]
+    assert all("Argus timed out" in reason for reason in reasons)
+
+
+def test_a_csi_camera_that_came_back_has_all_steps_before_it_again(booth: Booth) -> None:
+    (booth.folder / "run").mkdir()
+    with pytest.raises(BoothError, match="starts anew"):
+        booth.look(*GONE, source="csi:0")
+    with pytest.raises(BoothError, match="starts anew"):
+        booth.look(*GONE[:7], [Deliver(5), Fail()], *GONE, source="csi:0", stop_s=3000)
+    assert booth.states()[-3:] == ["running", "blind", "starting"]
+
+
+def test_without_a_place_for_the_mark_no_process_starts_anew_for_ever(booth: Booth) -> None:
+    booth.look(*GONE, source="csi:0", stop_s=300)
+    assert booth.states() == ["blind", "stopped"]
+
+
+def test_a_camera_that_freezes_is_lost_after_the_set_time(booth: Booth) -> None:
+    booth.look([Deliver(5), Freeze(1000)], [Deliver(10_000)], stop_s=60, stall_s=3)
+    blind = next(vitals for vitals in booth.told if vitals["state"] == "blind")
+    assert "no frame for 3 s; check cable and power" in blind["reason"]
+    assert 3 < blind["written_s"] - booth.pipeline.seen[4].captured_s < 4
+    assert booth.states() == ["running", "blind", "running", "stopped"]
+
+
+def test_a_short_freeze_is_no_loss(booth: Booth) -> None:
+    booth.look([Deliver(5), Freeze(2), Deliver(5), End()], source=FILE, stall_s=3)
+    assert booth.states() == ["running", "ended"]
+    assert len(booth.cameras) == 1
+
+
+def test_the_first_frame_may_take_longer(booth: Booth) -> None:
+    booth.look([Freeze(9), Deliver(5), End()], source=FILE, stall_s=3, first_frame_s=10)
+    assert booth.states()[-2:] == ["running", "ended"]
+
+
+def test_vitals_go_on_during_silence(booth: Booth) -> None:
+    booth.look([Deliver(1), Freeze(9), Deliver(1), End()], source=FILE, stall_s=30)
+    written_s = [vitals["written_s"] for vitals in booth.told]
+    assert max(later - earlier for earlier, later in itertools.pairwise(written_s)) <= 1.5
+
+
+def test_a_camera_that_is_not_there_is_tried_again_with_longer_pauses(booth: Booth) -> None:
+    booth.look(*[SourceError("/dev/video0: no such camera")] * 12, [Deliver(10_000)], stop_s=600)
+    pauses_s = [later - earlier for earlier, later in itertools.pairwise(booth.opened_s)]
+    assert len(pauses_s) == 12
+    assert all(0.5 <= pause_s <= LONGEST_PAUSE_S + 1 for pause_s in pauses_s)
+    assert "running" in booth.states()
+
+
+@pytest.mark.parametrize(
+    "acts", [SourceError("street.mp4: no such file"), [Fail("street.mp4: broken")], [Freeze(1000)]]
+)
+def test_a_file_that_cannot_be_read_ends_with_the_error(booth: Booth, acts: Any) -> None:
+    with pytest.raises(SourceError, match=r"street.mp4"):
+        booth.look(acts, source=FILE)
+    assert len(booth.opened_s) == 1
+
+
+def test_late_frames_are_told(booth: Booth) -> None:
+    booth.look([Deliver(5, dropped=7), End()], source=FILE)
+    assert booth.told[-1]["late"] == 7
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[CardReader]:
+    reader = CardReader(tmp_path / "run")
+    yield reader
+    reader.close()
+
+
+def test_an_exception_is_an_event_on_disk_and_a_card(booth: Booth, board: CardReader) -> None:
+    booth.pipeline = FakePipeline(every=10)
+    booth.look([Deliver(35), End()], source=FILE)
+    events = [event_from_payload(payload) for payload in booth.events()]
+    assert [event.why for event in events] == [("red", "upper")] * 3
+    assert [event.id.rsplit("-", 1)[1] for event in events] == ["1", "2", "3"]
+    assert booth.told[-1]["exceptions"] == 3
+    assert len(list(board.read())) == 3
+
+
+@pytest.mark.parametrize("acts", [[Deliver(3), End()], [Deliver(3), Freeze(1000)]])
+def test_who_was_in_view_at_the_end_is_still_told(booth: Booth, acts: Acts) -> None:
+    booth.pipeline = FakePipeline(at_the_end=2)
+    booth.look(acts, source=FILE, stop_s=2)
+    assert len(booth.events()) == 2
+    assert booth.told[-1]["passages"] == 2
+
+
+def test_who_was_in_view_when_the_camera_was_lost_is_told_once_while_it_is_still_away(booth: Booth) -> None:
+    booth.pipeline = FakePipeline(at_the_end=2)
+    booth.look([Deliver(3), Fail()], *[SourceError("cam: gone")] * 100, stop_s=100)
+    assert len(booth.events()) == 2
+    told = next(vitals for vitals in booth.told if vitals["passages"] == 2)
+    assert 4 < told["written_s"] - booth.pipeline.seen[-1].captured_s < 40
+    assert booth.told[-1]["passages"] == 2
+
+
+def test_a_board_that_does_not_listen_costs_no_event(booth: Booth) -> None:
+    booth.pipeline = FakePipeline(every=5)
+    booth.look([Deliver(20), End()], source=FILE)
+    assert len(booth.events()) == 4
+
+
+FAULT = "Orin: the device failed (an illegal memory access was encountered); restart the booth"
+
+
+class FaultyPipeline(FakePipeline):
+    """Its device fails at a frame, and from then on."""
+
+    def __init__(self, fails_at: int, every: int = 1_000_000) -> None:
+        super().__init__(every, at_the_end=1)
+        self.fails_at = fails_at
+
+    def step(self, seen: Frame) -> Step:
+        if len(self.seen) + 1 >= self.fails_at:
+            raise BoothError(FAULT)
+        return super().step(seen)
+
+    def finish(self, now_s: float) -> Step:
+        if len(self.seen) + 1 >= self.fails_at:
+            pytest.fail("the device was asked again")
+        return super().finish(now_s)
+
+
+def test_a_device_that_fails_ends_the_process_and_says_why(booth: Booth) -> None:
+    booth.pipeline = FaultyPipeline(fails_at=8, every=3)
+    with pytest.raises(BoothError) as raised:
+        booth.look([Deliver(100)])
+    assert str(raised.value) == FAULT
+    assert booth.states() == ["running", "failed"]
+    last = booth.told[-1]
+    assert (last["reason"], last["inference"], last["camera"], last["people"]) == (FAULT, FAULT, "stopped", 0)
+    assert [camera.closed for camera in booth.cameras] == [1]
+    assert len(booth.events()) == 2
+
+
+def test_of_a_fault_nothing_is_left_after_the_next_start(booth: Booth) -> None:
+    booth.pipeline = FaultyPipeline(fails_at=3)
+    with pytest.raises(BoothError):
+        booth.look([Deliver(100)])
+    booth.told.clear()
+    booth.pipeline = FakePipeline()
+    booth.look([Deliver(20), End()], source=FILE)
+    assert booth.states() == ["running", "ended"]
+    assert FAULT not in json.dumps(booth.told)
+
+
+def test_no_event_is_lost_or_told_twice_when_vision_fails_again_and_again(booth: Booth) -> None:
+    for _ in range(5):
+        booth.pipeline = FaultyPipeline(fails_at=10, every=3)
+        with pytest.raises(BoothError, match="the device failed"):
+            booth.look([Deliver(100)])
+    ids = [event_from_payload(payload).id for payload in booth.events()]
+    assert len(set(ids)) == len(ids) == 5 * 3
+    assert [int(one.rsplit("-", 1)[1]) for one in ids] == [1, 2, 3] * 5
+    assert len({one.rsplit("-", 1)[0] for one in ids}) == 5
+
+
+def test_a_file_that_is_none_is_a_fault_of_the_camera(booth: Booth) -> None:
+    with pytest.raises(SourceError):
+        booth.look(SourceError("street.mp4: no such file"), source=FILE)
+    last = booth.told[-1]
+    assert (last["state"], last["camera"]) == ("failed", "street.mp4: no such file")
+    assert "inference" not in last
+
+
+LIVES: list[Callable[[], tuple[Acts, ...]]] = [
+    lambda: ([Deliver(30), Fail("x" * 400)], [Deliver(5)]),
+    lambda: ([Freeze(30)],),
+    lambda: ([Deliver(40)],),
+]
+
+
+@pytest.mark.parametrize("lives", LIVES)
+def test_vitals_hold_states_and_counts_only(booth: Booth, lives: Callable[[], tuple[Acts, ...]]) -> None:
+    booth.pipeline = FakePipeline(every=4, at_the_end=1)
+    booth.look(*lives(), stop_s=30)
+    assert booth.told
+    for vitals in booth.told:
+        assert set(vitals) <= set(VITALS)
+        assert all(isinstance(value, VITALS[key]) for key, value in vitals.items()), vitals
+        assert len(json.dumps(vitals)) < 2000
+
+
+def test_the_machine_is_read_every_ten_seconds_and_told_each_second(booth: Booth) -> None:
+    booth.sensors = Warming(booth.clock)
+    booth.look([Deliver(350), End()], source=FILE)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(booth.sensors.read_s)]
+    assert len(gaps) == 3
+    assert all(10 <= gap < 11.2 for gap in gaps)
+    told = [vitals["temperature_c"] for vitals in booth.told if "temperature_c" in vitals]
+    assert sorted(set(told)) == [41, 42, 43, 44]
+    assert len(told) > 30
+
+
+def test_a_figure_that_the_machine_gives_no_more_is_told_no_more(booth: Booth) -> None:
+    booth.sensors = Warming(booth.clock)
+    booth.look([Deliver(350), End()], source=FILE)
+    for vitals in booth.told:
+        assert set(vitals) <= set(VITALS) | SENSED
+        if "temperature_c" in vitals:
+            assert ("memory_free_mb" in vitals) == (vitals["temperature_c"] % 2 == 1)
