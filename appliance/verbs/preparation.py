@@ -51,19 +51,23 @@ class Waiting:
 
     def tell(self, share: float) -> None:
         """Take a share 0..1 of the whole work; called several times a second. Raises Stopped."""
-        self.pulse()
+        self._heed_stop()
         reason = f"building engines, {share:.0%}".replace("%", " %")
         if self._figures.set(state="starting", reason=reason):
             notify.status(reason)
+        self.pulse()
 
     def pulse(self) -> None:
         """Say that the work goes on, at whatever share it was. Raises Stopped."""
-        if self._stop.is_set():
-            raise Stopped
+        self._heed_stop()
         if self._clock() - self._extended_s >= EXTEND_EVERY_S:
             self._extended_s = self._clock()
             notify.extend_start(EXTEND_BY_S)
         self._figures.publish()
+
+    def _heed_stop(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
 
 
 def prepare(

@@ -84,7 +84,8 @@ def test_a_candidate_that_is_as_good_runs(cache: Cache) -> None:
     assert verdict.report is not None
     assert active is not None
     assert (active.file, active.machine, active.note) == ("models/good", "here", verdict.why)
-    assert told == [1.0]
+    assert len(told) > 1  # making, then every picture that is compared
+    assert set(told) == {1.0}
 
 
 def test_a_worse_one_never_runs_and_the_last_good_one_stays(cache: Cache) -> None:
