@@ -50,6 +50,7 @@ bench: setup ## measure this machine, stage by stage
 
 kernels: setup ## compile the CUDA kernels ahead, for Orin, Thor and later GPUs (needs nvcc)
 	@$(BIN)/python -m appliance.runtime.jetson.fatbin
+	@ls appliance/runtime/jetson/kernels/*.fatbin
 
 bench-gpu: setup-test ## measure the kernels on this machine's NVIDIA GPU against its limits and peers
 	@$(BIN)/python -m tests.device.bench

@@ -46,7 +46,7 @@ def import_tensorrt() -> Any:
 def build(trt: Any, order: Mapping[str, Any], reports: Reports) -> None:
     """Build the plan of the order, try whether it loads, write it, and report what was built."""
     logger = logger_of(trt, reports)
-    builder = trt.Builder(logger)
+    builder = started(trt, trt.Builder, logger, reports)
     # The parser owns the weights, so it must live until the plan is built.
     network, _parser = read_network(trt, builder, logger, Path(order["onnx"]))
     give_float_outputs(trt, network)
@@ -65,6 +65,16 @@ def build(trt: Any, order: Mapping[str, Any], reports: Reports) -> None:
     write(Path(order["plan"]), plan)
     keep_timings(config, Path(order["new_timings"]))
     reports.tell(built={"precision": precision, "layers": layers})
+
+
+def started(trt: Any, part: Any, logger: Any, reports: Reports) -> Any:
+    """Return TensorRT's builder or runtime; raises BoothError where it gives none: pybind11 says TypeError."""
+    try:
+        return part(logger)
+    except TypeError as error:
+        raise BoothError(
+            f"TensorRT {trt.__version__} does not start: {reason(reports)}; see: booth doctor"
+        ) from error
 
 
 def write(path: Path, content: Any) -> None:
@@ -99,7 +109,7 @@ def add_profile(builder: Any, network: Any, config: Any, order: Mapping[str, Any
 
 def try_plan(trt: Any, logger: Any, plan: bytes, reports: Reports) -> int:
     """Return the number of layers of the plan; raises BoothError when it does not load."""
-    engine = trt.Runtime(logger).deserialize_cuda_engine(plan)
+    engine = started(trt, trt.Runtime, logger, reports).deserialize_cuda_engine(plan)
     if engine is None:
         raise BoothError(f"TensorRT {trt.__version__} refuses the plan it has just built: {reason(reports)}")
     return int(engine.num_layers)

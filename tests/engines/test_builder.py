@@ -133,6 +133,14 @@ def test_a_node_that_cannot_be_read_is_told_by_name_or_by_number(trt: Any, tmp_p
         parsed(trt, tmp_path, model)
 
 
+def test_a_builder_that_does_not_start_tells_why(
+    trt: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_TENSORRT_FAULT", "nostart")
+    with pytest.raises(BoothError, match=r"does not start: CUDA initialization failure .*see: booth doctor"):
+        built(trt, tmp_path, linear_network(), "fp32", {"image": ANY_BATCH})
+
+
 def test_a_file_that_is_no_network_is_one_line(trt: Any, tmp_path: Path) -> None:
     with pytest.raises(BoothError, match=r"net.onnx: TensorRT .* cannot read node") as raised:
         parsed(trt, tmp_path, b"\x99 no network")

@@ -1,7 +1,8 @@
 """The builder: a network and a configuration become a plan, or None and a word in the log.
 
 FAKE_TENSORRT_FAULT makes it fail: `memory:N` and `kill:N` for workspaces above N MB, `hang`, `none`, `leaves`,
-`refused` (a plan that does not load); FAKE_TENSORRT_LOG names a file that gets a line for each build.
+`refused` (a plan that does not load), `nostart` (no builder, no runtime).
+FAKE_TENSORRT_LOG names a file that gets a line for each build.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.fakes_tensorrt.lacking import Lacking
+from tests.fakes_tensorrt.lacking import Lacking, host_memory
 from tests.fakes_tensorrt.parsing import Network
 
 MAGIC = b"a plan of a fake\n"
@@ -30,8 +31,8 @@ class TimingCache(Lacking):
         super().__init__(trt)
         self.builds = builds
 
-    def serialize(self) -> bytes:
-        return json.dumps([self.trt.__version__, self.builds]).encode()
+    def serialize(self) -> Any:
+        return host_memory(json.dumps([self.trt.__version__, self.builds]).encode())
 
 
 class Profile(Lacking):
@@ -119,7 +120,7 @@ class Builder(Lacking):
     def create_optimization_profile(self) -> Profile:
         return Profile(self.trt)
 
-    def build_serialized_network(self, network: Network, config: BuilderConfig) -> bytes | None:
+    def build_serialized_network(self, network: Network, config: BuilderConfig) -> Any:
         note_build(config)
         complaint = fault(config) or type_fault(self.trt, network, config) or shape_fault(network, config)
         if complaint:
@@ -128,7 +129,8 @@ class Builder(Lacking):
         self.logger.log(self.trt.ILogger.Severity.WARNING, "kernels were not\n tried on a real GPU")
         show_progress(self.trt, config)
         config.timings.builds += 1
-        return MAGIC + json.dumps(facts_of(self.trt, network, config)).encode() + b"\n" + network.onnx
+        facts = json.dumps(facts_of(self.trt, network, config)).encode()
+        return host_memory(MAGIC + facts + b"\n" + network.onnx)
 
 
 def note_build(config: BuilderConfig) -> None:

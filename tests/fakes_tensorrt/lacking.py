@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 REMOVED: dict[str, frozenset[str]] = {
     "8.6": frozenset({"progress_monitor", "device_memory_size_v2", "node_name", "node_operator"}),
-    "10.3": frozenset({"device_memory_size_v2", "execute_async_v2"}),
-    "10.16": frozenset({"execute_async_v2"}),
-    "11.4": frozenset({"device_memory_size", "execute_async_v2"}),
+    "10.3": frozenset(),
+    "10.16": frozenset(),
+    "11.4": frozenset({"device_memory_size"}),
 }
 "Version -> names that raise AttributeError."
+
+
+def host_memory(content: bytes) -> Any:
+    """IHostMemory: it can be read as a buffer, but is no bytes."""
+    return (ctypes.c_ubyte * len(content)).from_buffer_copy(content)
 
 
 class Lacking:

@@ -14,12 +14,15 @@ UNKNOWN_SIDE = -1
 class Tensor(Lacking):
     """ITensor; `sides` keeps the names of sides of any size."""
 
-    __slots__ = ("dtype", "name", "sides", "source")
+    __slots__ = ("_dtype", "name", "sides", "source")
 
     def __init__(self, trt: Any, name: str, dtype: Any, sides: tuple[int | str, ...]) -> None:
         super().__init__(trt)
-        self.name, self.dtype, self.sides = name, dtype, sides
+        self.name, self._dtype, self.sides = name, dtype, sides
         self.source = name
+
+    # Cannot be set from TensorRT 11 on, so nobody should.
+    dtype = property(lambda self: self._dtype)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -64,7 +64,7 @@ class Engine(Lacking):
     device_memory_size = property(lambda self: CONTEXT_BYTES)
     device_memory_size_v2 = property(lambda self: CONTEXT_BYTES)
 
-    def port(self, name: str) -> list[Any]:
+    def _port(self, name: str) -> list[Any]:
         return next(port for port in self.facts["inputs"] + self.facts["outputs"] if port[0] == name)
 
     def get_tensor_name(self, number: int) -> str:
@@ -72,14 +72,14 @@ class Engine(Lacking):
 
     def get_tensor_mode(self, name: str) -> Any:
         modes = self.trt.TensorIOMode
-        return modes.INPUT if self.port(name) in self.facts["inputs"] else modes.OUTPUT
+        return modes.INPUT if self._port(name) in self.facts["inputs"] else modes.OUTPUT
 
     def get_tensor_dtype(self, name: str) -> Any:
-        halved = fault() == "half" and self.port(name) in self.facts["outputs"]
-        return getattr(self.trt.DataType, "HALF" if halved else self.port(name)[1])
+        halved = fault() == "half" and self._port(name) in self.facts["outputs"]
+        return getattr(self.trt.DataType, "HALF" if halved else self._port(name)[1])
 
     def get_tensor_shape(self, name: str) -> Shape:
-        return tuple(side if isinstance(side, int) else -1 for side in self.port(name)[2])
+        return tuple(side if isinstance(side, int) else -1 for side in self._port(name)[2])
 
     def get_tensor_profile_shape(self, name: str, profile: int) -> list[Shape]:
         assert profile == 0
@@ -91,7 +91,7 @@ class Engine(Lacking):
             return None
         return Context(self.trt, self)
 
-    def compute(self, arrays: dict[str, NDArray[Any]], outputs: list[str]) -> list[NDArray[Any]]:
+    def _compute(self, arrays: dict[str, NDArray[Any]], outputs: list[str]) -> list[NDArray[Any]]:
         """Run the network with ONNX Runtime."""
         import onnxruntime as ort
 
@@ -125,7 +125,7 @@ class Context(Lacking):
 
     def set_tensor_address(self, name: str, address: int) -> bool:
         self.addresses[name] = int(address)
-        return bool(self.engine.port(name))
+        return bool(self.engine._port(name))
 
     def get_tensor_shape(self, name: str) -> Shape:
         known = {
@@ -134,7 +134,7 @@ class Context(Lacking):
             for side, length in zip(port[2], self.shapes.get(port[0], (-1,) * len(port[2])), strict=True)
         }
         return tuple(
-            side if isinstance(side, int) else known.get(side, -1) for side in self.engine.port(name)[2]
+            side if isinstance(side, int) else known.get(side, -1) for side in self.engine._port(name)[2]
         )
 
     def execute_async_v3(self, stream: int) -> bool:
@@ -158,7 +158,9 @@ class Context(Lacking):
         assert turn == self.turn, "the context got other shapes after this was recorded"
         arrays = {port[0]: memory(*bound[port[0]]) for port in self.engine.facts["inputs"]}
         ports = self.engine.facts["outputs"]
-        for port, result in zip(ports, self.engine.compute(arrays, [port[3] for port in ports]), strict=True):
+        for port, result in zip(
+            ports, self.engine._compute(arrays, [port[3] for port in ports]), strict=True
+        ):
             memory(*bound[port[0]])[...] = result
 
 

@@ -1,12 +1,14 @@
 """The versions of TensorRT: a number goes in, a module comes out that has what this version has and lacks the rest.
 
-Written from the documentation of each version; see tests/fakes_tensorrt/{parsing,building,running}.py for the parts.
+See tests/fakes_tensorrt/{parsing,building,running}.py for the parts; their names are held against those of the real
+modules (tests/fakes_tensorrt/real.py).
 The numbers behind the names differ from version to version, so that code which relies on them fails.
 """
 
 from __future__ import annotations
 
 import enum
+import os
 from types import ModuleType
 from typing import Any
 
@@ -18,7 +20,8 @@ FULL_VERSIONS = tuple(VERSIONS)
 TYPES_8 = ["FLOAT", "HALF", "INT8", "INT32", "BOOL", "UINT8", "FP8"]
 WEAK_FLAGS = ["FP16", "INT8"]
 WEAK_FLAGS_10 = ["BF16", "FP8", "INT4"]
-OTHER_FLAGS = ["DEBUG", "GPU_FALLBACK", "REFIT", "TF32", "STRIP_PLAN"]
+OTHER_FLAGS = ["DEBUG", "GPU_FALLBACK", "REFIT", "TF32"]
+FLAGS_10 = ["STRIP_PLAN"]
 
 
 class Named(enum.Enum):
@@ -72,6 +75,7 @@ def fake_tensorrt(version: str) -> Any:
     ten = version != "8.6"
     trt.DataType = numbered("DataType", TYPES_8 + (["BF16", "INT64", "INT4"] if ten else []), version)
     flags = (WEAK_FLAGS if weak else []) + (WEAK_FLAGS_10 if weak and ten else []) + OTHER_FLAGS
+    flags += FLAGS_10 if ten else []
     trt.BuilderFlag = numbered("BuilderFlag", flags, version)
     trt.LayerType = numbered("LayerType", ["CONVOLUTION", "UNARY", "CAST", "QUANTIZE", "DEQUANTIZE"], version)
     trt.MemoryPoolType = numbered("MemoryPoolType", ["WORKSPACE", "TACTIC_DRAM"], version)
@@ -86,8 +90,11 @@ def fake_tensorrt(version: str) -> Any:
     return trt
 
 
-def checked(logger: ILogger) -> ILogger:
-    """The logger, if its base was initialised."""
+def checked(logger: Any) -> Any:
+    """The logger, if its base was initialised and there is a GPU that a builder or runtime can start on."""
     if not getattr(logger, "initialised", False):
         raise TypeError("__init__() must be called when overriding __init__")
+    if os.environ.get("FAKE_TENSORRT_FAULT") == "nostart":
+        logger.log(ILogger.Severity.ERROR, "CUDA initialization failure with error: 35.")
+        raise TypeError("pybind11::init(): factory function returned nullptr")
     return logger

@@ -1,6 +1,7 @@
 """NvBufSurface by ctypes: the address of a surface in, its fields and its EGL image out.
 
-Layouts are those of nvbufsurface.h in JetPack 6 and 7 (L4T 36 to 39), 64 bit.
+Layouts are those of nvbufsurface.h of L4T 36, 64 bit. Later headers (DeepStream 9) have members more, each behind
+those that are read here: a batch has one picture, so that the sizes do not matter.
 """
 
 from __future__ import annotations

@@ -50,13 +50,13 @@ class Plan:
     """One engine. It belongs to the gpu's thread, as its contexts do."""
 
     def __init__(self, path: Path) -> None:
-        """Load a plan. Raises BoothError without TensorRT or memory, PlanRefused for one that must be built anew."""
+        """Load a plan. Raises BoothError without TensorRT, GPU or memory, PlanRefused for one to build anew."""
         self.path = path
         trt = load_tensorrt()
         self._complaints: list[str] = []
         # Both must live as long as the engine.
         self._logger = logger_of(trt, self._complaints.append)
-        self._runtime = trt.Runtime(self._logger)
+        self._runtime = self._start(trt)
         self._engine = self._runtime.deserialize_cuda_engine(self._read())
         if self._engine is None:
             self._refuse(f"TensorRT {trt.__version__} cannot load it ({self.complaint()})")
@@ -98,6 +98,14 @@ class Plan:
     def complaint(self) -> str:
         """Return TensorRT's last error."""
         return self._complaints[-1] if self._complaints else "it does not say why"
+
+    def _start(self, trt: Any) -> Any:
+        try:
+            return trt.Runtime(self._logger)
+        except TypeError as error:  # pybind11's, where TensorRT gives none
+            raise BoothError(
+                f"TensorRT {trt.__version__} does not start ({self.complaint()}); see: booth doctor"
+            ) from error
 
     def _read(self) -> bytes:
         try:

@@ -21,10 +21,18 @@ NO_DEVICE = (
     "no CUDA device can be used ({reason}); is the user in the groups render and video, does /dev/dri/renderD* exist? "
     "else set wing: cpu"
 )
+NON_BLOCKING = 1
+"""CU_STREAM_NON_BLOCKING: what GStreamer's elements do on CUDA's default stream neither waits for us nor spoils a
+recording, as it would with an ordinary stream (cuda.h, CUDA_ERROR_STREAM_CAPTURE_IMPLICIT)."""
+MOST_STAGED = 16 << 20
+"Bytes of copies under way whose sources are held."
 
 
 class PycudaDriver:
-    """Driver on the first CUDA device. Its context is current on the thread that makes it, until `close`."""
+    """Driver on the first CUDA device. Its context is current on the thread that makes it, until `close`.
+
+    Another thread than the main one must close it before it ends: pycuda aborts the process when it does not.
+    """
 
     def __init__(self, fatbin: Path | None = None) -> None:
         """Open the device and load the kernels. Raises BoothError without pycuda, device or kernels."""
@@ -35,6 +43,7 @@ class PycudaDriver:
         self.errors: type[Exception] = self._cuda.Error
         self._functions: dict[str, Any] = {}
         self._memory: dict[int, Any] = {}
+        self._staged: list[NDArray[Any]] = []
         try:
             self._cuda.init()
             device = self._cuda.Device(0)
@@ -42,7 +51,7 @@ class PycudaDriver:
             self._context.push()
         except self.errors as error:
             raise BoothError(NO_DEVICE.format(reason=line_of(error))) from None
-        # pycuda aborts the process when its context outlives the interpreter.
+        # The same holds for the main thread, which ends with the interpreter.
         atexit.register(self.close)
         self.name = str(device.name())
         # pycuda's own method asks a call that CUDA has deprecated.
@@ -53,12 +62,13 @@ class PycudaDriver:
         self.capability = ".".join(str(device.get_attribute(part)) for part in parts)
         try:
             self._module = self._cuda.module_from_buffer(file.read_bytes())
-        except self.errors as error:
+        except (self.errors, UnicodeDecodeError) as error:
+            # pycuda's message ends with the compiler's log, or whatever lay there when the compiler wrote none.
             self.close()
             reason = f"{file}: {self.name} cannot load the kernels ({line_of(error)})"
             raise BoothError(f"{reason}; build them with this machine's CUDA: make kernels") from None
         self._library = LibCuda()
-        self._stream = self._cuda.Stream()
+        self._stream = self._cuda.Stream(NON_BLOCKING)
         self.stream = int(self._stream.handle)
 
     @told
@@ -88,8 +98,16 @@ class PycudaDriver:
 
     @told
     def copy_in(self, address: int, source: NDArray[Any]) -> None:
-        """See Driver.copy_in: the driver stages pageable memory before it returns (CUDA, API synchronisation)."""
-        self._cuda.memcpy_htod_async(address, source, self._stream)
+        """See Driver.copy_in. What is copied is held until the stream has passed it.
+
+        CUDA need not stage pageable memory before it returns, least of all where the device reads that memory itself,
+        as Thor's does [K] (CUDA, API synchronization behavior).
+        """
+        held = source.copy()
+        self._staged.append(held)
+        self._cuda.memcpy_htod_async(address, held, self._stream)
+        if sum(array.nbytes for array in self._staged) > MOST_STAGED:
+            self.wait()
 
     @told
     def copy_out(self, target: NDArray[Any], address: int) -> None:
@@ -120,6 +138,7 @@ class PycudaDriver:
     def wait(self) -> None:
         """See Driver.wait. Raises BoothError for a fault of any kernel before."""
         self._stream.synchronize()
+        self._staged.clear()
 
     def begin_capture(self) -> None:
         """See Driver.begin_capture."""

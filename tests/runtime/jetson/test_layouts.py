@@ -33,7 +33,14 @@ MEMORY = enum(
         for kind in ("DEFAULT", "CUDA_PINNED", "CUDA_DEVICE", "CUDA_UNIFIED", "SURFACE_ARRAY")
     )
 )
-HEADERS = STRUCTS + MEMORY + enum("NVBUF_LAYOUT_PITCH", "NVBUF_LAYOUT_BLOCK_LINEAR")
+OTHERS = MEMORY + enum("NVBUF_LAYOUT_PITCH", "NVBUF_LAYOUT_BLOCK_LINEAR")
+HEADERS = STRUCTS + OTHERS
+MORE = {
+    "void *eglImage;": "void *eglImage, *nvmmPtr, *cudaPtr;",
+    "void *paramex;\n    void *_reserved[3];": "void *paramex, *cudaBuffer;\n    void *_reserved[4];",
+    "NvBufSurfaceParams *surfaceList;": "NvBufSurfaceParams *surfaceList;\n    bool isImportedBuf;",
+}
+"What DeepStream 9 has more than L4T 36."
 
 
 def board(root: Path, text: str) -> Path:
@@ -42,9 +49,17 @@ def board(root: Path, text: str) -> Path:
 
 @needs_gcc
 def test_the_header_as_we_know_it_passes(tmp_path: Path) -> None:
-    assert "sizes, offsets and numbers as in this board's header" in check_layouts(
-        board(tmp_path / "a folder", HEADERS + colours())
-    )
+    told = check_layouts(board(tmp_path / "a folder", HEADERS + colours()))
+    assert "offsets and numbers as in this board's header" in told
+
+
+@needs_gcc
+def test_members_behind_those_that_are_read_do_no_harm(tmp_path: Path) -> None:
+    newer = STRUCTS
+    for ours, theirs in MORE.items():
+        assert ours in newer
+        newer = newer.replace(ours, theirs)
+    assert check_layouts(board(tmp_path, newer + OTHERS + colours()))
 
 
 @needs_gcc
@@ -57,11 +72,7 @@ def test_colour_formats_that_moved_pass_since_we_read_them_from_the_header(tmp_p
 @pytest.mark.parametrize(
     ("ours", "theirs", "culprit"),
     [
-        (
-            "void *_reserved[4];\n} NvBufSurface;",
-            "void *_reserved[5];\n} NvBufSurface;",
-            r"sizeof\(NvBufSurface\) is 72",
-        ),
+        ("    int memType;", "    uint64_t more;\n    int memType;", r"NvBufSurface, memType\) is 24"),
         (
             "uint32_t width, height, pitch;",
             "uint32_t height, width, pitch;",

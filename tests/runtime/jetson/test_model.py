@@ -288,6 +288,16 @@ def test_too_little_memory_is_no_fault_of_the_plan(
     assert not isinstance(raised.value, PlanRefused)
 
 
+def test_a_runtime_that_does_not_start_is_no_fault_of_the_plan(
+    gpu: Gpu, one_plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_TENSORRT_FAULT", "nostart")
+    words = r"TensorRT 10\.3\.0 does not start \(CUDA initialization failure .*see: booth doctor"
+    with pytest.raises(BoothError, match=words) as raised:
+        JetsonModel(gpu, one_plan)
+    assert not isinstance(raised.value, PlanRefused)
+
+
 def test_without_tensorrt_the_package_is_named(
     gpu: Gpu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

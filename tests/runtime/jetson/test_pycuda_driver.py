@@ -12,7 +12,7 @@ import pytest
 
 from appliance.errors import BoothError
 from appliance.runtime.jetson import pycuda_driver
-from appliance.runtime.jetson.pycuda_driver import PycudaDriver
+from appliance.runtime.jetson.pycuda_driver import MOST_STAGED, NON_BLOCKING, PycudaDriver
 from tests.runtime.jetson.fakes.pycuda import FakePycuda
 
 HOST = np.zeros(4, np.uint8)
@@ -102,6 +102,49 @@ def test_a_device_that_cannot_be_opened_is_named_with_the_cure(
     with pytest.raises(BoothError, match=words) as raised:
         open_on(FakePycuda(broken))
     assert len(str(raised.value).splitlines()) == 1
+
+
+def test_kernels_whose_fault_is_told_in_no_known_letters_are_named_too(
+    open_on: Callable[[FakePycuda], PycudaDriver],
+) -> None:
+    def load(_image: bytes) -> None:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+
+    cuda = FakePycuda()
+    cuda.module_from_buffer = load  # type: ignore[attr-defined]
+    with pytest.raises(BoothError, match=r"Orin cannot load the kernels .*: make kernels"):
+        open_on(cuda)
+
+
+def test_the_source_of_a_copy_may_be_reused_at_once(open_on: Callable[[FakePycuda], PycudaDriver]) -> None:
+    cuda, source = FakePycuda(), np.arange(4, dtype=np.float32)
+    driver = open_on(cuda)
+    driver.copy_in(0x1000, source)
+    source[:] = -1
+    (read,) = cuda.read
+    held = read()
+    assert held is not None
+    assert list(held) == [0, 1, 2, 3], "the device reads what was there at the call"
+    del held
+    driver.wait()
+    assert read() is None, "nobody holds what has been read"
+
+
+def test_sources_that_are_held_do_not_grow_without_bound(
+    open_on: Callable[[FakePycuda], PycudaDriver],
+) -> None:
+    cuda, part = FakePycuda(), np.zeros(MOST_STAGED // 4, np.uint8)
+    driver, held = open_on(cuda), []
+    for _ in range(20):
+        driver.copy_in(0x1000, part)
+        held.append(sum(read() is not None for read in cuda.read))
+    assert max(held) == 4
+
+
+def test_the_stream_is_not_tied_to_the_default_stream(open_on: Callable[[FakePycuda], PycudaDriver]) -> None:
+    cuda = FakePycuda()
+    open_on(cuda)
+    assert cuda.stream_flags == NON_BLOCKING
 
 
 def test_without_kernels_the_command_that_makes_them_is_named(tmp_path: Path) -> None:

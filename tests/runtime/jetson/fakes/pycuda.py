@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +30,9 @@ class FakePycuda:
         self.broken = broken
         self.poisoned = False
         self.log: list[str] = []
+        self.stream_flags = -1
+        self.read: list[weakref.ref[Any]] = []
+        "Arrays that the device reads once the stream comes to their copy: it knows where they lie, and holds none."
 
     def poison(self) -> None:
         self.poisoned = True
@@ -42,6 +46,10 @@ class FakePycuda:
             raise Error(f"{name} failed: {ILLEGAL}")
         if name == "mem_alloc" and arguments[0] > 1 << 30:
             raise MemoryError("mem_alloc failed: out of memory")
+        if name == "Stream":
+            (self.stream_flags,) = arguments
+        if name == "memcpy_htod_async":
+            self.read.append(weakref.ref(arguments[1]))
         return 0x1000 if name == "mem_alloc" else Thing(self)
 
 
