@@ -44,6 +44,14 @@ class PycudaDriver:
         self._functions: dict[str, Any] = {}
         self._memory: dict[int, Any] = {}
         self._staged: list[NDArray[Any]] = []
+        self._open()
+        self._module = self._load(file)
+        self._library = LibCuda()
+        self._stream = self._cuda.Stream(NON_BLOCKING)
+        self.stream = int(self._stream.handle)
+
+    def _open(self) -> None:
+        """Make the first device's primary context current here."""
         try:
             self._cuda.init()
             device = self._cuda.Device(0)
@@ -60,16 +68,16 @@ class PycudaDriver:
             self._cuda.device_attribute.COMPUTE_CAPABILITY_MINOR,
         )
         self.capability = ".".join(str(device.get_attribute(part)) for part in parts)
+
+    def _load(self, file: Path) -> Any:
+        """The kernels as a module. Raises BoothError naming the file for a device that they were not made for."""
         try:
-            self._module = self._cuda.module_from_buffer(file.read_bytes())
+            return self._cuda.module_from_buffer(file.read_bytes())
         except (self.errors, UnicodeDecodeError) as error:
             # pycuda's message ends with the compiler's log, or whatever lay there when the compiler wrote none.
             self.close()
             reason = f"{file}: {self.name} cannot load the kernels ({line_of(error)})"
             raise BoothError(f"{reason}; build them with this machine's CUDA: make kernels") from None
-        self._library = LibCuda()
-        self._stream = self._cuda.Stream(NON_BLOCKING)
-        self.stream = int(self._stream.handle)
 
     @told
     def allocate(self, size: int) -> int:
