@@ -116,7 +116,7 @@ def tell(verdicts: list[Verdict], *, as_json: bool) -> None:
         return
     for verdict in verdicts:
         word = "runs" if verdict.runs else "does not run"
-        print(f"{verdict.network.label} {verdict.precision} ({word}): {verdict.why}")
+        print(f"{verdict.network.label} {verdict.precision} {word}: {verdict.why}")
 
 
 def verify_engines(cache: Cache, settings: Settings, source: str | None, *, as_json: bool) -> int:

@@ -99,7 +99,7 @@ def test_what_fails_is_told_by_the_exit_code(
     offer(monkeypatch, {**others, **worse})
     code, said = booth("build")
     assert code == 1
-    assert "blazepose 256x256 int8 (does not run): " in said
+    assert "blazepose 256x256 int8 does not run: " in said
     assert read_standing(cache, Network("blazepose", (256, 256))).active is None
 
 
