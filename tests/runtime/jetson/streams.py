@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Protocol
 
 from tests.runtime.jetson.shim.driver import DRIVERS
@@ -27,11 +28,11 @@ class Stream(Protocol):
 class EmulatedStream:
     """A stream of the emulated libcuda.so.1."""
 
-    kept: list[Any] = []  # noqa: RUF012 (recorded work has to outlive its recorder, whoever that was)
-
     def __init__(self, handle: int) -> None:
         self._library = ctypes.CDLL("libcuda.so.1")
         self._handle = ctypes.c_void_p(handle)
+        self._kept: list[Any] = []
+        "Work that graphs will do: it has to outlive whoever recorded it."
 
     @property
     def recording(self) -> bool:
@@ -42,10 +43,16 @@ class EmulatedStream:
         """See Stream.do."""
         call = WORK(work)
         if self.recording:
-            self.kept.append(call)
+            self._kept.append(call)
         assert self._library.emulated_enqueue(self._handle, call) == 0
+
+
+@cache
+def emulated_stream(handle: int) -> EmulatedStream:
+    """The one record of a stream of the emulated driver."""
+    return EmulatedStream(handle)
 
 
 def stream_of(handle: int) -> Stream:
     """The stream behind a handle, of the shim or of the emulated driver."""
-    return DRIVERS.get(handle) or EmulatedStream(handle)
+    return DRIVERS.get(handle) or emulated_stream(handle)
