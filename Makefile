@@ -14,8 +14,9 @@ help: ## list the verbs
 setup: ## packages, environment, networks, sample street; quiet when all is there
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/system-packages.txt
 	@sh $(PACKAGE)/make-venv.sh $(VENV)
-	@sh $(PACKAGE)/make-jetson.sh $(VENV)
+	@sh $(PACKAGE)/make-jetson.sh $(VENV) tools
 	@$(BIN)/python -m engines setup
+	@sh $(PACKAGE)/make-jetson.sh $(VENV) engines
 
 run: setup ## a whole booth on this machine, at work on a sample street (or SOURCE=...)
 	@$(BIN)/booth demo $(SOURCE)

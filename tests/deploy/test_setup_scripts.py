@@ -166,6 +166,46 @@ def test_the_tests_extras_are_added_to_the_same_environment(system: FakeSystem, 
     assert system.log.read_text() == "made\npip\npip\n"
 
 
+@pytest.fixture
+def jetson(system: FakeSystem, tmp_path: Path) -> Path:
+    """An environment whose programs note what they were called with; pycuda is in it."""
+    programs = tmp_path / "venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("python", "booth"):
+        (programs / name).write_text(f'#!/bin/sh\necho {name} "$@" >> {system.log}\n')
+        (programs / name).chmod(0o755)
+    (tmp_path / "mark").touch()
+    return tmp_path / "venv"
+
+
+def test_a_computer_that_is_no_jetson_gets_nothing_of_it(system: FakeSystem, jetson: Path) -> None:
+    for step in ("tools", "engines"):
+        done = system.run("make-jetson.sh", jetson, step, BOOTH_JETSON_MARK="/nowhere")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not system.log.exists()
+
+
+def test_a_jetson_gets_its_kernels_and_then_its_engines(system: FakeSystem, jetson: Path) -> None:
+    mark = str(jetson.parent / "mark")
+    assert system.run("make-jetson.sh", jetson, "tools", BOOTH_JETSON_MARK=mark).returncode == 0
+    assert system.log.read_text().splitlines()[-1] == "python -m appliance.runtime.jetson.fatbin"
+    assert system.run("make-jetson.sh", jetson, "engines", BOOTH_JETSON_MARK=mark).stdout == ""
+    assert system.log.read_text().splitlines()[-1] == "booth engines build"
+
+
+def test_engines_that_fail_are_told_and_end_the_set_up(system: FakeSystem, jetson: Path) -> None:
+    (jetson / "bin" / "booth").write_text("#!/bin/sh\necho picodet does not run: recall 0\nexit 1\n")
+    done = system.run("make-jetson.sh", jetson, "engines", BOOTH_JETSON_MARK=str(jetson.parent / "mark"))
+    assert (done.returncode, done.stderr) == (1, "picodet does not run: recall 0\n")
+
+
+def test_a_jetson_without_tensorrt_is_told_the_package(system: FakeSystem, jetson: Path) -> None:
+    (jetson / "bin" / "python").write_text('#!/bin/sh\ncase "$2" in *tensorrt*) exit 1 ;; esac\n')
+    done = system.run("make-jetson.sh", jetson, "tools", BOOTH_JETSON_MARK=str(jetson.parent / "mark"))
+    assert done.returncode == 1
+    assert "apt-get install python3-libnvinfer" in done.stderr
+
+
 def test_bare_make_lists_the_verbs() -> None:
     done = subprocess.run(
         ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
