@@ -17,6 +17,7 @@ if [ "$step" = engines ]; then
     }
     exit 0
 fi
+sh "$here/install-system-packages.sh" "$here/jetson-packages.txt"
 sh "$here/make-pycuda.sh" "$venv"
 if ! "$venv/bin/python" -c 'import tensorrt' 2>/dev/null; then
     echo "booth: TensorRT's Python bindings are missing; sudo apt-get install python3-libnvinfer, then run make again" >&2

@@ -19,6 +19,12 @@ if ! [ -f "$cuda/include/cuda.h" ]; then
     exit 1
 fi
 
+if ! "$python" -c 'import os, sysconfig as s; assert os.path.exists(s.get_path("include") + "/Python.h")' 2>/dev/null ||
+    ! command -v g++ >/dev/null; then
+    echo "booth: pycuda is built from source; sudo apt-get install g++ python3-dev, then run make again" >&2
+    exit 1
+fi
+
 tag=$("$python" -c 'import sys; print("cp%d%d" % sys.version_info[:2])')
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/booth/wheels
 wheel=$(find "$cache" -name "pycuda-$version-$tag-*.whl" 2>/dev/null | head -n 1)
