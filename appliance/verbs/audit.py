@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timezone
 from importlib.metadata import distributions
 from itertools import islice
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from appliance.app import Eyes, load_eyes, network_files
+from appliance.app import networks_of as networks_to_run
 from appliance.artifacts import Bank, write_atomically
 from appliance.config import Settings
 from appliance.records import FloatArray
@@ -31,8 +33,10 @@ from calibration.audit.report import Facts, Report, make_report, plain
 from calibration.audit.rulings import Court
 from calibration.audit.sight import Scene, Sights, Trials
 from calibration.trials.statistics import Figures
-from engines.cache import sha256_of
-from engines.entries import read_manifest
+from engines.active import onnx_file
+from engines.cache import default_cache, sha256_of
+from engines.entries import Model, read_manifest
+from engines.layouts import PACKED, PLANAR
 from engines.recipe import read_recipe
 
 PEOPLE = 16
@@ -102,8 +106,19 @@ def court_of(bank: Bank, eyes: Eyes) -> Court:
 
 
 def networks_of(settings: Settings, wing: Wing) -> tuple[Network, ...]:
-    """The networks this booth runs, by the manifest's words and the hash of what lies on disk."""
-    return tuple(network_of(path) for path in network_files(settings, wing))
+    """The networks this booth runs, by the manifest's words and the hash of what lies on disk.
+
+    A plan or an 8-bit file runs only after it was compared with the ONNX file it was made from, which vouches for it.
+    """
+    sources = (
+        onnx_file(default_cache(), one)
+        for one in networks_to_run(settings, PLANAR if wing.open_plan else PACKED)
+    )
+    files = network_files(settings, wing)
+    return tuple(
+        replace(network_of(source), sha256=sha256_of(file))
+        for source, file in zip(sources, files, strict=True)
+    )
 
 
 def network_of(path: Path) -> Network:
@@ -112,10 +127,15 @@ def network_of(path: Path) -> Network:
     for model in read_manifest().models.values():
         if path.parent.name == model.name or path.name.startswith(f"{model.name}-"):
             made = read_recipe(path)
-            known = {*model.known.values(), *(file.sha256 for file in model.weight_files())}
+            known = {*hashes_of(model), *(file.sha256 for file in model.weight_files())}
             fits = digest in known or (made is not None and made.output_sha256 == digest)
             return Network(model.name, model.purpose, model.licence, digest, fits)
     return Network(path.name, "unknown", "unknown", digest, known=False)
+
+
+def hashes_of(model: Model) -> set[str]:
+    """Hashes of a network's ONNX files, of every size and layout."""
+    return {*model.known.values(), *(model.planar.known.values() if model.planar else ())}
 
 
 def packages() -> tuple[str, ...]:

@@ -54,9 +54,9 @@ class Network:
     purpose: str
     licence: str
     sha256: str
-    "Of its file."
+    "Of the file that runs."
     known: bool
-    "The hash is one of the manifest."
+    "It is a file of the manifest, or was compared with one before it was allowed to run."
 
 
 def facts_of_file(file: Path) -> BankFacts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from calibration.audit.goals import Verdict
 from calibration.audit.painted import Cast, paint_scenes
 from calibration.audit.privacy import network_findings
 from calibration.audit.sight import NOBODY, Scene
+from engines.cache import sha256_of
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +67,14 @@ def test_a_file_that_is_no_network_of_the_manifest_is_unknown(
     file = tmp_path_factory.mktemp("net") / "picodet-s-1x1.onnx"
     file.write_bytes(b"other weights")
     assert not network_of(file).known
+
+
+def test_a_plan_is_vouched_for_by_the_network_it_was_compared_with(
+    eyes: Eyes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = tmp_path / "any.plan"
+    plan.write_bytes(b"made by TensorRT")
+    monkeypatch.setattr("appliance.verbs.audit.network_files", lambda *_: (plan, plan, plan))
+    networks = networks_of(Settings(), eyes.wing)
+    assert all(one.known for one in networks)
+    assert {one.sha256 for one in networks} == {sha256_of(plan)}
