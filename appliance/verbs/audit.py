@@ -15,8 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from appliance.app import Eyes, load_eyes, network_files
-from appliance.app import networks_of as networks_to_run
+from appliance.app import Eyes, load_eyes, network_files, networks_of
 from appliance.artifacts import Bank, write_atomically
 from appliance.config import Settings
 from appliance.records import FloatArray
@@ -60,7 +59,7 @@ def audit(
     eyes = load_eyes(settings)
     material = Cast(people or PEOPLE, seed) if folder is None else open_album(folder, people)
     masks = masks_held(Witness(open_eyes(settings, eyes)), scenes_of(material), seed)
-    facts = Facts(facts_of_file(bank_file), networks_of(settings, eyes.wing), packages(), tuple(masks))
+    facts = Facts(facts_of_file(bank_file), facts_of_networks(settings, eyes.wing), packages(), tuple(masks))
     with progress(material.scenes) as advance:
         sights = see_with_all_cores(settings, material, advance)
     trials = trials_of(material, sights)
@@ -105,14 +104,13 @@ def court_of(bank: Bank, eyes: Eyes) -> Court:
     return rule
 
 
-def networks_of(settings: Settings, wing: Wing) -> tuple[Network, ...]:
+def facts_of_networks(settings: Settings, wing: Wing) -> tuple[Network, ...]:
     """The networks this booth runs, by the manifest's words and the hash of what lies on disk.
 
     A plan or an 8-bit file runs only after it was compared with the ONNX file it was made from, which vouches for it.
     """
     sources = (
-        onnx_file(default_cache(), one)
-        for one in networks_to_run(settings, PLANAR if wing.open_plan else PACKED)
+        onnx_file(default_cache(), one) for one in networks_of(settings, PLANAR if wing.open_plan else PACKED)
     )
     files = network_files(settings, wing)
     return tuple(

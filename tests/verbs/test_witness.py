@@ -9,7 +9,7 @@ import pytest
 
 from appliance.app import Eyes
 from appliance.config import Settings
-from appliance.verbs.audit import masks_held, network_of, networks_of, packages
+from appliance.verbs.audit import facts_of_networks, masks_held, network_of, packages
 from appliance.verbs.witness import Witness
 from appliance.vision.descriptor import MEASURES
 from calibration.audit.goals import Verdict
@@ -56,7 +56,7 @@ def test_noise_behind_the_mask_changes_no_bit(witness: Witness, scenes: list[Sce
 
 
 def test_the_networks_of_this_booth_know_nobody_and_are_those_of_the_manifest(eyes: Eyes) -> None:
-    networks = networks_of(Settings(), eyes.wing)
+    networks = facts_of_networks(Settings(), eyes.wing)
     assert {one.name for one in networks} >= {"picodet-s", "mobilenet-v2"}
     assert {one.verdict for one in network_findings(networks, packages())} == {Verdict.MET}
 
@@ -75,6 +75,6 @@ def test_a_plan_is_vouched_for_by_the_network_it_was_compared_with(
     plan = tmp_path / "any.plan"
     plan.write_bytes(b"made by TensorRT")
     monkeypatch.setattr("appliance.verbs.audit.network_files", lambda *_: (plan, plan, plan))
-    networks = networks_of(Settings(), eyes.wing)
+    networks = facts_of_networks(Settings(), eyes.wing)
     assert all(one.known for one in networks)
     assert {one.sha256 for one in networks} == {sha256_of(plan)}

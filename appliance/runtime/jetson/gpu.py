@@ -110,17 +110,26 @@ class Gpu:
         """Overwrite a device array with figures of the host. Raises ValueError unless shape and dtype are the same."""
         if host.shape != tensor.shape or host.dtype != tensor.dtype:
             raise ValueError(f"{host.dtype} {host.shape} does not fit into {tensor.dtype} {tensor.shape}")
-        self.check_thread()
+        self._copy_in(tensor, host)
         self.copies.figures_in += host.nbytes
-        if host.nbytes:
-            self.driver.copy_in(tensor.address, np.ascontiguousarray(host))
 
     def put_pixels(self, host: NDArray[np.uint8]) -> Tensor:
         """Pixels that are in host memory anyway, such as a photo's, as a device array."""
-        tensor = self.put(host)
-        self.copies.figures_in -= host.nbytes
+        tensor = self.empty(host.shape, host.dtype)
+        self._copy_in(tensor, host)
         self.copies.pixels_in += host.nbytes
         return tensor
+
+    def share_pixels(self, room: NDArray[np.uint8], pixels: NDArray[np.uint8]) -> None:
+        """Copy a frame's bytes (L,) into page-locked memory (L,) that the device reads where it is."""
+        self.check_thread()
+        room[:] = pixels
+        self.copies.pixels_in += pixels.nbytes
+
+    def _copy_in(self, tensor: Tensor, host: NDArray[Any]) -> None:
+        self.check_thread()
+        if host.nbytes:
+            self.driver.copy_in(tensor.address, np.ascontiguousarray(host))
 
     def copy(self, target: Tensor, source: Tensor) -> None:
         """Copy an array on the device. Raises ValueError unless both have the same shape and dtype."""

@@ -65,7 +65,6 @@ class Pinned:
                 )
             if len(self._room) != size:
                 self._room, self._address = self._gpu.driver.pinned(size)
-            self._room[:] = pixels[:size]
+            self._gpu.share_pixels(self._room, pixels[:size])
             del pixels  # a view outlives the mapping without an error
-        self._gpu.copies.pixels_in += size
         self.holds = True
