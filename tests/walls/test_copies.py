@@ -43,3 +43,13 @@ def calls_of(method: str) -> str:
 def test_no_picture_of_the_pipeline_is_small_enough_for_figures(picture: tuple[int, ...]) -> None:
     """Of a frame, a letterbox, or the silhouettes of a frame's people."""
     assert np.prod(picture) * (4 if picture[-1] in {3, 256} else 1) > MOST_FIGURES
+
+
+def test_only_the_device_counts_its_copies() -> None:
+    for file in WING.glob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        changed = [node.target for node in ast.walk(tree) if isinstance(node, ast.AugAssign)]
+        counted = {one.attr for one in changed if isinstance(one, ast.Attribute)} & set(
+            Copies.__dataclass_fields__
+        )
+        assert not counted or file.name == "gpu.py", file
