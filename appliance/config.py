@@ -183,8 +183,14 @@ class Uplink(Section):
     key_file: Path | None = None
     status_every_s: Seconds = 300
     health_every_s: Seconds = 60
+    session_s: int = Field(3600, ge=0, le=604_800)
+    "For so long the broker keeps what is meant for a booth that is away."
     outbox_rows: int = Field(100_000, ge=10)
-    "Rows kept at the most; the oldest go first, and are counted."
+    "Messages kept at the most; the oldest go first, and are counted. So do the next two bound it."
+    outbox_mb: float = Field(64, ge=1, le=100_000)
+    "Megabytes of their payloads."
+    outbox_days: float = Field(30, gt=0, le=3650)
+    "Their age; one whose clock was not set then ages from the first time that it was."
 
 
 class Display(Section):
