@@ -26,7 +26,7 @@ def parse() -> Parse:
         pytest.skip("node is not installed")
     if not folder.is_dir():
         pytest.skip("the AsyncAPI parser is not installed; it needs node 18 and npm, then: make setup-test")
-    command = ["node", HERE / "validate.mjs", folder]
+    command = ["node", str(HERE / "validate.mjs"), str(folder)]
     return lambda file: subprocess.run(
         [*command, file], capture_output=True, text=True, check=False, timeout=60
     )

@@ -22,7 +22,7 @@ from tests.command import booth
 
 NUMBERS = (-1, 0, 1e-9, 0.5, 0.5001, 1, 1.5, 4, 5, 120, 120.5, 600, 601, 1000, 1001, 86_400, 86_401, 10**12)
 WORDS_OF_SETTINGS = ("", "en", "fr", "sv", "es", "de", "open-street", "opt-in-zone", "closed")
-PROBES = (None, False, True, "5", [], [5], {}, *NUMBERS, *WORDS_OF_SETTINGS)
+PROBES: tuple[Any, ...] = (None, False, True, "5", [], [5], {}, *NUMBERS, *WORDS_OF_SETTINGS)
 ZONE = {
     "name": st.sampled_from(["street", "a", "", "A", "a b", "a" * 32, "a" * 33, 7]),
     "kind": st.sampled_from(["scored", "opt-out", "", None]),
