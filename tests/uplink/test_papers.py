@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,16 @@ def remote_settings() -> Any:
         return importlib.import_module("appliance.remote")
     except ModuleNotFoundError:
         pytest.skip("there are no remote settings yet")
+
+
+def test_all_papers_go_into_the_package() -> None:
+    root = Path(__file__).parents[2]
+    listed = re.search(
+        r"^appliance = (\[.*\])$", (root / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert listed
+    packed = {file for pattern in json.loads(listed[1]) for file in (root / "appliance").glob(pattern)}
+    assert packed >= {root / "appliance" / "uplink" / "contract" / name for name in FILES}
 
 
 @pytest.mark.parametrize("kind", KINDS)
