@@ -68,6 +68,19 @@ def hear(client: paho.Client, base: sqlite3.Connection, message: paho.MQTTMessag
     client.ack(message.mid, message.qos)
 
 
+def greet(client: paho.Client, _base: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+    """Subscribe at each connection: whether the session outlived the last one is the broker's affair."""
+    complain(reason)
+    client.subscribe([(topic, 1) for topic in TOPICS])
+
+
+def complain(*reasons: Any) -> None:
+    """Tell what the broker refuses: the connection, or a topic."""
+    for reason in reasons:
+        if reason.is_failure:
+            print(f"the broker refuses: {reason}", file=sys.stderr)
+
+
 def main() -> None:
     """Listen until killed."""
     words = argparse.ArgumentParser(description=__doc__)
@@ -83,8 +96,9 @@ def main() -> None:
     client = paho.Client(
         CallbackAPIVersion.VERSION2, given.name, userdata=base, protocol=paho.MQTTv5, manual_ack=True
     )
-    client.on_connect = lambda client, *_: client.subscribe([(topic, 1) for topic in TOPICS])
-    client.on_message = hear
+    client.on_connect, client.on_message = greet, hear
+    client.on_subscribe = lambda _client, _base, _mid, reasons, _properties: complain(*reasons)
+    client.on_connect_fail = lambda *_: print(f"{given.host}:{given.port} cannot be reached", file=sys.stderr)
     if given.ca:
         client.tls_set(given.ca, given.cert, given.key)
     session = Properties(PacketTypes.CONNECT)
