@@ -1,4 +1,4 @@
-"""How the booth stands: vitals (or None) go in; out come a few words for staff, and whether to say which booth it is."""
+"""How the booth stands: vitals (or None) in; a few words that staff understand, and whether it is to be named, out."""
 
 from __future__ import annotations
 
