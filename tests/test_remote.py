@@ -81,7 +81,9 @@ def test_whatever_is_not_allowed_by_name_is_refused_by_name(section: str, key: s
 
 
 def test_every_allowed_key_is_one_of_the_settings() -> None:
-    assert {(section, key) for section, keys in ALLOWED.items() for key in keys} <= set(keys_of_the_settings())
+    assert {(section, key) for section, keys in ALLOWED.items() for key in keys} <= set(
+        keys_of_the_settings()
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,10 @@ def test_every_allowed_key_is_one_of_the_settings() -> None:
         ({"display": {"card_s": float("nan")}}, "display.card_s: Input should be a finite number"),
         ({"display": {"card_s": 100_000}}, "display.card_s: Input should be less than"),
         ({"decision": {"wanted_share": 0.6}}, "decision.wanted_share: Input should be less than"),
-        ({"capture": {"zones": [{**MAT, "polygon": [[0, "0"], [1, 0], [1, 1]]}]}}, "capture.zones.0.polygon.0.1"),
+        (
+            {"capture": {"zones": [{**MAT, "polygon": [[0, "0"], [1, 0], [1, 1]]}]}},
+            "capture.zones.0.polygon.0.1",
+        ),
         ({"capture": {"zones": [{**MAT, "colour": "red"}]}}, "capture.zones.0.colour"),
         ([], "settings: "),
         (7, "settings: "),
@@ -151,7 +156,7 @@ def test_an_open_street_may_be_narrowed_from_afar_and_opened_again() -> None:
 
 
 SHARES = st.integers(0, 10).map(lambda tenth: tenth / 10)
-ZONES = st.builds(
+ZONES: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
     name=st.sampled_from(["mat", "door", "bench"]),
     kind=st.sampled_from(["scored", "opt-out"]),
@@ -198,8 +203,9 @@ NEARLY = st.dictionaries(st.sampled_from([*ALLOWED, "booth"]), st.dictionaries(K
 def test_anything_is_taken_or_refused_in_one_line_that_people_can_read(wish: Any) -> None:
     try:
         got = overlay(Settings(), wish)
-    except BoothError as error:
-        assert ":" in str(error)
+    except BoothError as refused:
+        said = str(refused)
     else:
-        assert isinstance(got, Settings)
+        said = ""
         assert overlay(got, {}) == got
+    assert said == "" or ":" in said

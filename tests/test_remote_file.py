@@ -30,6 +30,10 @@ def files_in(folder: Path, **sections: Any) -> Settings:
     return Settings.model_validate({"folders": {"state": folder, "runtime": folder / "run"}, **sections})
 
 
+def language(remote: Remote) -> str:
+    return remote.settings.display.language
+
+
 @pytest.mark.parametrize("kept", KEPT)
 def test_what_is_kept_is_read_again(tmp_path: Path, kept: Kept) -> None:
     write_kept(tmp_path / "state", kept)
@@ -91,11 +95,11 @@ def test_a_reader_takes_changes_over_within_a_second(tmp_path: Path) -> None:
     write_kept(tmp_path, Kept(SWEDISH, tried=3))
     assert not remote.look(100.9)
     assert remote.look(101.0)
-    assert remote.settings.display.language == "sv"
+    assert language(remote) == "sv"
     assert not remote.look(102.0)
     write_kept(tmp_path, Kept(SPANISH, tried=4, previous=SWEDISH))
     assert remote.look(103.0)
-    assert remote.settings.display.language == "es"
+    assert language(remote) == "es"
     write_kept(tmp_path, Kept())
     assert remote.look(104.0)
     assert remote.settings == files_in(tmp_path)

@@ -86,9 +86,13 @@ def test_many_who_pause_at_once_are_all_heard(tmp_path: Path) -> None:
     assert paused_by(tmp_path) == ""
 
 
-def test_a_power_cut_in_the_middle_leaves_the_old_pauses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_power_cut_in_the_middle_leaves_the_old_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pause(tmp_path, PASSER_BY, MINUTE)
-    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    monkeypatch.setattr(
+        Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
     with pytest.raises(BoothError, match="No space left"):
         resume(tmp_path, PASSER_BY)
     assert paused_by(tmp_path) == "paused by passer-by"

@@ -82,15 +82,17 @@ NEARLY = st.fixed_dictionaries(
 ).map(lambda values: json.dumps(values).encode())
 
 
-@given(st.lists(st.binary(max_size=30) | NEARLY | st.sampled_from([b"[" * MOST_BYTES, b"[" * 9999]), max_size=5))
-def test_any_bytes_get_one_reply_and_only_a_command_is_obeyed(
-    tmp_path: Path, payloads: list[bytes]
-) -> None:
+@given(
+    st.lists(st.binary(max_size=30) | NEARLY | st.sampled_from([b"[" * MOST_BYTES, b"[" * 9999]), max_size=5)
+)
+def test_any_bytes_get_one_reply_and_only_a_command_is_obeyed(tmp_path: Path, payloads: list[bytes]) -> None:
     desk = Desk(tmp_path)
     obeyed = [desk.commands.obey(payload, 100.0) for payload in payloads]
     assert len(desk.replies() + desk.replies(100.0 + PATIENCE_S)) == len(payloads)
     assert all(command is None or command.name in COMMANDS for command in obeyed)
-    wanted = [command.name for command in obeyed if command is not None and command.name in ("pause", "resume")]
+    wanted = [
+        command.name for command in obeyed if command is not None and command.name in ("pause", "resume")
+    ]
     assert (paused_by(tmp_path) != "") == (wanted[-1:] == ["pause"])
     resume(tmp_path, OPERATOR)
 

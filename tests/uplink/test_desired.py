@@ -166,7 +166,11 @@ def test_lower_versions_are_stale_and_equal_ones_are_nothing_new(tmp_path: Path)
         (b"\xff\xfe", 0, "no desired/1"),
         (b"[" * 9000, 0, "no desired/1"),
         (desired(8, SV) + b" " * MOST_BYTES, 0, "longer than 16384 bytes"),
-        (b'{"schema":"desired/1","version":8,"settings":' + b'{"a":' * 900 + b"1" + b"}" * 901, 8, "settings: Invalid JSON"),
+        (
+            b'{"schema":"desired/1","version":8,"settings":' + b'{"a":' * 900 + b"1" + b"}" * 901,
+            8,
+            "settings: Invalid JSON",
+        ),
     ],
 )
 def test_what_is_not_good_is_rejected_with_the_reason_and_changes_nothing(
@@ -272,7 +276,9 @@ def test_a_full_disk_rejects_and_what_has_to_come_comes_once_there_is_room(
 MESSAGES = st.binary(max_size=60) | st.builds(
     desired,
     st.integers(-1, 9) | st.none() | st.floats() | st.text(max_size=2),
-    st.sampled_from([SV, ES, BAD, {}, [], None, {"capture": {"mode": "opt-in-zone"}}, {"decision": {"wanted_share": 9}}]),
+    st.sampled_from(
+        [SV, ES, BAD, {}, [], None, {"capture": {"mode": "opt-in-zone"}}, {"decision": {"wanted_share": 9}}]
+    ),
 )
 CUTS = st.tuples(MESSAGES, st.integers(0, 200)).map(lambda both: both[0][: both[1]])
 
@@ -314,13 +320,12 @@ class RemoteLife(RuleBasedStateMachine):
         "Since when the connection stood with the version on trial."
         self.dies: str = ""
         self.full = False
-        self.real: Callable[[Path, Kept], None] = desired_module.write_kept
-        desired_module.write_kept = self.write
+        setattr(desired_module, "write_kept", self.write)
         self.config = RemoteConfig(self.files, lambda: Clock(1.8e9, synced=True))
         self.online = False
 
     def teardown(self) -> None:
-        desired_module.write_kept = self.real
+        setattr(desired_module, "write_kept", write_kept)
         shutil.rmtree(self.folder)
 
     def write(self, state: Path, kept: Kept) -> None:
@@ -328,7 +333,7 @@ class RemoteLife(RuleBasedStateMachine):
             raise Crash
         if self.full:
             raise BoothError("full")
-        self.real(state, kept)
+        write_kept(state, kept)
         if self.dies == "after":
             raise Crash
 
