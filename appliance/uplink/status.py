@@ -66,6 +66,8 @@ def status_values(
         **{key: _text(seen.get(key), unknown) for key in ("camera", "inference", "calibrated")},
         "camera_path": _text(seen.get("camera_path"), "unknown"),
         "publishing": _text(sending.publishing, "ok"),
+        "certificate": "none",
+        "config": 0,
         "versions": {
             "booth": _version(),
             **{key: _text(seen.get(key), "none") for key in ("engine", "bank")},
@@ -99,10 +101,16 @@ def health_values(
         "clock_synced": clock.synced,
         **{key: _figure(seen.get(key)) for key in (*FIGURES, *MACHINE_FIGURES)},
         **{key: _figure(seen.get(key), COLDEST_C) for key in TEMPERATURES},
+        "last_event": "",
         "outbox_rows": sending.rows,
+        "outbox_bytes": 0,
+        "outbox_oldest_s": None,
         "sent": sending.sent,
+        "unheard": 0,
         "dropped": sending.dropped,
         "refused": sending.refused,
+        "reconnects": 0,
+        "certificate_days": None,
         "uptime_s": round(uptime_s),
     }
 
