@@ -160,7 +160,7 @@ class Life:
             if now_s < self._since_s + GOODBYE_S:
                 return now_s + TURN_S
         self.close()
-        self.drain.lost(now_s)
+        self.drain.lost()
         self._rest_s = 0.0
         return self._become(self._resting, now_s)
 
@@ -187,7 +187,7 @@ class Life:
         """Close, and rest before the next attempt."""
         stood = self._do == self._serving and now_s > self._since_s + SETTLED_S
         self.close()
-        self.drain.lost(now_s)
+        self.drain.lost()
         self.inbox.remote.lost(now_s)
         self.report.lost(reason)
         self._attempt = 1 if stood else self._attempt + 1
