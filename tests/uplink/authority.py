@@ -25,14 +25,18 @@ class Pair(NamedTuple):
 
 
 class Authority:
-    """`folder`/ca.crt, and NAME.crt with NAME.key (0600) of whatever it signs; days count from now."""
+    """`folder`/ca.crt, and NAME.crt with NAME.key (0600) of whatever it signs; days count from now.
+
+    `signed_by` None: by itself.
+    """
 
     def __init__(
         self,
         folder: Path,
         name: str = "test authority",
         begins_days: float = -400,
-        ends_days: float = 400,
+        ends_days: float = 400.5,
+        signed_by: Authority | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -42,8 +46,9 @@ class Authority:
         self._revoked: list[x509.RevokedCertificate] = []
         builder = _builder(self._name, self._key.public_key(), begins_days, ends_days)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        self._certificate = builder.issuer_name(self._name).sign(self._key, hashes.SHA256())
-        self.ca.write_bytes(self._certificate.public_bytes(Encoding.PEM))
+        above = signed_by or self
+        certificate = builder.issuer_name(above._name).sign(above._key, hashes.SHA256())
+        self.ca.write_bytes(certificate.public_bytes(Encoding.PEM))
 
     def sign(
         self,
@@ -51,7 +56,7 @@ class Authority:
         common_name: str | None = None,
         *,
         begins_days: float = -1,
-        ends_days: float = 200,
+        ends_days: float = 200.5,
         host: str | None = None,
     ) -> Pair:
         """Keys for `common_name` (`name` when None), for a server when `host` says where it listens."""
