@@ -64,10 +64,9 @@ def test_credentials_of_the_unit_come_from_its_environment(
 @pytest.mark.parametrize("missing", ["ca_file", "cert_file", "key_file"])
 def test_a_missing_file_is_named_with_its_setting(tmp_path: Path, missing: str) -> None:
     pair = Authority(tmp_path).sign("booth")
-    files = {"ca_file": tmp_path / "ca.crt", "cert_file": pair.cert, "key_file": pair.key}
-    files[missing].unlink()
+    {"ca_file": tmp_path / "ca.crt", "cert_file": pair.cert, "key_file": pair.key}[missing].unlink()
     with pytest.raises(BoothError, match=rf"no such file; mend uplink\.{missing}"):
-        Broker("mqtts://broker.example", **files).tls_context()
+        Broker("mqtts://broker.example", tmp_path / "ca.crt", pair.cert, pair.key).tls_context()
 
 
 def test_a_file_of_somebody_else_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,8 +77,8 @@ class Fortress:
         self, port: int, pair: Pair | None, version: ssl.TLSVersion = TLS_1_3, host: str = LOOPBACK
     ) -> PinnedBroker:
         """The broker at `port` as somebody with the keys of `pair` sees it."""
-        files = (pair.cert, pair.key) if pair else (None, None)
-        return PinnedBroker(f"mqtts://{host}:{port}", self.authority.ca, *files, version=version)
+        cert, key = (pair.cert, pair.key) if pair else (None, None)
+        return PinnedBroker(f"mqtts://{host}:{port}", self.authority.ca, cert, key, version=version)
 
 
 @pytest.fixture(scope="module")
