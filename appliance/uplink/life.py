@@ -15,7 +15,7 @@ from functools import partial
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.uplink.address import Broker
-from appliance.uplink.command import command_from_payload, reply_payload
+from appliance.uplink.command import Commands
 from appliance.uplink.dial import Dial
 from appliance.uplink.drain import Drain, Outlet
 from appliance.uplink.message import LinkLostError, Message, pause_s
@@ -55,9 +55,11 @@ class Life:
         self.topic = partial(topic, booth.city, booth.id)
         self.drain = Drain(outbox, self.topic, draw)
         self.report = Report(settings, self.drain, vitals, now_s)
+        self.commands = Commands(settings)
         self.over = False
         "It has parted; step() does nothing more."
         self._settings = settings
+        self._vitals = vitals
         self._turn_s = turn_s
         self._draw = draw
         self._link: Link | None = None
@@ -144,7 +146,7 @@ class Life:
         link = self._linked()
         self.report.send(link, now_s)
         link.turn(0)
-        self._obey(link)
+        self._obey(link, now_s)
         self.drain.step(link, link.take_acks(), now_s)
         return now_s + self._turn_s
 
@@ -167,15 +169,15 @@ class Life:
             self._end()
         return now_s + TURN_S
 
-    def _obey(self, link: Link) -> None:
-        """Answer commands; one that the broker retained was meant for another day."""
+    def _obey(self, link: Link, now_s: float) -> None:
+        """Take commands and send replies; a command that the broker retained was meant for another day."""
         for message in link.take_messages():
             if not message.retain:
-                command = command_from_payload(message.payload)
-                if command.name == "request-status":
+                command = self.commands.obey(message.payload, now_s)
+                if command is not None and command.name == "request-status":
                     self.report.ask()
-                reply = reply_payload(command)
-                link.send(Message(self.topic("command/reply"), reply, expiry_s=EXPIRY_S["command/reply"]))
+        for reply in self.commands.replies(now_s, self._vitals(now_s)):
+            link.send(Message(self.topic("command/reply"), reply, expiry_s=EXPIRY_S["command/reply"]))
 
     def _lose(self, reason: str, now_s: float) -> float:
         """Close, and rest before the next attempt."""
