@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from appliance.health.clock import read_clock
 from appliance.uplink.address import Broker
 from appliance.uplink.broker import LocalBroker, find_mosquitto
 from appliance.uplink.drain import Drain
@@ -170,7 +171,7 @@ def test_what_is_wrong_with_our_own_dates_is_known_before_the_broker_says_it(
     pair = fortress.authority.sign("dated", BOOTH, begins_days=begins_days, ends_days=ends_days)
     broker = fortress.seen_by(port, pair)
     watch = KeyWatch(broker)
-    assert watch.certificate(watch._clock()) == known
+    assert watch.certificate(read_clock()) == known
     with closing(TellingLink(broker, "dated")) as link:
         with pytest.raises(LinkLostError):
             link.open()
@@ -215,7 +216,7 @@ def test_a_broker_whose_list_of_the_revoked_is_too_old_is_suspected(
         with pytest.raises(LinkLostError):
             link.open()
         assert "by our clock it has not; set the broker's clock, or renew its list" in (
-            seen.explain_loss(link._said, KeyWatch(seen).certificate(KeyWatch(seen)._clock()))
+            seen.explain_loss(link._said, KeyWatch(seen).certificate(read_clock()))
         )
 
 
