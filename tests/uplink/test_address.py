@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -203,3 +205,22 @@ def test_a_handshake_that_does_not_end_is_told_so(monkeypatch: pytest.MonkeyPatc
         url = f"mqtts://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(LinkLostError, match="no answer in time"):
             Link(Broker(url), "tester").open()
+
+
+ALONE = """
+from appliance.uplink.address import Broker
+from appliance.uplink.message import LinkLostError
+from appliance.uplink.mqtt import Link
+try:
+    Link(Broker("mqtt://192.0.2.1"), "tester").open()
+except LinkLostError as error:
+    print(error)
+"""
+
+
+def test_no_route_is_told_so() -> None:
+    if subprocess.run(["unshare", "-rn", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("a network namespace of one's own is not allowed here")
+    command = ["unshare", "-rn", sys.executable, "-c", ALONE]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert said == "mqtt://192.0.2.1: no route there; mend this machine's network\n"
