@@ -320,12 +320,12 @@ class RemoteLife(RuleBasedStateMachine):
         "Since when the connection stood with the version on trial."
         self.dies: str = ""
         self.full = False
-        setattr(desired_module, "write_kept", self.write)
+        desired_module.write_kept = self.write
         self.config = RemoteConfig(self.files, lambda: Clock(1.8e9, synced=True))
         self.online = False
 
     def teardown(self) -> None:
-        setattr(desired_module, "write_kept", write_kept)
+        desired_module.write_kept = write_kept
         shutil.rmtree(self.folder)
 
     def write(self, state: Path, kept: Kept) -> None:
