@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.health.vitals import read_vitals
 from appliance.uplink import keys
 from appliance.uplink.address import Broker
 from appliance.uplink.broker import LocalBroker, find_mosquitto, free_port
@@ -144,7 +145,6 @@ def renew_in_two_steps(authority: Authority, pair: Pair, name: str, watch: KeyWa
     assert watch.fault == ""
 
 
-@pytest.mark.skip(reason="a booth's life does not look at its keys yet")
 def test_a_booth_goes_on_with_renewed_keys_and_loses_no_event(
     doors: TwoDoors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,15 +158,40 @@ def test_a_booth_goes_on_with_renewed_keys_and_loses_no_event(
         ended = threads.submit(run_uplink, settings, stop)
         writer = threading.Thread(target=add_slowly, args=(settings.folders.state, messages))
         writer.start()
-        wait_for_more(backend)
-        new = doors.authority.sign("new", "new-york/renewed", ends_days=9.5)
-        new.cert.replace(pair.cert)
-        wait_for(lambda: "new key files do not fit" in backend.last_status().get("certificate", ""))
-        new.key.replace(pair.key)
-        wait_for(lambda: backend.last_status().get("certificate") == "expires in 9 days")
-        writer.join(20)
-        wait_for(lambda: len(backend.ids()) == EVENTS, 20)
-        stop.set()
-        ended.result(10)
+        try:
+            wait_for_more(backend)
+            new = doors.authority.sign("new", "new-york/renewed", ends_days=9.5)
+            new.cert.replace(pair.cert)
+            wait_for(lambda: "new key files do not fit" in backend.last_status().get("certificate", ""))
+            new.key.replace(pair.key)
+            wait_for(lambda: backend.last_status().get("certificate") == "expires in 9 days")
+            writer.join(20)
+            wait_for(lambda: len(backend.ids()) == EVENTS, 20)
+        finally:
+            stop.set()
+            ended.result(10)
         assert sorted(backend.ids()) == sorted(json.loads(message)["id"] for message in messages)
     assert doors.names() == ["new-york/desk", "new-york/renewed"]
+
+
+def test_a_booth_that_is_refused_for_its_old_keys_comes_back_with_new_ones(
+    doors: TwoDoors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "LOOK_S", LOOK_S)
+    monkeypatch.setattr("appliance.uplink.life.pause_s", lambda attempt, draw: 0.05)
+    pair = doors.authority.sign("booth", "new-york/late", begins_days=-9, ends_days=-1)
+    broker, runtime = doors.as_seen_by(pair), tmp_path / "run"
+    files = {"ca_file": broker.ca_file, "cert_file": pair.cert, "key_file": pair.key}
+    settings, stop = booth_settings(tmp_path, broker.url, **files), threading.Event()
+    with Consumer(doors.local.port) as backend, ThreadPoolExecutor(1) as threads:
+        ended = threads.submit(run_uplink, settings, stop)
+        try:
+            wait_for(lambda: "our certificate has expired" in str(read_vitals(runtime, "uplink")))
+            new = doors.authority.sign("new", "new-york/renewed")
+            new.cert.replace(pair.cert)
+            new.key.replace(pair.key)
+            wait_for(lambda: backend.last_status().get("certificate") == "ok")
+        finally:
+            stop.set()
+            ended.result(10)
+    assert doors.names() == ["new-york/renewed"]
