@@ -10,7 +10,13 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
 LOOPBACK = "127.0.0.1"
@@ -85,6 +91,13 @@ class Authority:
         file = self.folder / "ca.crl"
         file.write_bytes(crl.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
         return file
+
+
+def lock(key: Path) -> None:
+    """Put a password on it."""
+    opened = load_pem_private_key(key.read_bytes(), None)
+    locked = opened.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"a password"))
+    key.write_bytes(locked)
 
 
 def _builder(

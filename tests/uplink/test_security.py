@@ -27,7 +27,7 @@ from appliance.uplink.message import Ack, LinkLostError, Message
 from appliance.uplink.mqtt import Link
 from appliance.uplink.outbox import Outbox
 from appliance.uplink.topics import topic
-from tests.uplink.authority import LOOPBACK, Authority, Pair
+from tests.uplink.authority import LOOPBACK, Authority, Pair, lock
 from tests.uplink.builders import payloads
 from tests.uplink.consumer import wait_for
 
@@ -309,7 +309,9 @@ class TalkingUplink:
         settings = folder / "booth.yaml"
         settings.write_text(json.dumps({"folders": folders, "uplink": {"broker": broker.url, **files}}))
         with self._said.open("w") as stderr:
-            self.child = subprocess.Popen([sys.executable, "-c", TALKATIVE, settings], stderr=stderr)
+            self.child = subprocess.Popen(
+                [sys.executable, "-c", TALKATIVE, settings], stderr=stderr, start_new_session=True
+            )
 
     def said(self) -> str:
         return self._said.read_text()
@@ -351,7 +353,7 @@ def test_no_log_knows_a_key_or_a_payload(fortress: Fortress, port: int, tmp_path
     assert "rarity" not in said
 
 
-@pytest.mark.parametrize("damage", ["cut", "swapped", "foreign"])
+@pytest.mark.parametrize("damage", ["cut", "swapped", "foreign", "locked"])
 def test_keys_that_do_not_fit_end_the_process_in_one_line_without_them(
     fortress: Fortress, port: int, tmp_path: Path, damage: str
 ) -> None:
@@ -361,6 +363,8 @@ def test_keys_that_do_not_fit_end_the_process_in_one_line_without_them(
         pair.key.write_text(key[: len(key) // 2])
     elif damage == "swapped":
         pair.cert.write_text(key)
+    elif damage == "locked":
+        lock(pair.key)
     else:
         pair.key.write_text(fortress.booth.key.read_text())
     with TalkingUplink(tmp_path, fortress.seen_by(port, pair)) as uplink:
@@ -369,4 +373,5 @@ def test_keys_that_do_not_fit_end_the_process_in_one_line_without_them(
     assert "uplink.cert_file" in said.splitlines()[-1]
     assert "provision" in said.splitlines()[-1]
     assert "Traceback" not in said
+    assert "pass phrase" not in said, "nobody sits at a booth's terminal"
     assert_no_secret(said, pair.key, fortress.booth.key)
