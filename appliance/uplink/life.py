@@ -105,6 +105,8 @@ class Life:
     def _resting(self, now_s: float) -> float:
         if now_s < self._since_s + self._rest_s:
             return self._since_s + self._rest_s
+        # A broker that refuses the old keys is never served: only here are the new ones noticed then.
+        self.keys.look(now_s)
         self._link = self._new_link()
         self._dial = Dial(self._link)
         return self._become(self._dialling, now_s)
