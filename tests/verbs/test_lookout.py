@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from appliance.app import Eyes
@@ -25,6 +26,7 @@ from appliance.verbs.figures import Figures
 from appliance.verbs.lookout import LONGEST_PAUSE_S, Lookout
 from appliance.vision.pipeline import Step
 from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze
+from tests.streets import passage, random_measures
 
 EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345"))
 MAT = {"name": "mat", "polygon": [[0, 0], [1, 0], [1, 1]]}
@@ -472,11 +474,11 @@ def test_a_pause_closes_the_camera_at_once_and_forgets_who_is_in_view(booth: Boo
 
 @pytest.mark.parametrize("lives", [([Freeze(1000)], [Freeze(1000)]), [SourceError("cam: gone")] * 100])
 def test_a_pause_is_heeded_while_no_frame_comes(booth: Booth, lives: Any) -> None:
-    paused_from(booth, 1003.0, 1090.0)
+    paused_from(booth, 1063.0, 1090.0)
     booth.look(*lives, stop_s=100, first_frame_s=500)
     paused = [vitals for vitals in booth.told if vitals.get("state") == "paused"]
-    assert 1003 < paused[0]["written_s"] < 1003.3
-    assert not [at_s for at_s in booth.opened_s if 1003.2 < at_s < 1090]
+    assert 1063 < paused[0]["written_s"] < 1063.3
+    assert not [at_s for at_s in booth.opened_s if 1063.2 < at_s < 1090]
     assert all(camera.closed for camera in booth.cameras)
 
 
@@ -506,9 +508,39 @@ def test_a_damaged_pause_file_closes_the_camera_and_says_why(booth: Booth) -> No
 def test_pauses_are_no_losses_of_the_camera(booth: Booth) -> None:
     for second in range(1000, 1100, 2):
         paused_from(booth, second, second + 1)
-    booth.look(*[[Freeze(1.5), Deliver(2), Freeze(1000)]] * 100, source="csi:0", stop_s=150, stall_s=500)
+    life: Acts = [Freeze(1.5), Deliver(2), Freeze(1000)]
+    booth.look(*[life] * 100, source="csi:0", stop_s=150, stall_s=500)
     assert booth.states()[-1] == "stopped"
     assert "blind" not in booth.states()
+
+
+def test_a_camera_that_delivered_before_a_pause_has_all_steps_before_it_again(booth: Booth) -> None:
+    (booth.folder / "run").mkdir()
+    paused_from(booth, 1040.0, 1050.0)
+    life: Acts = [Deliver(10_000)]
+    booth.look(*GONE[:4], life, *GONE[:4], [Deliver(10_000)], source="csi:0", stop_s=150)
+    assert booth.states()[-3:] == ["blind", "running", "stopped"]
+    assert len(booth.opened_s) == 10
+
+
+class Passing(FakePipeline):
+    """Somebody passes each second."""
+
+    def step(self, seen: Frame) -> Step:
+        step = super().step(seen)
+        if len(self.seen) % 10 == 0:
+            measures = random_measures(np.random.default_rng(len(self.seen)))
+            step.passages.append(passage(len(self.seen), measures))
+        return step
+
+
+def test_who_passed_a_moment_before_a_pause_is_not_learned(booth: Booth) -> None:
+    booth.pipeline = Passing()
+    paused_from(booth, 1008.05, 1010.0)
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=13.5)
+    learning = [vitals["learning"] for vitals in booth.told if "learning" in vitals]
+    assert "learning: 8 people so far" in learning
+    assert learning[-1] == "learning: 3 people so far"
 
 
 def keep(booth: Booth, number: int, **wish: Any) -> Callable[[], None]:
