@@ -73,11 +73,12 @@ class Lookout:
 
         Returns why the process shall start anew, empty when it shall not.
         """
-        while not stop.is_set():
+        while self._may_look(stop):
             try:
                 self._ladder.climb(self._look(stop))
             except Paused:
-                self._stay_closed(stop)
+                # Not to be waited for in here: the exception holds the frame that nobody looked at.
+                self._forget()
                 continue
             except EndOfSource:
                 self._finish("ended", "the source is over")
@@ -94,7 +95,6 @@ class Lookout:
         """Frames seen before the loss. Raises EndOfSource, Paused, and SourceError for a file that is none."""
         camera, frames = None, 0
         try:
-            self._heed_pause()
             camera = open_camera(self._settings, self._eyes, live=True)
             while not stop.is_set():
                 self._step(camera, self._await(camera, stop, first=frames == 0))
@@ -151,12 +151,12 @@ class Lookout:
         if paused_by(self._settings.folders.state):
             raise Paused
 
-    def _stay_closed(self, stop: threading.Event) -> None:
-        """Forget who was in view, conclude and learn nothing of them, and wait until nobody pauses the booth."""
-        if self._pipeline is not None:
-            self._pipeline.forget()
-        self._school.forget()
-        notify.ready()
+    def _may_look(self, stop: threading.Event) -> bool:
+        """Wait, with the camera closed, until nobody pauses the booth; False when told to stop."""
+        paused = bool(paused_by(self._settings.folders.state))
+        if paused:
+            self._forget()
+            notify.ready()
         while (why := paused_by(self._settings.folders.state)) and not stop.is_set():
             states = {"state": "paused", "reason": why, "camera": "paused", "people": 0}
             if self._figures.set(**states, frames_per_second=0.0):
@@ -164,9 +164,16 @@ class Lookout:
             notify.alive()
             stop.wait(SLICE_S)
             self._tend()
-        if not stop.is_set():
+        if paused and not stop.is_set():
             self._figures.set(state="starting", reason="", camera="starting")
             log.info("nobody pauses the booth any more; the camera opens")
+        return not stop.is_set()
+
+    def _forget(self) -> None:
+        """Drop whoever is in view or passed a moment ago: nothing is concluded or learned of them."""
+        if self._pipeline is not None:
+            self._pipeline.forget()
+        self._school.forget()
 
     def _tend(self) -> None:
         """What is due every few seconds, whether the camera delivers or not."""

@@ -421,4 +421,4 @@ class RemoteLife(RuleBasedStateMachine):
 
 
 TestRemoteLife = RemoteLife.TestCase
-TestRemoteLife.settings = settings(max_examples=200, stateful_step_count=40)
+TestRemoteLife.settings = settings(max_examples=100, stateful_step_count=40)
