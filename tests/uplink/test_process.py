@@ -271,8 +271,8 @@ def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path) -> None:
 
 
 def test_keys_that_are_missing_end_the_process_with_their_name(tmp_path: Path) -> None:
-    settings = booth_settings(tmp_path, "mqtts://127.0.0.1:8883", key_file=tmp_path / "booth.key")
-    with pytest.raises(BoothError, match=r"booth\.key: no such file; mend uplink\.key_file"):
+    settings = booth_settings(tmp_path, "mqtts://127.0.0.1:8883", ca_file=tmp_path / "ca.crt")
+    with pytest.raises(BoothError, match=r"ca\.crt: no such file; mend uplink\.ca_file"):
         run_uplink(settings, threading.Event())
 
 
