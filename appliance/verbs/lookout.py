@@ -14,7 +14,6 @@ from appliance.display.cards import CardSender
 from appliance.errors import BoothError, SourceError
 from appliance.health import notify
 from appliance.health.clock import read_clock
-from appliance.health.pause import paused_by
 from appliance.records import Decision, Frame
 from appliance.remote_file import Remote
 from appliance.runtime.seam import Camera, EndOfSource
@@ -24,17 +23,12 @@ from appliance.uplink.outbox import Outbox
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
 from appliance.verbs.schooling import Schooling
+from appliance.verbs.shutter import LOOK_S, Paused, Shutter
 from appliance.vision.novelty import Judge
 from appliance.vision.pipeline import Pipeline, Step
 
-SLICE_S = 0.1
-"Longest wait for anything in one go: who pauses the booth shall see the camera closed within .2 s."
 LONGEST_PAUSE_S = 30.0
 log = logging.getLogger(__name__)
-
-
-class Paused(Exception):
-    """Somebody wants the camera closed."""
 
 
 class Lookout:
@@ -49,6 +43,7 @@ class Lookout:
         self._figures = figures
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
+        self._shutter = Shutter(settings.folders.state, figures)
         self._outbox = Outbox(settings.folders.state / "outbox.sqlite", settings.uplink.outbox_rows)
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
@@ -73,7 +68,7 @@ class Lookout:
 
         Returns why the process shall start anew, empty when it shall not.
         """
-        while self._may_look(stop):
+        while self._shutter.wait(stop, self._forget, self._tend):
             try:
                 self._ladder.climb(self._look(stop))
             except Paused:
@@ -121,8 +116,8 @@ class Lookout:
         limit_s = self._settings.camera.first_frame_s if first else self._settings.camera.stall_s
         since_s = time.monotonic()
         while not stop.is_set():
-            frame = camera.take(SLICE_S)
-            self._heed_pause()
+            frame = camera.take(LOOK_S)
+            self._shutter.heed()
             if frame is not None:
                 return frame
             self._tend()
@@ -145,29 +140,6 @@ class Lookout:
         self._tell(step)
         self._school.learn(step, time.monotonic())
         self._tend()
-
-    def _heed_pause(self) -> None:
-        """Raises Paused while anybody wants the camera closed."""
-        if paused_by(self._settings.folders.state):
-            raise Paused
-
-    def _may_look(self, stop: threading.Event) -> bool:
-        """Wait, with the camera closed, until nobody pauses the booth; False when told to stop."""
-        paused = bool(paused_by(self._settings.folders.state))
-        if paused:
-            self._forget()
-            notify.ready()
-        while (why := paused_by(self._settings.folders.state)) and not stop.is_set():
-            states = {"state": "paused", "reason": why, "camera": "paused", "people": 0}
-            if self._figures.set(**states, frames_per_second=0.0):
-                log.warning("the camera is closed: %s", why)
-            notify.alive()
-            stop.wait(SLICE_S)
-            self._tend()
-        if paused and not stop.is_set():
-            self._figures.set(state="starting", reason="", camera="starting")
-            log.info("nobody pauses the booth any more; the camera opens")
-        return not stop.is_set()
 
     def _forget(self) -> None:
         """Drop whoever is in view or passed a moment ago: nothing is concluded or learned of them."""
@@ -224,9 +196,9 @@ class Lookout:
 
     def _rest(self, pause_s: float, stop: threading.Event) -> None:
         until_s = time.monotonic() + pause_s
-        while time.monotonic() < until_s and not stop.wait(min(SLICE_S, pause_s)):
+        while time.monotonic() < until_s and not stop.wait(min(LOOK_S, pause_s)):
             self._tend()
-            if paused_by(self._settings.folders.state):
+            if self._shutter.is_wanted():
                 return
 
     def _finish(self, state: str, reason: str) -> str:
