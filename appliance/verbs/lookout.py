@@ -187,6 +187,8 @@ class Lookout:
         stored = self._outbox.add("exception", payload_from_event(event))
         self._figures.set(outbox="ok" if stored else self._outbox.fault)
         self._cards.send(event.rarity, event.why, event.zone, decision.at_s)
+        if stored:
+            self._figures.set(last_event=event.id)
 
     def _conclude(self, step: Step) -> None:
         """Tell and learn those who were still in view when the frames stopped."""

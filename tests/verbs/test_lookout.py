@@ -36,6 +36,7 @@ CAMERA, FILE = "v4l2:/dev/video0", "street.mp4"
 VITALS = {
     "state": str,
     "outbox": str,
+    "last_event": str,
     "learning": str,
     "inference": str,
     "reason": str,
@@ -323,6 +324,7 @@ def test_an_exception_is_an_event_on_disk_and_a_card(booth: Booth, board: CardRe
     assert [event.why for event in events] == [("red", "upper")] * 3
     assert [event.id.rsplit("-", 1)[1] for event in events] == ["1", "2", "3"]
     assert booth.told[-1]["exceptions"] == 3
+    assert booth.told[-1]["last_event"] == events[-1].id
     assert len(list(board.read())) == 3
 
 
