@@ -18,6 +18,7 @@ from appliance.uplink.command import command_from_payload, reply_payload
 from appliance.uplink.drain import Drain
 from appliance.uplink.mqtt import Link, LinkLostError, Message, pause_s
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.uplink.report import LOOK_S, Report
 from appliance.uplink.topics import topic
 
@@ -55,7 +56,7 @@ class UplinkProcess:
         self.stop = stop
         self.now_s = now_s
         self.broker = Broker(up.broker, up.ca_file, up.cert_file, up.key_file, up.keepalive_s)
-        self.outbox = Outbox(settings.folders.state / OUTBOX, up.outbox_rows)
+        self.outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(up))
         self.drain = Drain(self.outbox, self._topic)
         self.report = Report(settings, self.drain, now_s())
 

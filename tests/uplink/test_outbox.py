@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from appliance.errors import BoothError
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox_bounds import Bounds
 
 WRITER = """
 import sys
@@ -46,7 +47,7 @@ def test_nothing_is_lost_but_what_is_counted(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]], bound: int
 ) -> None:
     file = tmp_path_factory.mktemp("outbox") / "outbox.sqlite"
-    writer, drainer = Outbox(file, bound), Outbox(file, bound)
+    writer, drainer = Outbox(file, Bounds(rows=bound)), Outbox(file, Bounds(rows=bound))
     waiting: list[bytes] = []
     added = dropped = 0
     for step, count in steps:
