@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from appliance.errors import BoothError
-from appliance.uplink.outbox_aside import rescue, set_aside, sync_folder
-from appliance.uplink.outbox_schema import prepare
+from appliance.uplink.outbox_aside import finish_aside, set_aside, sync_folder, take_over
+from appliance.uplink.outbox_schema import prepare, text_of
 
 log = logging.getLogger(__name__)
 
@@ -45,21 +45,22 @@ class Opened(NamedTuple):
 def open_file(file: Path) -> Opened:
     """Open or make the outbox at `file`, in autocommit mode; the caller closes it.
 
-    A file that is no outbox any more is renamed to FILE.corrupt-N; what can still be read of it is taken
-    over. A lock file keeps the two processes from doing so at once. Raises BoothError when the folder or the
-    file cannot be written.
+    A file that is no outbox any more is kept as FILE.corrupt-N; what can still be read of it is taken over.
+    A lock file keeps the two processes from doing so at once. Raises BoothError when the folder or the file
+    cannot be written.
     """
     try:
         with _lock(file):
+            finish_aside(file)
             try:
-                return _open_checked(file)
+                opened = _open_checked(file)
             except sqlite3.Error as error:
                 if not is_damage(error):
                     raise
-                aside = set_aside(file, str(error))
+                set_aside(file, str(error))
                 opened = _open_checked(file)
-                rescue(aside, opened.base)
-                return opened
+            take_over(file, opened.base)
+            return opened
     except (OSError, sqlite3.Error) as error:
         raise BoothError(f"{file}: {error}; free space or mend {file.parent}") from None
 
@@ -95,22 +96,16 @@ def inode(file: Path) -> tuple[int, int] | None:
 def _open_checked(file: Path) -> Opened:
     base = sqlite3.connect(file, timeout=BUSY_S, isolation_level=None)
     try:
-        # Rotten text shall reach the checksum, which knows it, and not end in a decoding error.
-        base.text_factory = _text
+        base.text_factory = text_of
         base.execute("PRAGMA journal_mode = WAL")
         base.execute("PRAGMA synchronous = FULL")
         base.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG_BYTES}")
         prepare(base)
-        sync_folder(file.parent)
     except BaseException:
         base.close()
         raise
     opened = inode(file)
     return Opened(base, opened or (0, 0))
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
 
 
 @contextlib.contextmanager

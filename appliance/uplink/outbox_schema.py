@@ -53,6 +53,11 @@ def checksum(kind: str, payload: bytes) -> int:
     return zlib.crc32(payload, zlib.crc32(kind.encode()))
 
 
+def text_of(raw: bytes) -> str:
+    """Text of a row; what rotted reaches the checksum, which knows it, and does not end in a decoding error."""
+    return raw.decode("utf-8", "replace")
+
+
 def figures(base: sqlite3.Connection) -> tuple[int, int, int]:
     """Rows, bytes of their payloads, and messages dropped. Raises DatabaseError where they are gone."""
     found: tuple[int, int, int] | None = base.execute(COUNTED).fetchone()

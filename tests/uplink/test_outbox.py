@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from appliance.errors import BoothError
 from appliance.uplink.outbox import Outbox
 from appliance.uplink.outbox_bounds import Bounds
+from tests.uplink.crash.life import fill_disk
 
 WRITER = """
 import sys
@@ -182,13 +183,6 @@ def test_a_full_disk_refuses_says_so_and_the_loss_is_counted_later(tmp_path: Pat
     assert outbox.fault == ""
     assert (outbox.dropped(), contents(outbox)) == (3, [b"a", b"b"])
     assert Outbox(outbox.file).dropped() == 3
-
-
-def fill_disk(outbox: Outbox) -> None:
-    """Let the file not grow any more, until it is opened anew."""
-    assert outbox._opened is not None
-    pages = outbox._opened.base.execute("PRAGMA page_count").fetchone()[0]
-    outbox._opened.base.execute(f"PRAGMA max_page_count = {pages}")
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
