@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -24,6 +25,8 @@ from appliance.uplink.outbox_file import Opened, check_folder, inode, is_damage,
 from appliance.uplink.outbox_schema import checksum, figures, transaction
 
 T = TypeVar("T")
+Found = tuple[int, str, bytes, object, object]
+"Number, kind, payload, since, crc."
 
 log = logging.getLogger(__name__)
 
@@ -147,8 +150,17 @@ class Outbox:
             self._opened.base.close()
             self._opened = None
 
-    def _oldest(self, limit: int, after: int) -> list[tuple[int, str, bytes, object, object]]:
-        return self._read(lambda base: base.execute(OLDEST, (after, limit)).fetchall()) or []
+    def _oldest(self, limit: int, after: int) -> list[Found]:
+        """As batch(), with what tells rotten rows."""
+
+        def read(base: sqlite3.Connection) -> list[Found]:
+            found: list[Found] = base.execute(OLDEST, (after, limit)).fetchall()
+            numbers = [after, *(row[0] for row in found)]
+            if any(late >= early for late, early in pairwise(numbers)):
+                raise sqlite3.DatabaseError("its rows are out of order")
+            return found
+
+        return self._read(read) or []
 
     def _discard(self, numbers: list[int]) -> None:
         """Drop rows that say no longer what was added."""

@@ -104,7 +104,10 @@ def _read(aside: Path) -> tuple[list[Message], int]:
 def _walk(base: sqlite3.Connection, query: str, number: int) -> Iterator[tuple[int, Message]]:
     """Rows from `number` on to the first that cannot be read; one by one, for an error takes its row along."""
     with contextlib.suppress(sqlite3.Error, OverflowError):
+        up = query == UPWARD
         while found := base.execute(query, (number,)).fetchone():
+            if (found[0] > number) is not up:
+                return  # the tree has rotted into a circle
             number, *message = found
             yield number, tuple(message)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import sqlite3
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,11 +102,10 @@ def test_an_outbox_of_the_last_version_that_is_migrated(tmp_path: Path) -> None:
 
 def test_a_damaged_outbox_whose_sound_rows_are_taken_over(tmp_path: Path) -> None:
     """Cut while it is set aside too. Rows may come twice then, as a consumer bears, but none is lost."""
-    (tmp_path / "disk").mkdir()
     file = tmp_path / "disk" / NAME
-    lost = rotten_outbox(file, range(100, 160))
+    lost = rotten_outbox(file.parent, range(100, 180))
     assert 0 < len(lost) < 30
-    told = Told(begun=set(range(100, 160)), added=set(range(100, 160)) - lost, once=False)
+    told = Told(begun=set(range(100, 180)), added=set(range(100, 180)) - lost, once=False)
     beside = cut_everywhere(tmp_path, file, told, 1000, 1, 5, 1000)
     assert all(f"{NAME}.corrupt-1" in names for names in beside[-10:])
 
@@ -126,15 +125,17 @@ def old_outbox(file: Path, payloads: list[bytes]) -> None:
         base.commit()
 
 
-def rotten_outbox(file: Path, numbers: Iterable[int]) -> set[int]:
-    """A closed outbox one page of whose rows rotted; the numbers in that page."""
-    outbox = Outbox(file)
-    for number in numbers:
-        assert outbox.add("exception", payload_of(number))
-    outbox.close()
-    content = bytearray(file.read_bytes())
-    page = content.index(payload_of(min(numbers) + 20)) // 4096 * 4096
+def rotten_outbox(folder: Path, numbers: range) -> set[int]:
+    """An outbox that was killed, half of it still in the log, one page of whose rows rotted; the numbers in it."""
+    for half in (numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]):
+        outbox = Outbox(folder.with_name("alive") / NAME)
+        for number in half:
+            assert outbox.add("exception", payload_of(number))
+        shutil.copytree(outbox.file.parent, folder, dirs_exist_ok=True)
+        outbox.close()
+    content = bytearray((folder / NAME).read_bytes())
+    page = content.index(payload_of(numbers[20])) // 4096 * 4096
     lost = {number for number in numbers if payload_of(number) in content[page : page + 4096]}
     content[page : page + 4096] = random.Random(SEED).randbytes(4096)
-    file.write_bytes(content)
+    (folder / NAME).write_bytes(content)
     return lost
