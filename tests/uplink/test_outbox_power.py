@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import shutil
-import sqlite3
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +14,7 @@ import pytest
 from appliance.uplink.outbox import Outbox
 from tests.uplink.crash.disk import Disk
 from tests.uplink.crash.life import number_of, payload_of
-from tests.uplink.crash.old import VERSION_1
+from tests.uplink.crash.old import old_outbox
 from tests.uplink.crash.syscalls import Call, calls_of
 from tests.walls.tracing import require_strace
 
@@ -114,15 +112,6 @@ def test_the_cuts_find_what_an_outbox_without_syncs_loses(tmp_path: Path) -> Non
     (tmp_path / "disk").mkdir()
     with pytest.raises(AssertionError, match="an acknowledged message is lost"):
         cut_everywhere(tmp_path, tmp_path / "disk" / NAME, Told(), 300, 1, 20, 1000, "unsynced")
-
-
-def old_outbox(file: Path, payloads: list[bytes]) -> None:
-    with contextlib.closing(sqlite3.connect(file)) as base:
-        base.executescript(VERSION_1)
-        base.executemany(
-            "INSERT INTO messages (kind, payload) VALUES ('exception', ?)", [(p,) for p in payloads]
-        )
-        base.commit()
 
 
 def rotten_outbox(folder: Path, numbers: range) -> set[int]:

@@ -1,5 +1,11 @@
 """The tables of an outbox of version 1, as booths of that time have left them on their disks."""
 
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
 VERSION_1 = """
 PRAGMA journal_mode = WAL;
 BEGIN;
@@ -15,3 +21,15 @@ INSERT INTO sqlite_sequence VALUES ('messages', 4294967296000);
 PRAGMA user_version = 1;
 COMMIT;
 """
+
+
+def old_outbox(file: Path, payloads: list[bytes], dropped: int = 0) -> list[int]:
+    """An outbox of version 1 with these messages; their numbers."""
+    with contextlib.closing(sqlite3.connect(file)) as base:
+        base.executescript(VERSION_1)
+        base.executemany(
+            "INSERT INTO messages (kind, payload) VALUES ('exception', ?)", [(p,) for p in payloads]
+        )
+        base.execute("UPDATE counters SET value = ? WHERE name = 'dropped'", (dropped,))
+        base.commit()
+        return [number for (number,) in base.execute("SELECT number FROM messages ORDER BY number")]
