@@ -20,7 +20,7 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.uplink.outbox_age import ClockTrust
 from appliance.uplink.outbox_aside import is_sound
-from appliance.uplink.outbox_bounds import USUAL, Bounds, count_dropped, enforce
+from appliance.uplink.outbox_bounds import HEAD, USUAL, Bounds, count_dropped, enforce
 from appliance.uplink.outbox_file import Opened, check_folder, inode, is_damage, open_file
 from appliance.uplink.outbox_schema import checksum, figures, transaction
 
@@ -33,7 +33,6 @@ log = logging.getLogger(__name__)
 KINDS = ("exception", "trend")
 INSERT = "INSERT INTO messages (kind, payload, since, crc) VALUES (?, ?, ?, ?)"
 OLDEST = "SELECT number, kind, payload, since, crc FROM messages WHERE number > ? ORDER BY number LIMIT ?"
-HEAD = "SELECT since FROM messages ORDER BY number LIMIT 1"
 END = (1 << 63) - 1
 "Above every number."
 DELETE = "DELETE FROM messages WHERE number = ?"
@@ -87,7 +86,9 @@ class Outbox:
         age = self._trust.age(clock)
 
         def insert(base: sqlite3.Connection) -> None:
-            number = base.execute(INSERT, (kind, payload, age.now_s, checksum(kind, payload))).lastrowid or 0
+            number = (
+                base.execute(INSERT, (kind, payload, age.stamp_s, checksum(kind, payload))).lastrowid or 0
+            )
             enforce(base, self.bounds, age, number, self._uncounted)
 
         # The other process may have set the file aside between our look at it and our commit.

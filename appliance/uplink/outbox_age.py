@@ -15,13 +15,13 @@ LEAP_S = 86_400.0
 class Age(NamedTuple):
     """What one reading of the clock allows."""
 
-    now_s: int | None
+    stamp_s: int | None
     "Unix time to stamp rows with; None: not to be believed."
-    drops: bool
-    "Whether rows may go for their age by it."
+    drop_s: int | None
+    "Unix time by which rows may go for their age; None: none may."
 
 
-UNKNOWN = Age(None, False)
+UNKNOWN = Age(None, None)
 
 
 class ClockTrust:
@@ -50,4 +50,4 @@ class ClockTrust:
         self._since_s = now_s if self._since_s is None else self._since_s
         settled = now_s - self._since_s >= SETTLED_S
         self._leapt = self._leapt and not settled
-        return Age(None if self._leapt else int(now_s), settled)
+        return Age(None if self._leapt else int(now_s), int(now_s) if settled else None)

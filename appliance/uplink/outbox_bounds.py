@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ MOST_AT_ONCE = 1000
 STAMP = "UPDATE messages SET since = ? WHERE since IS NULL"
 REPAIR = "UPDATE messages SET since = ?1 WHERE since > ?1"
 OLDEST = "SELECT number, since, length(payload) FROM messages WHERE number < ? ORDER BY number LIMIT ?"
+HEAD = "SELECT since FROM messages ORDER BY number LIMIT 1"
 DROP = "DELETE FROM messages WHERE number <= ?"
 COUNT = "UPDATE figures SET dropped = dropped + ?"
 
@@ -41,20 +43,14 @@ def enforce(base: sqlite3.Connection, bounds: Bounds, age: Age, newest: int, unc
 
     Counts what it drops, and `uncounted` besides. Writes nothing where nothing is to be done.
     """
-    if age.now_s is not None:
-        base.execute(STAMP, (age.now_s,))
-    rows, size, _ = figures(base)
-    last, lost = 0, uncounted
-    for number, since, length in base.execute(OLDEST, (newest, MOST_AT_ONCE)).fetchall():
-        if rows <= bounds.rows and size <= bounds.payload_bytes and not _too_old(since, age, bounds.age_s):
-            _mend(base, since, age)
-            break
-        last, lost = number, lost + 1
-        rows, size = rows - 1, size - (length or 0)
+    if age.stamp_s is not None:
+        base.execute(STAMP, (age.stamp_s,))
+    last, lost = _excess(base, bounds, age, newest)
+    _mend(base, age.drop_s)
     if last:
         base.execute(DROP, (last,))
-    if lost:
-        count_dropped(base, lost)
+    if lost + uncounted:
+        count_dropped(base, lost + uncounted)
 
 
 def count_dropped(base: sqlite3.Connection, lost: int) -> None:
@@ -62,12 +58,30 @@ def count_dropped(base: sqlite3.Connection, lost: int) -> None:
     base.execute(COUNT, (lost,))
 
 
-def _too_old(since: object, age: Age, most_s: float) -> bool:
+def _excess(base: sqlite3.Connection, bounds: Bounds, age: Age, newest: int) -> tuple[int, int]:
+    """Number of the last row that must go, and how many go; looks at these and one more."""
+    rows, size, _ = figures(base)
+    last, lost = 0, 0
+    with contextlib.closing(base.execute(OLDEST, (newest, MOST_AT_ONCE))) as oldest:
+        for number, since, length in oldest:
+            fits = rows <= bounds.rows and size <= bounds.payload_bytes
+            if fits and not _too_old(since, age.drop_s, bounds.age_s):
+                break
+            last, lost = number, lost + 1
+            rows, size = rows - 1, size - (length or 0)
+    return last, lost
+
+
+def _too_old(since: object, now_s: int | None, most_s: float) -> bool:
     # What rot has made of a time may be no number.
-    return age.drops and age.now_s is not None and isinstance(since, int) and since + most_s <= age.now_s
+    return now_s is not None and isinstance(since, int) and since + most_s <= now_s
 
 
-def _mend(base: sqlite3.Connection, since: object, age: Age) -> None:
-    """Rows stamped in the future, by a clock that leapt there and back, would stay for ever."""
-    if age.drops and age.now_s is not None and isinstance(since, int) and since > age.now_s + LEAP_S:
-        base.execute(REPAIR, (age.now_s,))
+def _mend(base: sqlite3.Connection, now_s: int | None) -> None:
+    """Rows stamped in the future, by a clock that leapt there and back, would stay for ever.
+
+    Once the oldest row is such a one, all are stamped anew; until then they are in nobody's way.
+    """
+    head = base.execute(HEAD).fetchone() if now_s is not None else None
+    if now_s is not None and head and isinstance(head[0], int) and head[0] > now_s + LEAP_S:
+        base.execute(REPAIR, (now_s,))

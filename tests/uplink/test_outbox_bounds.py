@@ -163,18 +163,18 @@ def test_whatever_the_clock_does_within_an_hour_no_fresh_row_is_too_old(
     for minute, (synced, wrong_s) in enumerate(readings):
         true_s = NOW_S + 60 * minute
         age = trust.age(Clock(true_s if wrong_s is None else wrong_s + 60 * minute, synced))
-        assert not age.drops
-        assert age.now_s is None or synced
+        assert age.drop_s is None
+        assert age.stamp_s is None or synced
 
 
 def test_a_clock_is_settled_after_an_hour_without_a_leap() -> None:
     trust = ClockTrust()
-    assert trust.age(trusted(NOW_S)) == (int(NOW_S), False)
-    assert trust.age(trusted(NOW_S + SETTLED_S)).drops
-    assert trust.age(trusted(NOW_S + SETTLED_S + LEAP_S + 1)) == (None, False)
-    assert trust.age(trusted(NOW_S + 2 * SETTLED_S + LEAP_S + 1)).drops
-    assert trust.age(None) == (None, False)
-    assert not trust.age(trusted(NOW_S + 3 * SETTLED_S + LEAP_S)).drops
+    assert trust.age(trusted(NOW_S)) == (int(NOW_S), None)
+    assert trust.age(trusted(NOW_S + SETTLED_S)).drop_s
+    assert trust.age(trusted(NOW_S + SETTLED_S + LEAP_S + 1)) == (None, None)
+    assert trust.age(trusted(NOW_S + 2 * SETTLED_S + LEAP_S + 1)).drop_s
+    assert trust.age(None) == (None, None)
+    assert trust.age(trusted(NOW_S + 3 * SETTLED_S + LEAP_S)).drop_s is None
 
 
 def test_the_age_of_an_empty_outbox_and_by_an_untrusted_clock_is_unknown(tmp_path: Path) -> None:

@@ -108,6 +108,23 @@ def test_a_damaged_outbox_whose_sound_rows_are_taken_over(tmp_path: Path) -> Non
     assert all(f"{NAME}.corrupt-1" in names for names in beside[-10:])
 
 
+def test_an_add_waits_for_the_disk_and_a_delete_does_not(tmp_path: Path) -> None:
+    """Between the words around an add the log is synced; the other process's deletes are synced along with it."""
+    (tmp_path / "disk").mkdir()
+    syncs: dict[str, list[int]] = {"?": [], "+": []}
+    count = 0
+    for call in life(tmp_path / "disk", tmp_path / "disk" / NAME, 1, 30, 1000):
+        count += call.name == "fsync"
+        if call.name == "write" and call.handle == 1:
+            word = call.data[:1].decode()
+            syncs.get(word, []).append(count)
+            count = 0
+    assert len(syncs["+"]) == 30
+    assert min(syncs["+"]) >= 1
+    # Before each ?: the delete of the words since the last +, if there was one; the first opens the file.
+    assert syncs["?"][1:] == [0] * 29
+
+
 def test_the_cuts_find_what_an_outbox_without_syncs_loses(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     with pytest.raises(AssertionError, match="an acknowledged message is lost"):
