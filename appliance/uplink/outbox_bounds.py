@@ -14,7 +14,7 @@ DAY_S = 86_400.0
 MOST_AT_ONCE = 1000
 "Rows dropped in one transaction, so that smaller bounds do not hold up the other process."
 STAMP = "UPDATE messages SET since = ? WHERE since IS NULL"
-REPAIR = "UPDATE messages SET since = ?1 WHERE since > ?1"
+REPAIR = "UPDATE messages SET since = ? WHERE since > ?"
 OLDEST = "SELECT number, since, length(payload) FROM messages WHERE number < ? ORDER BY number LIMIT ?"
 HEAD = "SELECT since FROM messages ORDER BY number LIMIT 1"
 DROP = "DELETE FROM messages WHERE number <= ?"
@@ -84,4 +84,4 @@ def _mend(base: sqlite3.Connection, now_s: int | None) -> None:
     """
     head = base.execute(HEAD).fetchone() if now_s is not None else None
     if now_s is not None and head and isinstance(head[0], int) and head[0] > now_s + LEAP_S:
-        base.execute(REPAIR, (now_s,))
+        base.execute(REPAIR, (now_s, now_s))

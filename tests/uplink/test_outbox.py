@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from appliance.errors import BoothError
 from appliance.uplink.outbox import Outbox
-from appliance.uplink.outbox_bounds import Bounds
+from appliance.uplink.outbox_bounds import Bounds, enforce
 from tests.uplink.crash.life import fill_disk
 
 WRITER = """
@@ -120,6 +121,23 @@ def test_damage_at_work_is_met_by_one_process_and_followed_by_the_other(tmp_path
     writer.close()
     drainer.close()
     assert contents(Outbox(file)) == [b"after"]
+
+
+def test_what_is_committed_to_a_file_that_was_set_aside_meanwhile_is_added_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "outbox.sqlite"
+    outbox = Outbox(file)
+
+    def set_aside_meanwhile(*words: Any) -> None:
+        enforce(*words)
+        if outbox.openings == 1:
+            file.rename(tmp_path / "aside")
+
+    monkeypatch.setattr("appliance.uplink.outbox.enforce", set_aside_meanwhile)
+    assert outbox.add("exception", b"a")
+    assert outbox.openings == 2
+    assert contents(Outbox(file)) == [b"a"]
 
 
 def test_a_full_disk_refuses_says_so_and_the_loss_is_counted_later(tmp_path: Path) -> None:
