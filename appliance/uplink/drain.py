@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import takewhile
 from typing import Protocol
 
+from appliance.health.clock import Clock
 from appliance.uplink.message import REFUSED, TOO_LARGE, UNHEARD, Ack, Message
 from appliance.uplink.mqtt import Link
 from appliance.uplink.outbox import Row
@@ -51,6 +52,12 @@ class Outlet(Protocol):
 
     def dropped(self) -> int:
         """How many were lost."""
+
+    def waiting_bytes(self) -> int:
+        """Of the payloads that wait."""
+
+    def oldest_age_s(self, clock: Clock) -> float | None:
+        """Seconds that the oldest has waited; None where none waits, or nobody knows."""
 
 
 class Drain:
