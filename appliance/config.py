@@ -183,7 +183,7 @@ class Uplink(Section):
     key_file: Path | None = None
     status_every_s: Seconds = 300
     health_every_s: Seconds = 60
-    session_s: int = Field(3600, ge=0, le=604_800)
+    session_s: int = Field(300, ge=0, le=604_800)
     "For so long the broker keeps what is meant for a booth that is away."
     outbox_rows: int = Field(100_000, ge=10)
     "Messages kept at the most; the oldest go first, and are counted. So do the next two bound it."

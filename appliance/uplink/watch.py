@@ -16,7 +16,7 @@ from appliance.uplink.address import Broker
 from appliance.uplink.fleet import mapping
 from appliance.uplink.fleet_view import Size, fleet_view
 from appliance.uplink.lines import Lines, ended_by_signals
-from appliance.uplink.mqtt import Message
+from appliance.uplink.message import Message
 from appliance.uplink.sighting import printable
 from appliance.uplink.topics import NAME, Topic
 from appliance.uplink.watcher import Heard, Watcher

@@ -12,7 +12,8 @@ from typing import TypeAlias
 from appliance.uplink.address import Broker
 from appliance.uplink.command import Command, payload_from_command
 from appliance.uplink.fleet import Fleet
-from appliance.uplink.mqtt import Link, LinkLostError, Message, pause_s
+from appliance.uplink.message import LinkLostError, Message, pause_s
+from appliance.uplink.mqtt import Link
 from appliance.uplink.topics import ROOT, Topic, topic
 
 TURN_S = 0.25

@@ -17,7 +17,7 @@ from appliance.uplink.diagnosis import (
     usual_version,
 )
 from appliance.uplink.fleet import Fleet
-from appliance.uplink.mqtt import Message
+from appliance.uplink.message import Message
 
 DESK = "booth/v1/new-york/desk"
 NOON = 1_795_348_800.0

@@ -14,7 +14,7 @@ from rich.text import Text
 from appliance.uplink import fleet as fleet_file
 from appliance.uplink.fleet import Fleet, mapping
 from appliance.uplink.fleet_view import Size, fleet_view
-from appliance.uplink.mqtt import Message
+from appliance.uplink.message import Message
 from appliance.uplink.sighting import MOST_BOOTS
 from tests.uplink.builders import payloads
 

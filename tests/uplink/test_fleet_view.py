@@ -13,7 +13,7 @@ from rich.text import Text
 
 from appliance.uplink.fleet import Fleet
 from appliance.uplink.fleet_view import Size, fleet_view
-from appliance.uplink.mqtt import Message
+from appliance.uplink.message import Message
 from tests.uplink.builders import payloads
 
 WELL = {"state": "online", "camera": "ok", "inference": "ok", "calibrated": "ok", "publishing": "ok"}

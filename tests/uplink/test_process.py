@@ -38,7 +38,7 @@ run_uplink(booth_settings(Path(sys.argv[1]), sys.argv[2]), threading.Event())
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.uplink.process.pause_s", lambda attempt: 0.05)
+    monkeypatch.setattr("appliance.uplink.life.pause_s", lambda attempt, draw: 0.05)
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def uplink(settings: Settings, retry_s: float = 0.2) -> Iterator[UplinkProcess]:
 
     def live() -> None:
         process = UplinkProcess(settings, stop)
-        process.drain._draw = lambda low, high: retry_s
+        process.life.drain._draw = lambda low, high: retry_s
         made.append(process)
         ready.set()
         try:
@@ -153,7 +153,7 @@ def test_an_uplink_that_crashes_is_told_by_its_will(
     def crash(*_all: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr("appliance.uplink.process.command_from_payload", crash)
+    monkeypatch.setattr("appliance.uplink.life.command_from_payload", crash)
     with Consumer(broker.port) as backend, ThreadPoolExecutor(1) as threads:
         crashed = threads.submit(run_uplink, settings, threading.Event())
         wait_for(lambda: backend.last_status().get("state") == "starting")
@@ -255,8 +255,8 @@ def test_a_refused_event_is_kept_told_and_sent_when_the_access_list_is_mended(tm
             os.kill(broker.pid or 0, signal.SIGHUP)
             wait_for(lambda: len(backend.ids()) == 3)
             wait_for(lambda: backend.last_status().get("publishing") == "ok")
-            assert outbox.rows() == 0
-            assert process.drain.sent == 3
+            wait_for(lambda: outbox.rows() == 0)
+            assert process.life.drain.sent == 3
 
 
 def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path) -> None:
