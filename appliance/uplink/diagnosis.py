@@ -128,7 +128,7 @@ def _parts(booth: Booth) -> Iterable[tuple[Level, str]]:
 def _losses(booth: Booth) -> Iterable[tuple[Level, str]]:
     """The booth counts dropped and unheard messages since long ago; refused and missing ones are of now."""
     if booth.gaps:
-        yield Level.WRONG, f"{booth.gaps} events missing"
+        yield Level.WRONG, f"{booth.gaps} event{'s' if booth.gaps > 1 else ''} missing"
     for key, level in (("refused", Level.WRONG), ("dropped", Level.NOTE), ("unheard", Level.NOTE)):
         if count := booth.figures.get(key, 0):
             yield level, f"{count:.0f} {key}"

@@ -151,7 +151,7 @@ def _figure(key: str) -> Callable[[Finding, Now], str]:
 
 
 COLUMNS = (
-    Column("state", 13, _state, justify="left"),
+    Column("state", 15, _state, justify="left"),
     Column("heard", 7, _heard),
     Column("waits", 6, _figure("outbox_rows")),
     Column("oldest", 7, _oldest, wide=True),
@@ -169,4 +169,4 @@ def _event_line(event: ExceptionEvent) -> Text:
     at = event.at[:16].replace("T", " ") + ("Z" if event.clock_synced else "?")
     where = f"{event.city}/{event.booth}"
     text = f"{at}  {where}  {event.rarity:.3f}  {' '.join(event.why)}  {event.zone}"
-    return Text(text, no_wrap=True, overflow="ellipsis")
+    return Text.assemble(text, (f"  {event.id}", "dim"), no_wrap=True, overflow="ellipsis")

@@ -26,7 +26,7 @@ class Lines:
 
     def close(self) -> None:
         """Drop what no reader takes; Python would write it at its end, and wait or fail."""
-        if not self._events(select.POLLOUT) & select.POLLOUT:
+        if self._events(select.POLLOUT) != select.POLLOUT:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, sys.stdout.fileno())
             os.close(nowhere)

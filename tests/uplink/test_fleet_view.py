@@ -100,7 +100,7 @@ def test_the_newest_event_is_on_top() -> None:
         values["zone"] = f"zone-{values['id'][-1]}"
         fleet.hear(Message("booth/v1/new-york/desk/exception", json.dumps(values).encode()), 1.0)
     lines = [line for line in draw(fleet) if "zone-" in line]
-    assert [line.split()[-1] for line in lines] == ["zone-2", "zone-1"]
+    assert [line.split()[-2] for line in lines] == ["zone-2", "zone-1"]
 
 
 def test_a_booth_cannot_steer_the_terminal() -> None:
