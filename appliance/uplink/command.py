@@ -45,6 +45,11 @@ def payload_from_command(command: Command) -> bytes:
 
 def reply_payload(command: Command) -> bytes:
     """What becomes of it, by schema reply/1."""
-    done = "done" if command.name in SUPPORTED else "not yet supported"
-    values = {"schema": "reply/1", "id": command.id, "result": done if command.name else "not understood"}
+    if not command.name:
+        result, reason = "not understood", "no command/1"
+    elif command.name in SUPPORTED:
+        result, reason = "done", ""
+    else:
+        result, reason = "refused", "not yet supported"
+    values = {"schema": "reply/1", "id": command.id, "result": result, "reason": reason}
     return json.dumps(values, separators=(",", ":")).encode("ascii")

@@ -61,6 +61,7 @@ class Drain:
         draw: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self.outbox = outbox
+        self.grace_s = GRACE_S
         self.sent = 0
         self.unheard = 0
         "Of those, taken by a broker that had nobody to give them to."
@@ -86,7 +87,7 @@ class Drain:
     def lost(self, now_s: float) -> None:
         """The connection is gone: what was on the way, or taken only just now, counts as not sent."""
         self._flying.clear()
-        self._taken = {row: at_s for row, at_s in self._taken.items() if at_s <= now_s - GRACE_S}
+        self._taken = {row: at_s for row, at_s in self._taken.items() if at_s <= now_s - self.grace_s}
         self._rewind()
 
     def busy(self) -> bool:
@@ -125,7 +126,8 @@ class Drain:
 
     def _forget(self, now_s: float) -> None:
         self._forgot_s = now_s
-        doomed = [row for row, _ in takewhile(lambda item: item[1] <= now_s - GRACE_S, self._taken.items())]
+        old_s = now_s - self.grace_s
+        doomed = [row for row, _ in takewhile(lambda taken: taken[1] <= old_s, self._taken.items())]
         if doomed and self.outbox.delete(doomed):
             for row in doomed:
                 del self._taken[row]

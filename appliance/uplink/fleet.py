@@ -61,7 +61,7 @@ class Fleet:
         if not message.retain and values.get("state") != "offline":
             booth.seen_s = now_s
         if kind == "trend":
-            return booth.hear_id(values.get("id"))
+            return booth.hear_trend(values)
         if kind == "status":
             booth.hear_status(values, now_s, message.retain)
         elif kind == "health":
@@ -75,9 +75,8 @@ class Fleet:
             event = event_from_payload(payload)
         except EventError:
             return False
-        if event.city != booth.city or event.booth != booth.booth or not booth.hear_id(event.id):
+        if event.city != booth.city or event.booth != booth.booth or not booth.hear_event(event.id):
             return False
-        booth.events += 1
         self.events.append(event)
         return True
 

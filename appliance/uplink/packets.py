@@ -27,13 +27,27 @@ def will_properties() -> Properties:
     return _json(Properties(PacketTypes.WILLMESSAGE))  # type: ignore[no-untyped-call]
 
 
+class Packed(Properties):
+    """Properties that are final: their bytes are made once, which is a third of the work of a message."""
+
+    _packed: bytes
+
+    def __init__(self, properties: Properties) -> None:
+        # Properties takes no attributes but those of the standard.
+        object.__setattr__(self, "_packed", properties.pack())  # type: ignore[no-untyped-call]
+
+    def pack(self) -> bytes:
+        """As they stand in a packet."""
+        return self._packed
+
+
 @lru_cache(maxsize=64)
 def publish_properties(expiry_s: int | None) -> Properties:
-    """Of PUBLISH: JSON text, worthless after `expiry_s` (None: never). One object for all of a kind; read only."""
+    """Of PUBLISH: JSON text, worthless after `expiry_s` (None: never); one object for all of a kind."""
     properties = _json(Properties(PacketTypes.PUBLISH))  # type: ignore[no-untyped-call]
     if expiry_s is not None:
         properties.MessageExpiryInterval = expiry_s
-    return properties
+    return Packed(properties)
 
 
 def _json(properties: Properties) -> Properties:

@@ -7,8 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+from appliance.uplink.boots import Boots
 from appliance.uplink.event import ID
-from appliance.uplink.gaps import Sequence
 
 WORDS = ("state", "reason", "camera", "inference", "calibrated", "publishing", "certificate", "at")
 "Kept of a status; with its versions, and all as printable text."
@@ -17,8 +17,6 @@ FIGURES = ("outbox_rows", "outbox_oldest_s", "dropped", "refused", "unheard", "c
 "Kept of a status and of health, whichever spoke last."
 CONFIG = ("version", "wanted", "result", "reason")
 "Kept of what a booth reports of its remote settings."
-MOST_BOOTS = 16
-"Starts of vision that are remembered of one booth; the oldest leaves its gaps as a number."
 MOST_TEXT = 120
 "Characters of one word."
 
@@ -45,21 +43,13 @@ class Booth:
     "Its remote settings by CONFIG, {} where it reports none."
     events: int = 0
     "Different exceptions."
-    joins: int = 1
-    "How often somebody began to listen, each time in the middle of a boot."
-    _boots: dict[str, Sequence] = field(default_factory=dict)
-    _given_up: int = 0
+    _exceptions: Boots = field(default_factory=Boots)
+    _trends: Boots = field(default_factory=Boots)
 
     @property
     def gaps(self) -> int:
-        """Events and trends that this booth numbered and that never came.
-
-        The beginning of a boot counts as well, except of as many boots as somebody began to listen in: those
-        with the longest unknown beginning. So the order in which messages come plays no role.
-        """
-        leads = sorted(sequence.lead for sequence in self._boots.values())
-        inside = sum(sequence.missing for sequence in self._boots.values())
-        return self._given_up + inside + sum(leads[: -self.joins])
+        """Exceptions and trends that this booth numbered and that never came."""
+        return self._exceptions.missing + self._trends.missing
 
     def hear_status(self, values: dict[str, Any], now_s: float, retained: bool) -> None:
         """Take in a status."""
@@ -76,33 +66,30 @@ class Booth:
     def hear_health(self, values: dict[str, Any]) -> None:
         """Take in figures; with an empty outbox, all up to the last event has left the booth."""
         self._measure(values)
-        if self.figures.get("outbox_rows") == 0 and (
-            number := split_id(values.get("last_event"), self.booth)
-        ):
-            self._boot(number[0]).tell(number[1])
+        last = split_id(values.get("last_event"), self.booth)
+        if last and self.figures.get("outbox_rows") == 0:
+            self._exceptions.tell(*last)
 
     def hear_config(self, values: dict[str, Any]) -> None:
         """Take in what it reports of its remote settings."""
         self.config = _words(values, CONFIG)
 
-    def hear_id(self, text: object) -> bool:
-        """Take in the id of an event or a trend; False when it was heard before or is none of this booth."""
+    def hear_event(self, text: str) -> bool:
+        """Take in the id of an exception; False when it was heard before or is none of this booth."""
         number = split_id(text, self.booth)
-        return number is not None and self._boot(number[0]).hear(number[1])
+        fresh = number is not None and self._exceptions.hear(*number)
+        self.events += fresh
+        return fresh
+
+    def hear_trend(self, values: dict[str, Any]) -> bool:
+        """Take in a trend; as hear_event()."""
+        number = split_id(values.get("id"), self.booth)
+        return number is not None and self._trends.hear(*number)
 
     def pause(self) -> None:
         """The listener goes away: what passes until it is back is unknown, not missing."""
-        self.joins += 1
-        for sequence in self._boots.values():
-            sequence.pause()
-
-    def _boot(self, boot: str) -> Sequence:
-        known = self._boots.get(boot)
-        if known is None:
-            if len(self._boots) >= MOST_BOOTS:
-                self._given_up += self._boots.pop(next(iter(self._boots))).missing
-            known = self._boots[boot] = Sequence()
-        return known
+        self._exceptions.pause()
+        self._trends.pause()
 
     def _measure(self, values: dict[str, Any]) -> None:
         for key in FIGURES:

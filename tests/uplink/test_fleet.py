@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from appliance.uplink import fleet as fleet_file
+from appliance.uplink.boots import MOST_BOOTS
 from appliance.uplink.fleet import Fleet, mapping
 from appliance.uplink.fleet_view import Size, fleet_view
 from appliance.uplink.message import Message
-from appliance.uplink.sighting import MOST_BOOTS
 from tests.uplink.builders import payloads
 
 DESK = "booth/v1/new-york/desk"
@@ -93,12 +93,11 @@ def test_an_event_that_never_comes_is_a_gap_until_it_does() -> None:
     assert booth.gaps == 0
 
 
-def test_a_trend_has_its_own_number_in_the_sequence() -> None:
-    first, _, third = events_of({"0badcafe": 3})
-    trend = message("trend", {"id": "desk-0badcafe-2"})
-    fleet = fleet_of([first, third, trend])
-    assert fleet.booths["new-york", "desk"].gaps == 0
-    assert fleet.hear(trend, 2.0) is None
+def test_trends_are_numbered_on_their_own() -> None:
+    first, third = (message("trend", {"id": f"desk-0badcafe-{number}"}) for number in (1, 3))
+    fleet = fleet_of([*events_of({"0badcafe": 3}), first, third])
+    assert fleet.booths["new-york", "desk"].gaps == 1
+    assert fleet.hear(third, 2.0) is None
 
 
 def test_a_later_boot_counts_from_its_first_number() -> None:

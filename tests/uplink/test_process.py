@@ -220,7 +220,7 @@ def test_status_is_sent_again_when_due_and_on_request(broker: LocalBroker, tmp_p
         said = [check_schema("reply", reply.payload) for reply in replies]
         assert [(reply["id"], reply["result"]) for reply in said] == [
             ("q1", "done"),
-            ("q2", "not yet supported"),
+            ("q2", "refused"),
             ("", "not understood"),
         ]
 
