@@ -13,15 +13,15 @@ from collections.abc import Callable
 from functools import partial
 
 from appliance.config import Settings
-from appliance.errors import BoothError
 from appliance.uplink.address import Broker
-from appliance.uplink.command import command_from_payload, reply_payload
 from appliance.uplink.dial import Dial
 from appliance.uplink.drain import Drain, Outlet
-from appliance.uplink.message import LinkLostError, Message, pause_s
+from appliance.uplink.inbox import Inbox
+from appliance.uplink.keys import KeyWatch
+from appliance.uplink.message import LinkLostError, pause_s
 from appliance.uplink.mqtt import ANSWER_S, Link
 from appliance.uplink.report import Report, Vitals
-from appliance.uplink.topics import EXPIRY_S, topic
+from appliance.uplink.topics import topic
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ GOODBYE_S = 2.0
 class Life:
     """Owner of a booth's connection. One thread, that of its outbox.
 
-    step() raises BoothError, before the first connection, for what no retry mends: TLS files that are no good.
+    Raises BoothError for what no retry mends: an address that cannot be, TLS files that are no good.
     """
 
     def __init__(
@@ -50,14 +50,12 @@ class Life:
         turn_s: float = TURN_S,
         draw: Callable[[float, float], float] = random.uniform,
     ) -> None:
-        up, booth = settings.uplink, settings.booth
-        self.broker = Broker(up.broker, up.ca_file, up.cert_file, up.key_file, up.keepalive_s)
-        self.topic = partial(topic, booth.city, booth.id)
-        self.drain = Drain(outbox, self.topic, draw)
-        self.report = Report(settings, self.drain, vitals, now_s)
+        self.keys = KeyWatch(broker_from_settings(settings))
+        self.inbox = Inbox(settings, vitals)
+        self.drain = Drain(outbox, partial(topic, settings.booth.city, settings.booth.id), draw)
+        self.report = Report(self.inbox.remote, self.drain, self.keys, vitals, now_s)
         self.over = False
         "It has parted; step() does nothing more."
-        self._settings = settings
         self._turn_s = turn_s
         self._draw = draw
         self._link: Link | None = None
@@ -107,19 +105,16 @@ class Life:
     def _resting(self, now_s: float) -> float:
         if now_s < self._since_s + self._rest_s:
             return self._since_s + self._rest_s
-        try:
-            self._link = self._new_link()
-        except BoothError as error:
-            if self.report.reconnects < 0:
-                raise
-            return self._lose(str(error), now_s)
+        self._link = self._new_link()
         self._dial = Dial(self._link)
         return self._become(self._dialling, now_s)
 
     def _new_link(self) -> Link:
-        booth = self._settings.booth
+        settings = self.inbox.remote.settings
+        name = f"booth-{settings.booth.city}-{settings.booth.id}"
         will = self.report.offline("connection lost")
-        return Link(self.broker, f"booth-{booth.city}-{booth.id}", will, self._settings.uplink.session_s)
+        broker = broker_from_settings(settings)
+        return Link(broker, name, will, settings.uplink.session_s, self.keys)
 
     def _dialling(self, now_s: float) -> float:
         if self._dial is not None and not self._dial.done():
@@ -135,7 +130,8 @@ class Life:
             if now_s > self._since_s + ANSWER_S:
                 raise link.unanswered()
             return now_s + TURN_S
-        link.subscribe(self.topic("command"))
+        link.subscribe(*self.inbox.topics())
+        self.inbox.remote.connected(now_s)
         self.report.connected(now_s)
         self._become(self._serving, now_s)
         return self._serving(now_s)
@@ -144,9 +140,29 @@ class Life:
         link = self._linked()
         self.report.send(link, now_s)
         link.turn(0)
-        self._obey(link)
+        if self.inbox.hear(link.take_messages(), now_s):
+            self.report.ask()
+        for answer in self.inbox.answers(now_s):
+            link.send(answer)
         self.drain.step(link, link.take_acks(), now_s)
+        if self.keys.look(now_s):
+            link.leave()
+            return self._become(self._renewing, now_s)
         return now_s + self._turn_s
+
+    def _renewing(self, now_s: float) -> float:
+        """The keys are new: go without a will, and come again at once; what is not acknowledged is sent again."""
+        try:
+            self._linked().turn(0)
+        except LinkLostError:
+            pass
+        else:
+            if now_s < self._since_s + GOODBYE_S:
+                return now_s + TURN_S
+        self.close()
+        self.drain.lost(now_s)
+        self._rest_s = 0.0
+        return self._become(self._resting, now_s)
 
     def _parting(self, now_s: float) -> float:
         """Wait until the last status is taken, leave, and wait for the broker to hang up.
@@ -167,21 +183,12 @@ class Life:
             self._end()
         return now_s + TURN_S
 
-    def _obey(self, link: Link) -> None:
-        """Answer commands; one that the broker retained was meant for another day."""
-        for message in link.take_messages():
-            if not message.retain:
-                command = command_from_payload(message.payload)
-                if command.name == "request-status":
-                    self.report.ask()
-                reply = reply_payload(command)
-                link.send(Message(self.topic("command/reply"), reply, expiry_s=EXPIRY_S["command/reply"]))
-
     def _lose(self, reason: str, now_s: float) -> float:
         """Close, and rest before the next attempt."""
         stood = self._do == self._serving and now_s > self._since_s + SETTLED_S
         self.close()
         self.drain.lost(now_s)
+        self.inbox.remote.lost(now_s)
         self.report.lost(reason)
         self._attempt = 1 if stood else self._attempt + 1
         self._rest_s = pause_s(self._attempt, self._draw)
@@ -198,3 +205,9 @@ class Life:
     def _linked(self) -> Link:
         assert self._link is not None
         return self._link
+
+
+def broker_from_settings(settings: Settings) -> Broker:
+    """The broker that `settings` name. Raises BoothError for an address that cannot be."""
+    up = settings.uplink
+    return Broker(up.broker, up.ca_file, up.cert_file, up.key_file, up.keepalive_s)

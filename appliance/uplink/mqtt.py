@@ -15,8 +15,10 @@ from typing import Any
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
+from appliance.health.clock import read_clock
 from appliance.uplink.address import Broker
 from appliance.uplink.flight import Flight
+from appliance.uplink.keys import KeyWatch
 from appliance.uplink.message import REFUSED, Ack, LinkLostError, Message
 from appliance.uplink.packets import connect_properties, publish_properties, will_properties
 
@@ -35,15 +37,22 @@ SPARE = 4
 class Link:
     """One connection. Raises BoothError where the TLS files cannot be used.
 
-    `session_s`: for so long after a loss the broker keeps what is meant for `client_id`.
+    `session_s`: for so long after a loss the broker keeps what is meant for `client_id`. `keys`: those that are
+    in use; None reads those of `broker`.
     """
 
     def __init__(
-        self, broker: Broker, client_id: str, will: Message | None = None, session_s: int = 0
+        self,
+        broker: Broker,
+        client_id: str,
+        will: Message | None = None,
+        session_s: int = 0,
+        keys: KeyWatch | None = None,
     ) -> None:
         self.broker = broker
         self.connected = False
         "The broker has let us in, and the connection stands."
+        self._greeted = False
         self.window = WINDOW
         "Events that may be on the way at once."
         self.largest = 1 << 28
@@ -55,7 +64,10 @@ class Link:
         self._said = ""
         self._poll = select.poll()
         self._session_s = session_s
+        self._keys = keys
         self._client = self._make_client(client_id, will)
+        if broker.tls:
+            self._client.tls_set_context(keys.context if keys else broker.tls_context())
 
     def _make_client(self, client_id: str, will: Message | None) -> paho.Client:
         client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=paho.MQTTv5)
@@ -71,8 +83,6 @@ class Link:
         client.on_log = self._on_log
         if will:
             client.will_set(will.topic, will.payload, will.qos, will.retain, will_properties())
-        if self.broker.tls:
-            client.tls_set_context(self.broker.tls_context())
         return client
 
     def dial(self) -> None:
@@ -88,7 +98,7 @@ class Link:
                 broker.host, broker.port, broker.keepalive_s, clean_start=clean, properties=properties
             )
         except (OSError, ValueError) as error:
-            raise LinkLostError(broker.explain(error)) from None
+            raise LinkLostError(broker.explain(error, self._certificate())) from None
 
     def open(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Dial and wait until the broker lets us in or `stopped`. Raises LinkLostError saying why not."""
@@ -146,8 +156,13 @@ class Link:
 
     def _lost(self, result: MQTTErrorCode) -> LinkLostError:
         self.connected = False
+        if not (self._greeted or self._reason):
+            return LinkLostError(self.broker.explain_loss(self._said, self._certificate()))
         explained = self._reason or paho.error_string(result).rstrip(".").lower()
         return LinkLostError(f"{self.broker.url}: {explained}; start the broker there or mend its address")
+
+    def _certificate(self) -> str:
+        return self._keys.certificate(read_clock()) if self._keys else ""
 
     def send(self, message: Message) -> int:
         """Publish; returns the number that its Ack will carry. Raises LinkLostError when not connected."""
@@ -197,7 +212,7 @@ class Link:
         if code.value >= REFUSED:
             self._reason = f"the broker refuses us ({str(code).lower()})"
             return
-        self.connected = True
+        self.connected = self._greeted = True
         self._flight.most = min(WINDOW + SPARE, getattr(properties, "ReceiveMaximum", 65_535))
         self.window = max(1, self._flight.most - SPARE)
         self.largest = getattr(properties, "MaximumPacketSize", self.largest)

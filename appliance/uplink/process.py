@@ -90,6 +90,7 @@ class UplinkProcess:
         """uplink.json, and the watchdog: called by a loop that goes round, by nothing else."""
         self._told_s, self._told_state = now_s, self.life.report.state
         figures = self.life.report.figures()
+        figures["identify_until_s"] = self.life.inbox.commands.identify_until_s
         try:
             write_vitals(self._runtime, "uplink", figures, now_s)
             self._mute = False

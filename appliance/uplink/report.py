@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import TypeAlias
 
-from appliance.config import Settings
 from appliance.health.clock import read_clock
+from appliance.uplink.desired import RemoteConfig
 from appliance.uplink.drain import Drain
+from appliance.uplink.keys import KeyWatch
 from appliance.uplink.message import Message
 from appliance.uplink.mqtt import Link
 from appliance.uplink.status import (
@@ -34,18 +35,21 @@ Vitals: TypeAlias = Callable[[float], "Values | None"]
 class Report:
     """Remembers what was said last, to say it again only when it changed or is due."""
 
-    def __init__(self, settings: Settings, drain: Drain, vitals: Vitals, now_s: float) -> None:
-        self.settings = settings
+    def __init__(
+        self, remote: RemoteConfig, drain: Drain, keys: KeyWatch, vitals: Vitals, now_s: float
+    ) -> None:
         self.state = "starting"
         self.reason = ""
         self.reconnects = -1
         "Connections after the first; -1 before that."
+        self._remote = remote
         self._drain = drain
+        self._keys = keys
         self._vitals = vitals
         self._began_s = now_s
         self._looked_s = now_s - LOOK_S
         self._status_s = now_s
-        self._health_s = now_s - settings.uplink.health_every_s
+        self._health_s = float("-inf")
         self._said: Values = {}
 
     def connected(self, now_s: float) -> None:
@@ -80,11 +84,12 @@ class Report:
         self._looked_s = now_s
         vision = self._vitals(now_s)
         status = self._status(*booth_state(vision, now_s - self._began_s), vision)
-        every_s = self.settings.uplink.status_every_s
+        uplink = self._remote.settings.uplink
+        every_s = uplink.status_every_s
         if now_s >= self._status_s + every_s or _lasting(status) != self._said:
             link.send(self._status_message(status, round(LASTS * every_s)))
             self._said, self._status_s = _lasting(status), now_s
-        if now_s >= self._health_s + self.settings.uplink.health_every_s:
+        if now_s >= self._health_s + uplink.health_every_s:
             self._health_s = now_s
             link.send(self._health_message(vision, now_s))
 
@@ -92,18 +97,30 @@ class Report:
         """The uplink's own vitals."""
         sending = self.sending()
         counts = {"outbox_rows": sending.rows, "sent": sending.sent, "dropped": sending.dropped}
-        known = {"state": self.state, "reason": self.reason, "broker": self.settings.uplink.broker}
+        known = {"state": self.state, "reason": self.reason, "broker": self._remote.settings.uplink.broker}
         return {**known, **counts, "refused": sending.refused}
 
     def sending(self) -> Sending:
         """How the messages of the outbox fare."""
-        outbox = self._drain.outbox
-        rows, dropped = outbox.rows(), outbox.dropped()
-        return Sending(rows, self._drain.sent, dropped, len(self._drain.refused), outbox.fault)
+        drain, outbox, clock = self._drain, self._drain.outbox, read_clock()
+        return Sending(
+            rows=outbox.rows(),
+            sent=drain.sent,
+            dropped=outbox.dropped(),
+            refused=len(drain.refused),
+            fault=outbox.fault,
+            unheard=drain.unheard,
+            reconnects=max(0, self.reconnects),
+            certificate=self._keys.certificate(clock),
+            certificate_days=self._keys.days_left(clock),
+            config=self._remote.version,
+        )
 
     def _status(self, state: str, reason: str, vision: Values | None) -> Values:
         clock = read_clock()
-        return status_values(self.settings.booth, state, reason, vision, sending=self.sending(), clock=clock)
+        return status_values(
+            self._remote.settings.booth, state, reason, vision, sending=self.sending(), clock=clock
+        )
 
     def _status_message(self, values: Values, expiry_s: int | None) -> Message:
         payload = payload_from_values(values)
@@ -112,13 +129,14 @@ class Report:
     def _health_message(self, vision: Values | None, now_s: float) -> Message:
         uptime_s = now_s - self._began_s
         values = health_values(
-            self.settings.booth, vision, sending=self.sending(), uptime_s=uptime_s, clock=read_clock()
+            self._remote.settings.booth, vision, sending=self.sending(), uptime_s=uptime_s, clock=read_clock()
         )
         payload = payload_from_values(values)
         return Message(self._topic("health"), payload, qos=0, expiry_s=EXPIRY_S["health"])
 
     def _topic(self, kind: str) -> str:
-        return topic(self.settings.booth.city, self.settings.booth.id, kind)
+        booth = self._remote.settings.booth
+        return topic(booth.city, booth.id, kind)
 
 
 def _lasting(status: Values) -> Values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,18 @@ from appliance.uplink.topics import DOWN, ROOT, UP
 from appliance.vocabulary import MOST_WORDS, WORDS
 from tests.command import booth
 
-ANY_TEXT = st.text(max_size=130) | st.sampled_from(
-    ["", "en", "sv", "street", "open-street", "opt-in-zone", "scored"]
-)
-NUMBERS = st.sampled_from([-1, 0, 0.5, 0.51, 1, 1.5, 5, 4, 600, 601, 1000, 1001]) | st.integers(-2, 2000)
-POLYGON = st.lists(st.lists(st.sampled_from([0, 0.5, 1, 1.01, "x"]), max_size=3), max_size=4)
-ZONES = st.lists(
-    st.fixed_dictionaries({}, optional={"name": ANY_TEXT, "kind": ANY_TEXT, "polygon": POLYGON}), max_size=2
-)
-VALUES = st.none() | st.booleans() | NUMBERS | ANY_TEXT | ZONES
+NUMBERS = (-1, 0, 1e-9, 0.5, 0.5001, 1, 1.5, 4, 5, 120, 120.5, 600, 601, 1000, 1001, 86_400, 86_401, 10**12)
+WORDS_OF_SETTINGS = ("", "en", "fr", "sv", "es", "de", "open-street", "opt-in-zone", "closed")
+PROBES: tuple[Any, ...] = (None, False, True, "5", [], [5], {}, *NUMBERS, *WORDS_OF_SETTINGS)
+ZONE = {
+    "name": st.sampled_from(["street", "a", "", "A", "a b", "a" * 32, "a" * 33, 7]),
+    "kind": st.sampled_from(["scored", "opt-out", "", None]),
+    "polygon": st.lists(
+        st.sampled_from([[0, 0], [0.5, 1], [1, 0], [1.01, 0], [0, -0.1], [0], [0, 0, 0], "x"]), max_size=5
+    )
+    | st.integers(0, 40).map(lambda corners: [[0.5, 0.5]] * corners),
+}
+ZONES = st.lists(st.fixed_dictionaries({}, optional={**ZONE, "more": st.just(1)}), max_size=2)
 
 
 def objects(schema: Any) -> Iterator[dict[str, Any]]:
@@ -54,6 +58,16 @@ def remote_settings() -> Any:
         return importlib.import_module("appliance.remote")
     except ModuleNotFoundError:
         pytest.skip("there are no remote settings yet")
+
+
+def test_all_papers_go_into_the_package() -> None:
+    root = Path(__file__).parents[2]
+    listed = re.search(
+        r"^appliance = (\[.*\])$", (root / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert listed
+    packed = {file for pattern in json.loads(listed[1]) for file in (root / "appliance").glob(pattern)}
+    assert packed >= {root / "appliance" / "uplink" / "contract" / name for name in FILES}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -104,18 +118,28 @@ def test_the_settings_of_the_contract_are_those_that_may_be_set_from_afar() -> N
     }
 
 
-@given(st.data())
-def test_the_schema_takes_a_value_where_the_settings_do(data: st.DataObject) -> None:
-    remote = remote_settings()
-    section = data.draw(st.sampled_from(sorted(remote.ALLOWED)))
-    key = data.draw(st.sampled_from(sorted(remote.ALLOWED[section])))
-    wish = {section: {key: data.draw(VALUES)}}
+def takes(remote: Any, wish: dict[str, Any]) -> bool:
     try:
         remote.MODEL.model_validate_json(json.dumps(wish), strict=True)
-        fits = True
     except ValueError:
-        fits = False
-    assert accepts(settings_schema("desired"), wish) == fits
+        return False
+    return True
+
+
+def test_the_schema_takes_a_value_where_the_settings_do() -> None:
+    remote, schema = remote_settings(), settings_schema("desired")
+    for section, keys in remote.ALLOWED.items():
+        for key in keys:
+            for value in PROBES:
+                wish = {section: {key: value}}
+                assert accepts(schema, wish) == takes(remote, wish), wish
+            assert not accepts(schema, {section: {key + "x": PROBES[0]}})
+
+
+@given(ZONES)
+def test_the_schema_takes_zones_where_the_settings_do(zones: list[dict[str, Any]]) -> None:
+    wish = {"capture": {"zones": zones}}
+    assert accepts(settings_schema("desired"), wish) == takes(remote_settings(), wish)
 
 
 def test_the_document_has_the_topics_of_the_code_and_sends_what_goes_up() -> None:
