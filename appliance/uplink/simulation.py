@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import resource
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -47,21 +48,22 @@ class Plan:
     drain_s: float = 60.0
     "After the end, for what still waits."
     outboxes: Path | None = None
-    "Folder of real outboxes, CITY/BOOTH in it; None: in memory."
+    "Folder of real outboxes, CITY/BOOTH in it, that a later run goes on with; None: in memory."
     keys: Path | None = None
     "Folder with own.crt and own.key in CITY/BOOTH, one pair each; None: all have those of the settings."
     ledger: Path | None = None
     "File for the ids of committed events, a line each, appended."
 
-    def settings_of(self, number: int) -> Settings:
-        """Settings of booth `number`, from 1."""
+    def settings_of(self, number: int, state: Path) -> Settings:
+        """Settings of booth `number`, from 1, whose own folder is in `state`."""
         city = self.settings.booth.city
         name = Identity(city=city, id=f"sim-{number:06}")
         uplink = self.settings.uplink
         if self.keys is not None:
             own = self.keys / city / name.id
             uplink = uplink.model_copy(update={"cert_file": own / "own.crt", "key_file": own / "own.key"})
-        return self.settings.model_copy(update={"booth": name, "uplink": uplink})
+        folders = self.settings.folders.model_copy(update={"state": state / city / name.id})
+        return self.settings.model_copy(update={"booth": name, "uplink": uplink, "folders": folders})
 
 
 class Simulation:
@@ -74,6 +76,10 @@ class Simulation:
         self._latencies: Counter[int] = Counter()
         self._before_mb = resident_mb()
         self._ledger = plan.ledger.open("ab", buffering=0) if plan.ledger else None
+        # What is set from afar is kept there; outboxes in memory leave it empty.
+        self._folder = (
+            tempfile.TemporaryDirectory(prefix="booth-simulate-") if plan.outboxes is None else None
+        )
         self._began_s = time.monotonic()
         self._told_s = self._began_s
         self._people_s = self._began_s + len(numbers) / plan.ramp_per_s
@@ -91,9 +97,15 @@ class Simulation:
             self._go_on(time.monotonic() + GOODBYE_S, None, self.crowd.over)
             return replace(last, cpu_s=cpu_s())
         finally:
-            self.crowd.close()
-            if self._ledger:
-                self._ledger.close()
+            self.close()
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+        self.crowd.close()
+        if self._ledger:
+            self._ledger.close()
+        if self._folder:
+            self._folder.cleanup()
 
     def tally(self) -> Tally:
         """How it stands."""
@@ -112,11 +124,12 @@ class Simulation:
 
     def _booths(self, numbers: range) -> Iterator[tuple[float, SimulatedBooth]]:
         """Each with its time to begin: one after the other, but not in step."""
+        state = self._plan.outboxes or Path(self._folder.name if self._folder else "")
         for place, number in enumerate(numbers):
             # Its own chance: what one booth draws does not depend on the pace of the others.
             chance = random.Random(f"{self._plan.seed}/{number}")
             begin_s = self._began_s + (place + chance.random()) / self._plan.ramp_per_s
-            settings = self._plan.settings_of(number)
+            settings = self._plan.settings_of(number, state)
             yield (
                 begin_s,
                 SimulatedBooth(
@@ -134,7 +147,7 @@ class Simulation:
     def _store(self, settings: Settings) -> Store:
         if self._plan.outboxes is None:
             return MemoryOutbox()
-        return Outbox(self._plan.outboxes / settings.booth.city / settings.booth.id / OUTBOX)
+        return Outbox(settings.folders.state / OUTBOX)
 
     def _note(self, event: ExceptionEvent) -> None:
         if self._ledger:
