@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import BoothError
-from appliance.uplink.broker import LocalBroker, free_port
+from appliance.uplink.broker import LocalBroker, find_mosquitto, free_port
 from appliance.uplink.fleet import Fleet
 from appliance.uplink.simulation import Plan, Simulation
 from appliance.uplink.simulator import settings_from_options
 from appliance.uplink.topics import split_topic
+from tests.uplink.authority import LOOPBACK, Authority
 from tests.uplink.builders import check_schema
 from tests.uplink.consumer import Consumer, wait_for
 
@@ -99,6 +100,38 @@ def test_a_signal_ends_it_with_a_good_bye(broker: LocalBroker, processes: int) -
         assert code == 0
         wait_for(lambda: len(backend.of("status")) >= 8)
         assert backend.last_status()["reason"] == "stopped"
+
+
+def test_each_booth_has_its_own_keys_and_place_behind_mutual_tls(tmp_path: Path) -> None:
+    if find_mosquitto() is None:
+        pytest.skip("mosquitto is not installed")
+    authority = Authority(tmp_path / "keys")
+    port = free_port()
+    url = f"mqtts://{LOOPBACK}:{port}"
+    for number in range(1, 6):
+        (tmp_path / f"keys/simulated/sim-00000{number}").mkdir(parents=True)
+        name = f"simulated/sim-00000{number}"
+        authority.sign(f"{name}/own", name)
+    acl = tmp_path / "acl"
+    acl.write_text("topic read booth/#\npattern readwrite booth/v1/%u/#\n")
+    acl.chmod(0o644)
+    options = ("--booths", 5, "--broker", url, "--ca", authority.ca, "--keys", authority.folder)
+    with (
+        LocalBroker(tmp_path / "broker", extra=strict_listener(authority, port, acl)) as broker,
+        Consumer(broker.port) as backend,
+    ):
+        code, values = result_of(simulate(*options, *BUSY))
+        assert (code, values["waiting"]) == (0, 0)
+        assert len(backend.ids()) == values["acknowledged"]
+        assert backend.last_status()["certificate"] == "ok"
+
+
+def strict_listener(authority: Authority, port: int, acl: Path) -> str:
+    """Lines for a broker that confines each booth by the name in its certificate."""
+    pair = authority.sign("broker", host=LOOPBACK)
+    lines = [f"listener {port} {LOOPBACK}", f"cafile {authority.ca}", f"certfile {pair.cert}"]
+    lines += [f"keyfile {pair.key}", "require_certificate true", "use_identity_as_username true"]
+    return "\n".join([*lines, f"acl_file {acl}"])
 
 
 def test_without_a_broker_it_fails_and_says_why() -> None:
