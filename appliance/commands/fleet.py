@@ -46,7 +46,7 @@ def simulate(
         typer.Option("--seconds", min=0, help="People pass by for so long; until Ctrl-C without."),
     ] = None,
     drain: Annotated[float, typer.Option("--drain", min=0, help="Seconds to wait then for what waits.")] = 60,
-    ramp: Annotated[float, typer.Option("--ramp", min=0.1, help="Booths that connect in a second.")] = 500,
+    ramp: Annotated[float, typer.Option("--ramp", min=0.1, help="Booths that connect in a second.")] = 200,
     processes: Annotated[int, typer.Option("--processes", min=1, max=64, help="To spread them over.")] = 1,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same traffic; ids are new each time.")] = 7,
     outboxes: Annotated[

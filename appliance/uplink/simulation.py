@@ -24,6 +24,8 @@ from appliance.uplink.tally import Tally, latency_class
 
 TELL_S = 1.0
 "Between two tallies."
+LOOK_S = 0.1
+"Between two looks at whether there is enough."
 GOODBYE_S = 10.0
 "For all to part."
 SPARE_FILES = 200
@@ -43,8 +45,8 @@ class Plan:
     seconds: float
     "For so long people pass by, once all booths had their time to connect; infinite: until somebody wants an end."
     seed: int = 7
-    ramp_per_s: float = 500.0
-    "Booths that connect in a second."
+    ramp_per_s: float = 200.0
+    "Booths that connect in a second; one costs a thread 2 ms."
     drain_s: float = 60.0
     "After the end, for what still waits."
     outboxes: Path | None = None
@@ -116,7 +118,13 @@ class Simulation:
     def _go_on(
         self, until_s: float, tell: Callable[[Tally], None] | None, enough: Callable[[], bool]
     ) -> None:
-        while time.monotonic() < until_s and not enough():
+        """Turn until the time is over or there is `enough`, which may take a look at every booth."""
+        looked_s = float("-inf")
+        while time.monotonic() < until_s:
+            if time.monotonic() >= looked_s + LOOK_S:
+                looked_s = time.monotonic()
+                if enough():
+                    return
             self.crowd.turn()
             if tell and time.monotonic() >= self._told_s + TELL_S:
                 self._told_s = time.monotonic()

@@ -36,24 +36,59 @@ def result_of(child: subprocess.Popen[str]) -> tuple[int, dict[str, object]]:
     return child.returncode, json.loads(out)
 
 
-def test_all_events_of_fifty_booths_arrive(broker: LocalBroker, tmp_path: Path) -> None:
+def test_fifty_booths_behind_mutual_tls_lose_nothing_and_keep_the_contract(tmp_path: Path) -> None:
+    """In two processes, each booth with its own keys and confined to its own place."""
+    if find_mosquitto() is None:
+        pytest.skip("mosquitto is not installed")
+    authority = authority_of(tmp_path / "keys", booths=50)
+    port = free_port()
+    acl = tmp_path / "acl"
+    acl.write_text("topic read booth/#\npattern readwrite booth/v1/%u/#\n")
+    acl.chmod(0o644)
     ledger = tmp_path / "ledger"
-    fleet = Fleet()
-    with Consumer(broker.port) as backend:
-        options = ("--booths", 50, "--broker", broker.url, "--processes", 2, "--ledger", ledger)
-        code, values = result_of(simulate(*options, *BUSY))
+    options = ("--booths", 50, "--processes", 2, "--broker", f"mqtts://{LOOPBACK}:{port}", "--ledger", ledger)
+    with (
+        LocalBroker(tmp_path / "broker", extra=strict_listener(authority, port, acl)) as broker,
+        Consumer(broker.port) as backend,
+    ):
+        code, values = result_of(simulate(*options, "--ca", authority.ca, "--keys", authority.folder, *BUSY))
         wait_for(lambda: len(backend.of("status")) >= 100)
-        for message in backend.messages:
-            fleet.hear(message, 1.0)
-            topic = split_topic(message.topic)
-            assert topic is not None
-            check_schema(topic.kind.rpartition("/")[2], message.payload)
-    committed = ledger.read_text(encoding="ascii").split()
-    assert (code, values["booths"], values["waiting"]) == (0, 50, 0)
-    assert values["made"] == values["acknowledged"] == len(committed) > 0
-    assert sorted(backend.ids()) == sorted(committed)
+        committed = ledger.read_text(encoding="ascii").split()
+        assert (code, values["booths"], values["waiting"]) == (0, 50, 0)
+        assert values["made"] == values["acknowledged"] == len(committed) > 0
+        assert sorted(backend.ids()) == sorted(committed)
+        assert_contract_is_kept(backend)
+
+
+def assert_contract_is_kept(backend: Consumer) -> None:
+    """Each message by its schema, no gaps, keys in order, and a good-bye of all."""
+    fleet = Fleet()
+    for message in backend.messages:
+        fleet.hear(message, 1.0)
+        topic = split_topic(message.topic)
+        assert topic is not None
+        check_schema(topic.kind.rpartition("/")[2], message.payload)
     assert sum(booth.gaps for booth in fleet.booths.values()) == 0
     assert Counter(booth.words["reason"] for booth in fleet.booths.values()) == {"stopped": 50}
+    assert {booth.words["certificate"] for booth in fleet.booths.values()} == {"ok"}
+
+
+def authority_of(folder: Path, booths: int) -> Authority:
+    """With own.crt and own.key in CITY/BOOTH for as many simulated booths."""
+    authority = Authority(folder)
+    for number in range(1, booths + 1):
+        name = f"simulated/sim-{number:06}"
+        (folder / name).mkdir(parents=True)
+        authority.sign(f"{name}/own", name)
+    return authority
+
+
+def strict_listener(authority: Authority, port: int, acl: Path) -> str:
+    """Lines for a broker that confines each booth by the name in its certificate."""
+    pair = authority.sign("broker", host=LOOPBACK)
+    lines = [f"listener {port} {LOOPBACK}", f"cafile {authority.ca}", f"certfile {pair.cert}"]
+    lines += [f"keyfile {pair.key}", "require_certificate true", "use_identity_as_username true"]
+    return "\n".join([*lines, f"acl_file {acl}"])
 
 
 def test_events_outlive_a_broker_that_is_killed(broker: LocalBroker, tmp_path: Path) -> None:
@@ -100,38 +135,6 @@ def test_a_signal_ends_it_with_a_good_bye(broker: LocalBroker, processes: int) -
         assert code == 0
         wait_for(lambda: len(backend.of("status")) >= 8)
         assert backend.last_status()["reason"] == "stopped"
-
-
-def test_each_booth_has_its_own_keys_and_place_behind_mutual_tls(tmp_path: Path) -> None:
-    if find_mosquitto() is None:
-        pytest.skip("mosquitto is not installed")
-    authority = Authority(tmp_path / "keys")
-    port = free_port()
-    url = f"mqtts://{LOOPBACK}:{port}"
-    for number in range(1, 6):
-        (tmp_path / f"keys/simulated/sim-00000{number}").mkdir(parents=True)
-        name = f"simulated/sim-00000{number}"
-        authority.sign(f"{name}/own", name)
-    acl = tmp_path / "acl"
-    acl.write_text("topic read booth/#\npattern readwrite booth/v1/%u/#\n")
-    acl.chmod(0o644)
-    options = ("--booths", 5, "--broker", url, "--ca", authority.ca, "--keys", authority.folder)
-    with (
-        LocalBroker(tmp_path / "broker", extra=strict_listener(authority, port, acl)) as broker,
-        Consumer(broker.port) as backend,
-    ):
-        code, values = result_of(simulate(*options, *BUSY))
-        assert (code, values["waiting"]) == (0, 0)
-        assert len(backend.ids()) == values["acknowledged"]
-        assert backend.last_status()["certificate"] == "ok"
-
-
-def strict_listener(authority: Authority, port: int, acl: Path) -> str:
-    """Lines for a broker that confines each booth by the name in its certificate."""
-    pair = authority.sign("broker", host=LOOPBACK)
-    lines = [f"listener {port} {LOOPBACK}", f"cafile {authority.ca}", f"certfile {pair.cert}"]
-    lines += [f"keyfile {pair.key}", "require_certificate true", "use_identity_as_username true"]
-    return "\n".join([*lines, f"acl_file {acl}"])
 
 
 def test_without_a_broker_it_fails_and_says_why() -> None:

@@ -10,15 +10,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from appliance.errors import BoothError
 from appliance.uplink.address import Broker
-from appliance.uplink.broker import LocalBroker, free_port
+from appliance.uplink.broker import LocalBroker, find_mosquitto, free_port
 from appliance.uplink.command import command_from_payload
 from appliance.uplink.message import LinkLostError
 from appliance.uplink.watch import watch
+from tests.uplink.authority import LOOPBACK, Authority
 from tests.uplink.builders import payloads
 from tests.uplink.consumer import Consumer, wait_for
 
@@ -49,6 +51,26 @@ def test_json_has_one_line_per_message(broker: LocalBroker, capsys: pytest.Captu
         assert lines[0]["payload"] == json.loads(STATUS)
         asked = [command_from_payload(message.payload).name for message in backend.of("command")]
         assert asked == ["request-status"] * 2
+
+
+def test_it_listens_behind_mutual_tls(tmp_path: Path) -> None:
+    if find_mosquitto() is None:
+        pytest.skip("mosquitto is not installed")
+    authority = Authority(tmp_path / "keys")
+    server, own = authority.sign("broker", host=LOOPBACK), authority.sign("operator")
+    port = free_port()
+    lines = [f"listener {port} {LOOPBACK}", f"cafile {authority.ca}", f"certfile {server.cert}"]
+    lines += [f"keyfile {server.key}", "require_certificate true"]
+    command = [sys.executable, "-m", "appliance", "watch", "--json", "--seconds", "1"]
+    command += ["--broker", f"mqtts://{LOOPBACK}:{port}", "--ca", str(authority.ca)]
+    keys = ["--cert", str(own.cert), "--key", str(own.key)]
+    with LocalBroker(tmp_path / "broker", extra="\n".join(lines)) as broker, Consumer(broker.port) as backend:
+        publish(backend)
+        out = subprocess.run([*command, *keys], capture_output=True, text=True, check=True).stdout
+        assert len(out.splitlines()) == 2
+        refused = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("booth: mqtts://")
 
 
 def test_one_city_is_all_that_is_heard(broker: LocalBroker, capsys: pytest.CaptureFixture[str]) -> None:
