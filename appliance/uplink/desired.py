@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from appliance.config import Settings
@@ -23,27 +23,15 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.remote import Wish, overlay
 from appliance.remote_file import Kept, Version, is_version, read_kept, set_aside, write_kept
+from appliance.uplink.answer import Answer, answer_from, answer_to, one_line
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 16_384
 TRIAL_S = 60.0
 "Longer than a broker takes to give up on a booth that the new settings have silenced, at the usual keepalive."
-MOST_REASON = 120
-"Characters, by the contract."
 SCHEMA = "desired/1"
 KEYS = {"schema", "version", "settings"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of the last desired version."""
-
-    wanted: int
-    "0: none was heard, or none that could be read."
-    result: str
-    "none, on trial, applied, rejected, reverted or stale."
-    reason: str = ""
 
 
 class RemoteConfig:
@@ -183,24 +171,3 @@ def desired_from_payload(payload: bytes) -> tuple[int, Wish]:
     if not is_version(values["version"]):
         raise BoothError("version: not a whole number from 1 on; send one above the last")
     return values["version"], values["settings"]
-
-
-def answer_from(kept: Kept) -> Answer:
-    """What became of the version that was tried last."""
-    if kept.previous is not None:
-        return Answer(kept.tried, "on trial")
-    if kept.tried > kept.force.version:
-        return Answer(kept.tried, "reverted", kept.reason)
-    return Answer(kept.tried, "applied" if kept.tried else "none")
-
-
-def answer_to(wanted: int, kept: Kept) -> Answer:
-    """The answer to a version that is not above those that were tried."""
-    if wanted == kept.tried:
-        return answer_from(kept)
-    return Answer(wanted, "stale", f"version {kept.tried} was tried already; send one above it")
-
-
-def one_line(text: str) -> str:
-    """`text` as the contract takes a reason: printable ASCII, not too long."""
-    return "".join(mark if " " <= mark <= "~" else "?" for mark in text)[:MOST_REASON]

@@ -105,6 +105,8 @@ class Life:
     def _resting(self, now_s: float) -> float:
         if now_s < self._since_s + self._rest_s:
             return self._since_s + self._rest_s
+        # A broker that refuses the old keys is never served: only here are the new ones noticed then.
+        self.keys.look(now_s)
         self._link = self._new_link()
         self._dial = Dial(self._link)
         return self._become(self._dialling, now_s)
@@ -160,7 +162,7 @@ class Life:
             if now_s < self._since_s + GOODBYE_S:
                 return now_s + TURN_S
         self.close()
-        self.drain.lost(now_s)
+        self.drain.lost()
         self._rest_s = 0.0
         return self._become(self._resting, now_s)
 
@@ -187,7 +189,7 @@ class Life:
         """Close, and rest before the next attempt."""
         stood = self._do == self._serving and now_s > self._since_s + SETTLED_S
         self.close()
-        self.drain.lost(now_s)
+        self.drain.lost()
         self.inbox.remote.lost(now_s)
         self.report.lost(reason)
         self._attempt = 1 if stood else self._attempt + 1

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from appliance.config import Identity
-from appliance.uplink.broker import LocalBroker, find_mosquitto
+from appliance.uplink.broker import LocalBroker, find_mosquitto, free_port
 from appliance.uplink.status import Sending, health_values, payload_from_values
+from tests.uplink.authority import Authority
 from tests.uplink.builders import CLOCK, payloads
 from tests.uplink.consumer import Consumer, wait_for
 
@@ -30,11 +31,11 @@ RUN = f"{PLACE}/{BOOT}"
 class Backend:
     """The program in a process of its own: its lines, its complaints and its database."""
 
-    def __init__(self, folder: Path, broker: LocalBroker) -> None:
+    def __init__(self, folder: Path, port: int, *keys: str) -> None:
         self.file = folder / "events.sqlite"
         self._out = folder / "lines"
         self._err = folder / "complaints"
-        where = [str(self.file), "127.0.0.1", "--port", str(broker.port)]
+        where = [str(self.file), "127.0.0.1", "--port", str(port), *keys]
         self._command = [sys.executable, str(PROGRAM), *where]
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -119,7 +120,7 @@ def booth(broker: LocalBroker) -> Iterator[Booth]:
 @pytest.fixture
 def backend(broker: LocalBroker, booth: Booth, tmp_path: Path) -> Iterator[Backend]:
     """Started and subscribed."""
-    started = Backend(tmp_path, broker)
+    started = Backend(tmp_path, broker.port)
     started.start()
     try:
         wait_for(lambda: booth.probed(tmp_path / "lines"))
@@ -213,7 +214,7 @@ def test_what_no_booth_would_say_is_let_go(backend: Backend, booth: Booth, paylo
 
 def test_a_broker_that_is_not_there_is_told_and_waited_for(tmp_path: Path) -> None:
     broker = local_broker(tmp_path)
-    backend = Backend(tmp_path, broker)
+    backend = Backend(tmp_path, broker.port)
     backend.start()
     try:
         wait_for(lambda: f"127.0.0.1:{broker.port} cannot be reached" in backend.complaints())
@@ -226,10 +227,29 @@ def test_a_broker_that_is_not_there_is_told_and_waited_for(tmp_path: Path) -> No
 
 def test_a_broker_that_does_not_let_it_in_is_told(tmp_path: Path) -> None:
     with local_broker(tmp_path, "allow_anonymous false") as broker:
-        backend = Backend(tmp_path, broker)
+        backend = Backend(tmp_path, broker.port)
         backend.start()
         try:
             wait_for(lambda: "the broker refuses: Not authorized" in backend.complaints())
+        finally:
+            backend.kill()
+
+
+def test_it_listens_over_tls_with_a_certificate_of_its_own(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "keys")
+    server, own = authority.sign("broker", host="127.0.0.1"), authority.sign("backend")
+    port = free_port()
+    secured = (
+        f"listener {port} 127.0.0.1\nrequire_certificate true\n"
+        f"cafile {authority.ca}\ncertfile {server.cert}\nkeyfile {server.key}"
+    )
+    with local_broker(tmp_path, secured) as broker, Consumer(broker.port, "booth") as client:
+        booth = Booth(client, 1)
+        keys = ("--ca", authority.ca, "--cert", own.cert, "--key", own.key)
+        backend = Backend(tmp_path, port, *map(str, keys))
+        backend.start()
+        try:
+            wait_for(lambda: booth.probed(tmp_path / "lines"))
         finally:
             backend.kill()
 

@@ -3,72 +3,81 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from appliance.uplink.papers import DOCUMENT, copy_papers, text_from_document, whole_document
 
 HERE = Path(__file__).parent / "asyncapi"
-Parse = Callable[[Path], subprocess.CompletedProcess[str]]
+BROKEN = {
+    "an action that there is not": ("action: send", "action: shout"),
+    "a reference to nothing": ("'#/channels/reply'", "'#/channels/nowhere'"),
+    "a pattern that is none": ("pattern: ^[ -~]*$", "pattern: 7"),
+    "a quality of service of 3": ("qos: 1", "qos: 3"),
+    "no version": ("asyncapi: 3.0.0", "asyncapi: 3"),
+}
+
+
+class Verdict(NamedTuple):
+    """What the parser says of one document."""
+
+    errors: list[str]
+    warnings: list[str]
+    holds: dict[str, int] | None
+    "Channels, operations and messages; None where it was not taken."
 
 
 @pytest.fixture(scope="module")
-def parse() -> Parse:
-    """The parser on one file; skips where `make setup-test` could not bring it."""
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Verdict]:
+    """Name of a document -> verdict, all by one run; skips where `make setup-test` could not bring the parser."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "booth" / "asyncapi"
-    folder = cache / hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    parser = cache / hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()[:16]
     if not shutil.which("node"):
         pytest.skip("node is not installed")
-    if not folder.is_dir():
+    if not parser.is_dir():
         pytest.skip("the AsyncAPI parser is not installed; it needs node 18 and npm, then: make setup-test")
-    command = ["node", str(HERE / "validate.mjs"), str(folder)]
-    return lambda file: subprocess.run(
-        [*command, file], capture_output=True, text=True, check=False, timeout=60
-    )
+    files = documents(tmp_path_factory.mktemp("documents"))
+    command = ["node", str(HERE / "validate.mjs"), str(parser), *map(str, files.values())]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return {name: verdict(line) for name, line in zip(files, lines, strict=True)}
 
 
-def test_the_files_that_refer_to_each_other_are_taken(parse: Parse, tmp_path: Path) -> None:
-    copy_papers(tmp_path)
-    done = parse(tmp_path / DOCUMENT)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "8 channels, 8 operations, 8 messages" in done.stdout
-    assert "warning" not in done.stdout
-
-
-@pytest.mark.parametrize("as_json", [False, True])
-def test_the_whole_document_is_taken_alone(parse: Parse, tmp_path: Path, as_json: bool) -> None:
-    file = tmp_path / "alone"
-    file.write_text(text_from_document(whole_document(), as_json=as_json), encoding="utf-8")
-    done = parse(file)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "8 channels, 8 operations, 8 messages" in done.stdout
-    assert "warning" not in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong"),
-    [
-        ("action: send", "action: shout"),
-        ("'#/channels/reply'", "'#/channels/nowhere'"),
-        ("pattern: ^[ -~]*$", "pattern: 7"),
-    ],
-)
-def test_a_broken_document_is_refused(parse: Parse, tmp_path: Path, right: str, wrong: str) -> None:
+def documents(folder: Path) -> dict[str, Path]:
+    """The files, the whole as YAML and JSON, and what is wrong with it on purpose."""
+    copy_papers(folder / "files")
+    copy_papers(folder / "torn")
+    (folder / "torn" / "trend.json").unlink()
+    files = {"files": folder / "files" / DOCUMENT, "a file that is missing": folder / "torn" / DOCUMENT}
     text = text_from_document(whole_document(), as_json=False)
-    assert right in text
-    file = tmp_path / "broken.yaml"
-    file.write_text(text.replace(right, wrong, 1), encoding="utf-8")
-    done = parse(file)
-    assert done.returncode == 1, done.stdout
-    assert "error" in done.stdout
+    texts = {"yaml": text, "json": text_from_document(whole_document(), as_json=True)}
+    for name, (right, wrong) in BROKEN.items():
+        assert right in text
+        texts[name] = text.replace(right, wrong, 1)
+    for number, (name, content) in enumerate(texts.items()):
+        files[name] = folder / f"{number}.txt"
+        files[name].write_text(content, encoding="utf-8")
+    return files
 
 
-def test_a_schema_file_that_is_missing_is_an_error(parse: Parse, tmp_path: Path) -> None:
-    copy_papers(tmp_path)
-    (tmp_path / "trend.json").unlink()
-    assert parse(tmp_path / DOCUMENT).returncode == 1
+def verdict(line: dict[str, Any]) -> Verdict:
+    def of(severity: str) -> list[str]:
+        return [f"{place}: {text}" for kind, place, text in line["told"] if kind == severity]
+
+    return Verdict(of("Error"), of("Warning"), line["holds"])
+
+
+@pytest.mark.parametrize("name", ["files", "yaml", "json"])
+def test_the_parser_takes_the_contract(verdicts: dict[str, Verdict], name: str) -> None:
+    assert verdicts[name] == Verdict([], [], {"channels": 8, "operations": 8, "messages": 8})
+
+
+@pytest.mark.parametrize("name", [*BROKEN, "a file that is missing"])
+def test_the_parser_refuses_what_is_broken(verdicts: dict[str, Verdict], name: str) -> None:
+    assert verdicts[name].errors

@@ -86,7 +86,8 @@ def test_every_message_of_a_booths_life_keeps_the_contract(
     with overheard(broker.port) as (client, heard), ThreadPoolExecutor(1) as threads:
         life = threads.submit(run_uplink, settings, stop)
         try:
-            wait_for(lambda: {"status", "health", "exception"} <= {kind_of(message) for message in heard})
+            first = {"status", "health", "exception", "config/reported"}
+            wait_for(lambda: first <= {kind_of(message) for message in heard})
             for wish in ("request-status", "reboot"):
                 asked = {"schema": "command/1", "id": wish, "command": wish}
                 client.publish(COMMAND, json.dumps(asked), qos=1).wait_for_publish(5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance import remote
 from appliance.commands.contract import Kind
 from appliance.uplink.papers import DOCUMENT, FILES, KINDS, read_paper, read_schema, whole_document
 from appliance.uplink.topics import DOWN, ROOT, UP
@@ -51,13 +51,6 @@ def settings_schema(kind: str) -> dict[str, Any]:
 
 def accepts(schema: dict[str, Any], value: Any) -> bool:
     return jsonschema.Draft202012Validator(schema).is_valid(value)
-
-
-def remote_settings() -> Any:
-    try:
-        return importlib.import_module("appliance.remote")
-    except ModuleNotFoundError:
-        pytest.skip("there are no remote settings yet")
 
 
 def test_all_papers_go_into_the_package() -> None:
@@ -111,14 +104,13 @@ def test_wanted_and_reported_settings_have_one_shape() -> None:
 
 
 def test_the_settings_of_the_contract_are_those_that_may_be_set_from_afar() -> None:
-    allowed = remote_settings().ALLOWED
     sections = settings_schema("desired")["properties"]
     assert {name: set(sections[name]["properties"]) for name in sections} == {
-        name: set(keys) for name, keys in allowed.items()
+        name: set(keys) for name, keys in remote.ALLOWED.items()
     }
 
 
-def takes(remote: Any, wish: dict[str, Any]) -> bool:
+def takes(wish: dict[str, Any]) -> bool:
     try:
         remote.MODEL.model_validate_json(json.dumps(wish), strict=True)
     except ValueError:
@@ -127,19 +119,19 @@ def takes(remote: Any, wish: dict[str, Any]) -> bool:
 
 
 def test_the_schema_takes_a_value_where_the_settings_do() -> None:
-    remote, schema = remote_settings(), settings_schema("desired")
+    schema = settings_schema("desired")
     for section, keys in remote.ALLOWED.items():
         for key in keys:
             for value in PROBES:
                 wish = {section: {key: value}}
-                assert accepts(schema, wish) == takes(remote, wish), wish
+                assert accepts(schema, wish) == takes(wish), wish
             assert not accepts(schema, {section: {key + "x": PROBES[0]}})
 
 
 @given(ZONES)
 def test_the_schema_takes_zones_where_the_settings_do(zones: list[dict[str, Any]]) -> None:
     wish = {"capture": {"zones": zones}}
-    assert accepts(settings_schema("desired"), wish) == takes(remote_settings(), wish)
+    assert accepts(settings_schema("desired"), wish) == takes(wish)
 
 
 def test_the_document_has_the_topics_of_the_code_and_sends_what_goes_up() -> None:
