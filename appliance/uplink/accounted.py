@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from appliance.health.clock import Clock
 from appliance.uplink.drain import Outlet
 from appliance.uplink.outbox import Row
 
@@ -12,8 +13,14 @@ from appliance.uplink.outbox import Row
 class Store(Outlet, Protocol):
     """An outbox at both its ends."""
 
-    def add(self, kind: str, payload: bytes) -> bool:
+    def add(self, kind: str, payload: bytes, clock: Clock | None = None) -> bool:
         """Keep one message; False when that is refused."""
+
+    def waiting_bytes(self) -> int:
+        """Of the payloads that wait."""
+
+    def oldest_age_s(self, clock: Clock) -> float | None:
+        """Of the oldest message that waits."""
 
     def close(self) -> None:
         """Let go of it."""
@@ -46,9 +53,9 @@ class Accounted:
         """Messages that are not yet safe, without asking a disk."""
         return self.found + self.made - self.gone
 
-    def commit(self, payload: bytes, now_s: float) -> bool:
-        """Keep one exception; False when the store refuses it."""
-        kept = self.store.add("exception", payload)
+    def commit(self, payload: bytes, now_s: float, clock: Clock) -> bool:
+        """Keep one exception of this moment, on both clocks; False when the store refuses it."""
+        kept = self.store.add("exception", payload, clock)
         if kept:
             self.made += 1
             self._born_s[payload] = now_s
@@ -76,6 +83,14 @@ class Accounted:
     def rows(self) -> int:
         """Of the store."""
         return self.store.rows()
+
+    def waiting_bytes(self) -> int:
+        """Of the store."""
+        return self.store.waiting_bytes()
+
+    def oldest_age_s(self, clock: Clock) -> float | None:
+        """Of the store."""
+        return self.store.oldest_age_s(clock)
 
     def dropped(self) -> int:
         """Of the store."""

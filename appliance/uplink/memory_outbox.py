@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
+from appliance.health.clock import Clock
 from appliance.uplink.outbox import Row
 
 
@@ -14,6 +15,8 @@ class MemoryOutbox:
     def __init__(self) -> None:
         self.openings = 1
         self._rows: dict[int, Row] = {}
+        self._born_s: dict[int, float] = {}
+        "Row -> seconds since 1970."
         self._number = 0
 
     @property
@@ -21,9 +24,11 @@ class MemoryOutbox:
         """Memory never refuses."""
         return ""
 
-    def add(self, kind: str, payload: bytes) -> bool:
-        """Keep one message behind all others."""
+    def add(self, kind: str, payload: bytes, clock: Clock | None = None) -> bool:
+        """Keep one message behind all others; it ages from `clock`."""
         self._number += 1
+        if clock is not None:
+            self._born_s[self._number] = clock.unix_s
         self._rows[self._number] = Row(self._number, kind, payload)
         return True
 
@@ -35,11 +40,21 @@ class MemoryOutbox:
         """Forget rows; numbers without a row are fine."""
         for number in numbers:
             self._rows.pop(number, None)
+            self._born_s.pop(number, None)
         return True
 
     def rows(self) -> int:
         """Messages that wait."""
         return len(self._rows)
+
+    def waiting_bytes(self) -> int:
+        """Bytes of their payloads."""
+        return sum(len(row.payload) for row in self._rows.values())
+
+    def oldest_age_s(self, clock: Clock) -> float | None:
+        """Age of the oldest message that waits; None where there is none."""
+        oldest = next(iter(self._born_s.values()), None)
+        return None if oldest is None else max(0.0, clock.unix_s - oldest)
 
     def dropped(self) -> int:
         """None is ever lost."""

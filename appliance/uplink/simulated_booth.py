@@ -86,8 +86,9 @@ class SimulatedBooth:
 
     def _happen(self) -> None:
         """One exception, committed at the moment that chance gave it."""
-        event = self._anonymizer.event(self._decision(), read_clock())
-        if self.outbox.commit(payload_from_event(event), self._next_s):
+        clock = read_clock()
+        event = self._anonymizer.event(self._decision(), clock)
+        if self.outbox.commit(payload_from_event(event), self._next_s, clock):
             self._last_event = event.id
             self._committed(event)
         self._next_s += self._pause_s()

@@ -18,6 +18,7 @@ from appliance.uplink.crowd import Crowd
 from appliance.uplink.event import ExceptionEvent
 from appliance.uplink.memory_outbox import MemoryOutbox
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.uplink.process import OUTBOX
 from appliance.uplink.simulated_booth import SimulatedBooth
 from appliance.uplink.tally import Tally, latency_class
@@ -155,7 +156,7 @@ class Simulation:
     def _store(self, settings: Settings) -> Store:
         if self._plan.outboxes is None:
             return MemoryOutbox()
-        return Outbox(settings.folders.state / OUTBOX)
+        return Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
 
     def _note(self, event: ExceptionEvent) -> None:
         if self._ledger:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from appliance.health.clock import Clock
 from appliance.uplink.accounted import Accounted
 from appliance.uplink.memory_outbox import MemoryOutbox
 from appliance.uplink.outbox import Outbox
+from tests.uplink.builders import CLOCK
 
 
 class FullDisk(MemoryOutbox):
     """Takes nothing and forgets nothing."""
 
-    def add(self, kind: str, payload: bytes) -> bool:
+    def add(self, kind: str, payload: bytes, clock: Clock | None = None) -> bool:
         return False
 
     def delete(self, numbers: object) -> bool:
@@ -22,8 +24,8 @@ class FullDisk(MemoryOutbox):
 def test_what_is_deleted_has_arrived() -> None:
     arrived: list[tuple[int, float]] = []
     account = Accounted(MemoryOutbox(), lambda row, born_s: arrived.append((row, born_s)))
-    account.commit(b"a", 1.0)
-    account.commit(b"b", 2.0)
+    account.commit(b"a", 1.0, CLOCK)
+    account.commit(b"b", 2.0, CLOCK)
     rows = account.batch(9)
     assert (account.waiting, arrived) == (2, [])
     account.delete([rows[1].number])
@@ -32,7 +34,7 @@ def test_what_is_deleted_has_arrived() -> None:
 
 def test_what_the_store_refuses_was_never_made_and_never_arrives() -> None:
     account = Accounted(FullDisk(), lambda row, born_s: None)
-    assert not account.commit(b"a", 1.0)
+    assert not account.commit(b"a", 1.0, CLOCK)
     assert not account.delete([1])
     assert (account.made, account.gone, account.waiting) == (0, 0, 0)
 
@@ -45,7 +47,7 @@ def test_what_lay_in_the_store_before_waits_too_but_has_no_birth(tmp_path: Path)
     arrived: list[float] = []
     account = Accounted(Outbox(file), lambda row, born_s: arrived.append(born_s))
     assert (account.found, account.waiting) == (1, 1)
-    account.commit(b"new", 7.0)
+    account.commit(b"new", 7.0, CLOCK)
     account.delete([row.number for row in account.batch(9)])
     assert (account.waiting, arrived) == (0, [7.0])
     account.store.close()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.health.clock import Clock
 from appliance.uplink.memory_outbox import MemoryOutbox
+from tests.uplink.builders import CLOCK
 
 
 @given(st.integers(0, 9), st.lists(st.integers(0, 9)), st.integers(0, 9), st.integers(0, 9))
@@ -25,3 +27,14 @@ def test_a_number_never_comes_again() -> None:
     outbox.delete([1])
     outbox.add("exception", b"b")
     assert [row.number for row in outbox.batch(9)] == [2]
+
+
+def test_it_tells_how_much_waits_and_how_old_it_is() -> None:
+    outbox = MemoryOutbox()
+    assert (outbox.waiting_bytes(), outbox.oldest_age_s(CLOCK)) == (0, None)
+    outbox.add("exception", b"four", CLOCK)
+    outbox.add("exception", b"three", Clock(CLOCK.unix_s + 10, synced=True))
+    later = Clock(CLOCK.unix_s + 15, synced=True)
+    assert (outbox.waiting_bytes(), outbox.oldest_age_s(later)) == (9, 15.0)
+    outbox.delete([1])
+    assert (outbox.waiting_bytes(), outbox.oldest_age_s(later)) == (5, 5.0)
