@@ -106,6 +106,10 @@ class Drain:
         """True while messages are on the way."""
         return bool(self._flying)
 
+    def taken_s(self, row: int) -> float | None:
+        """When the broker said that it has `row`; None before that, and once the outbox has forgotten it."""
+        return self._taken.get(row)
+
     def step(self, link: Link, acks: list[Ack], now_s: float) -> None:
         """Settle `acks`, then fill the window. Raises LinkLostError from the link."""
         self._heard_s = link.heard_s

@@ -3,89 +3,88 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import deque
-from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.uplink.event import EventError, ExceptionEvent, event_from_payload
 from appliance.uplink.message import Message
+from appliance.uplink.sighting import Booth
 from appliance.uplink.topics import Topic, split_topic
 
 MOST_PAYLOAD = 65_536
 "Bytes; more is no message of ours."
-MOST_IDS = 100_000
-"Event ids remembered to tell repetitions."
-
-
-@dataclass
-class Booth:
-    """One booth, as of its last message."""
-
-    city: str
-    booth: str
-    seen_s: float = 0.0
-    "Monotonic seconds when it was last heard; what the broker had retained does not count."
-    status: dict[str, Any] = field(default_factory=dict)
-    "Last status; {} until there was one."
-    events: int = 0
-
-    def says(self, key: str) -> str:
-        """One field of the status as text, '?' while unknown."""
-        return printable(self.status.get(key, "?"))
+MOST_BOOTHS = 200_000
+"Remembered at the most, some kilobytes each; what further ones say is only counted."
+KINDS = ("exception", "trend", "status", "health", "config/reported")
 
 
 class Fleet:
-    """All booths heard so far. One thread."""
+    """All booths heard so far, with at most `last` events. One thread."""
 
-    def __init__(self, last: int = 8) -> None:
+    def __init__(self, last: int = 50) -> None:
         self.booths: dict[tuple[str, str], Booth] = {}
         self.events: deque[ExceptionEvent] = deque(maxlen=last)
         "The newest at the end."
-        self._ids: dict[str, None] = {}
+        self.unlisted = 0
+        "Messages of booths beyond MOST_BOOTHS."
 
     def hear(self, message: Message, now_s: float) -> Topic | None:
         """Take in one message; its topic, or None when it is not of a booth or repeats a known event."""
         topic = split_topic(message.topic)
-        if (
-            topic is None
-            or topic.kind.startswith(("command", "config"))
-            or len(message.payload) > MOST_PAYLOAD
-        ):
+        if topic is None or topic.kind not in KINDS or len(message.payload) > MOST_PAYLOAD:
             return None
-        booth = self.booths.setdefault(topic[:2], Booth(topic.city, topic.booth))
-        if not message.retain:
-            booth.seen_s = now_s
-        if topic.kind == "exception":
-            return topic if self._hear_event(booth, message.payload) else None
-        if topic.kind == "status":
-            booth.status = mapping(message.payload)
+        booth = self._booth(topic, now_s)
+        if booth is None or not self._hear(booth, topic.kind, message, now_s):
+            return None
         return topic
 
+    def pause(self) -> None:
+        """The connection is lost: what booths send until it is back is no gap."""
+        for booth in self.booths.values():
+            booth.pause()
+
+    def _booth(self, topic: Topic, now_s: float) -> Booth | None:
+        booth = self.booths.get(topic[:2])
+        if booth is None and len(self.booths) < MOST_BOOTHS:
+            booth = self.booths[topic[:2]] = Booth(topic.city, topic.booth, now_s)
+        self.unlisted += booth is None
+        return booth
+
+    def _hear(self, booth: Booth, kind: str, message: Message, now_s: float) -> bool:
+        """Let the booth have its message; False for a repetition or what is none of it."""
+        if kind == "exception":
+            booth.seen_s = now_s
+            return self._hear_event(booth, message.payload)
+        values = mapping(message.payload)
+        # An offline status is the broker's word, or the last of the booth.
+        if not message.retain and values.get("state") != "offline":
+            booth.seen_s = now_s
+        if kind == "trend":
+            return booth.hear_trend(values)
+        if kind == "status":
+            booth.hear_status(values, now_s, message.retain)
+        elif kind == "health":
+            booth.hear_health(values)
+        else:
+            booth.hear_config(values)
+        return True
+
     def _hear_event(self, booth: Booth, payload: bytes) -> bool:
-        """Count a new event of this very booth; False for a repetition or what is none."""
         try:
             event = event_from_payload(payload)
         except EventError:
             return False
-        if event.id in self._ids or (event.city, event.booth) != (booth.city, booth.booth):
+        if event.city != booth.city or event.booth != booth.booth or not booth.hear_event(event.id):
             return False
-        self._ids[event.id] = None
-        if len(self._ids) > MOST_IDS:
-            del self._ids[next(iter(self._ids))]
-        booth.events += 1
         self.events.append(event)
         return True
-
-
-def printable(value: object) -> str:
-    """`value` as text that cannot steer a terminal: it comes from the network."""
-    return "".join(mark if mark.isprintable() else "?" for mark in str(value))[:120]
 
 
 def mapping(payload: bytes) -> dict[str, Any]:
     """JSON object of `payload`, {} for anything else."""
     try:
-        values = json.loads(payload, parse_constant=_refuse)
+        values = json.loads(payload, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}
@@ -93,3 +92,11 @@ def mapping(payload: bytes) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
+
+
+def _finite(text: str) -> float:
+    """The number; 1e999 would come out as Infinity, which no other program reads."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no number of this world")
+    return value
