@@ -29,8 +29,8 @@ def watch(
     as_json: AsJson = False,
 ) -> None:
     """Subscribe to the broker and show the fleet."""
+    from appliance.fleet.watch import watch as watch_fleet
     from appliance.uplink.address import Broker
-    from appliance.uplink.watch import watch as watch_fleet
 
     watch_fleet(Broker(broker, ca, cert, key), city, as_json, seconds)
 
@@ -64,9 +64,9 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Play many booths against a broker; exit code 0 when each was let in and all events are acknowledged."""
-    from appliance.uplink.simulation import Plan
-    from appliance.uplink.simulator import settings_from_options
-    from appliance.uplink.simulator import simulate as simulate_fleet
+    from appliance.simulation.simulation import Plan
+    from appliance.simulation.simulator import settings_from_options
+    from appliance.simulation.simulator import simulate as simulate_fleet
 
     plan = Plan(
         settings_from_options(broker, city, ca, cert, key),

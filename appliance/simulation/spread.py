@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from appliance.errors import BoothError
-from appliance.uplink.simulation import TELL_S, Plan, Simulation
-from appliance.uplink.tally import Tally
+from appliance.simulation.simulation import TELL_S, Plan, Simulation
+from appliance.simulation.tally import Tally
 
 
 class Wish:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.health.clock import Clock
-from appliance.uplink.memory_outbox import MemoryOutbox
+from appliance.simulation.memory_outbox import MemoryOutbox
 from tests.uplink.builders import CLOCK
 
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from appliance.uplink import fleet as fleet_file
-from appliance.uplink.boots import MOST_BOOTS
-from appliance.uplink.fleet import Fleet, mapping
-from appliance.uplink.fleet_view import Size, fleet_view
+from appliance.fleet import fleet as fleet_file
+from appliance.fleet.boots import MOST_BOOTS
+from appliance.fleet.fleet import Fleet, mapping
+from appliance.fleet.view import Size, fleet_view
 from appliance.uplink.message import Message
 from tests.uplink.builders import payloads
 

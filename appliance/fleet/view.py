@@ -11,9 +11,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from appliance.uplink.diagnosis import STATES, Finding, Level, Now, diagnose, duration, usual_version
+from appliance.fleet.diagnosis import STATES, Finding, Level, Now, diagnose, duration, usual_version
+from appliance.fleet.fleet import Fleet
 from appliance.uplink.event import ExceptionEvent
-from appliance.uplink.fleet import Fleet
 
 STYLES = {Level.WELL: "green", Level.NOTE: "cyan", Level.WRONG: "yellow", Level.GONE: "red"}
 FRAME_LINES = 5

@@ -12,14 +12,14 @@ from rich.live import Live
 from rich.text import Text
 
 from appliance.errors import BoothError
+from appliance.fleet.fleet import mapping
+from appliance.fleet.lines import Lines, ended_by_signals
+from appliance.fleet.sighting import printable
+from appliance.fleet.view import Size, fleet_view
+from appliance.fleet.watcher import Heard, Watcher
 from appliance.uplink.address import Broker
-from appliance.uplink.fleet import mapping
-from appliance.uplink.fleet_view import Size, fleet_view
-from appliance.uplink.lines import Lines, ended_by_signals
 from appliance.uplink.message import Message
-from appliance.uplink.sighting import printable
 from appliance.uplink.topics import NAME, Topic
-from appliance.uplink.watcher import Heard, Watcher
 
 DRAW_S = 0.25
 "Between two pictures of the table, at least."

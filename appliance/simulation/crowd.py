@@ -9,8 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from appliance.uplink.simulated_booth import SimulatedBooth
-from appliance.uplink.tally import Tally
+from appliance.simulation.booth import SimulatedBooth
+from appliance.simulation.tally import Tally
 
 LONGEST_WAIT_S = 0.25
 "Between two looks of the caller at the clock and at whether somebody wants an end."

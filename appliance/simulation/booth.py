@@ -8,7 +8,7 @@ from collections.abc import Callable
 from appliance.config import Settings
 from appliance.health.clock import read_clock
 from appliance.records import Decision
-from appliance.uplink.accounted import Accounted, Store
+from appliance.simulation.accounted import Accounted, Store
 from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import ExceptionEvent, payload_from_event
 from appliance.uplink.life import Life

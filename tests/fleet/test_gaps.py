@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.uplink.gaps import MOST_PIECES, Sequence
+from appliance.fleet.gaps import MOST_PIECES, Sequence
 
 numbers = st.integers(min_value=1, max_value=40)
 words = st.lists(st.tuples(st.sampled_from(["hear", "tell"]), numbers), max_size=60)

@@ -13,10 +13,10 @@ from rich.status import Status
 
 from appliance.config import Identity, Settings, Uplink
 from appliance.errors import BoothError
+from appliance.simulation.simulation import Plan, Simulation
+from appliance.simulation.spread import Spread, Wish
+from appliance.simulation.tally import Tally, line_from_tally, values_from_tally
 from appliance.uplink.address import Broker
-from appliance.uplink.simulation import Plan, Simulation
-from appliance.uplink.spread import Spread, Wish
-from appliance.uplink.tally import Tally, line_from_tally, values_from_tally
 from appliance.uplink.topics import NAME
 
 SESSION_S = 60

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import BoothError
+from appliance.fleet.fleet import Fleet
+from appliance.simulation.simulation import Plan, Simulation
+from appliance.simulation.simulator import settings_from_options
 from appliance.uplink.broker import LocalBroker, find_mosquitto, free_port
-from appliance.uplink.fleet import Fleet
-from appliance.uplink.simulation import Plan, Simulation
-from appliance.uplink.simulator import settings_from_options
 from appliance.uplink.topics import split_topic
 from tests.uplink.authority import LOOPBACK, Authority
 from tests.uplink.builders import check_schema

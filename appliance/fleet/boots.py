@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from appliance.uplink.gaps import Sequence
+from appliance.fleet.gaps import Sequence
 
 MOST_BOOTS = 16
 "Starts of vision that are remembered of one booth; the oldest leaves its gaps as a number."

@@ -7,9 +7,9 @@ import math
 from collections import deque
 from typing import Any
 
+from appliance.fleet.sighting import Booth
 from appliance.uplink.event import EventError, ExceptionEvent, event_from_payload
 from appliance.uplink.message import Message
-from appliance.uplink.sighting import Booth
 from appliance.uplink.topics import Topic, split_topic
 
 MOST_PAYLOAD = 65_536

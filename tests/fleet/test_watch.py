@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import BoothError
+from appliance.fleet.watch import watch
 from appliance.uplink.address import Broker
 from appliance.uplink.broker import LocalBroker, find_mosquitto, free_port
 from appliance.uplink.command import command_from_payload
 from appliance.uplink.message import LinkLostError
-from appliance.uplink.watch import watch
 from tests.uplink.authority import LOOPBACK, Authority
 from tests.uplink.builders import payloads
 from tests.uplink.consumer import Consumer, wait_for
@@ -27,7 +27,7 @@ from tests.uplink.consumer import Consumer, wait_for
 WATCH = """
 import sys
 from appliance.uplink.address import Broker
-from appliance.uplink.watch import watch
+from appliance.fleet.watch import watch
 watch(Broker(sys.argv[1]), None, sys.argv[2] == "json")
 print("over", flush=True)
 """

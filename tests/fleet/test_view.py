@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from appliance.uplink.fleet import Fleet
-from appliance.uplink.fleet_view import Size, fleet_view
+from appliance.fleet.fleet import Fleet
+from appliance.fleet.view import Size, fleet_view
 from appliance.uplink.message import Message
 from tests.uplink.builders import payloads
 

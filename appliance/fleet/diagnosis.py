@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from appliance.config import Uplink
-from appliance.uplink.sighting import Booth
+from appliance.fleet.sighting import Booth
 
 SILENT_S = 3 * Uplink().status_every_s
 "A booth that says nothing for three of its periods hangs, or its network does."

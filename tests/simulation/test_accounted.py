@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from appliance.health.clock import Clock
-from appliance.uplink.accounted import Accounted
-from appliance.uplink.memory_outbox import MemoryOutbox
+from appliance.simulation.accounted import Accounted
+from appliance.simulation.memory_outbox import MemoryOutbox
 from appliance.uplink.outbox import Outbox
 from tests.uplink.builders import CLOCK
 

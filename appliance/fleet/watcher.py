@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TypeAlias
 
+from appliance.fleet.fleet import Fleet
 from appliance.uplink.address import Broker
 from appliance.uplink.command import Command, payload_from_command
-from appliance.uplink.fleet import Fleet
 from appliance.uplink.message import LinkLostError, Message, pause_s
 from appliance.uplink.mqtt import Link
 from appliance.uplink.topics import ROOT, Topic, topic

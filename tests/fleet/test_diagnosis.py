@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from appliance.uplink.diagnosis import (
+from appliance.fleet.diagnosis import (
     SILENT_S,
     Finding,
     Level,
@@ -16,7 +16,7 @@ from appliance.uplink.diagnosis import (
     duration,
     usual_version,
 )
-from appliance.uplink.fleet import Fleet
+from appliance.fleet.fleet import Fleet
 from appliance.uplink.message import Message
 
 DESK = "booth/v1/new-york/desk"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.uplink.tally import (
+from appliance.simulation.tally import (
     FINEST_S,
     STEP,
     Tally,

@@ -13,15 +13,15 @@ from pathlib import Path
 
 from appliance.config import Identity, Settings
 from appliance.errors import BoothError
-from appliance.uplink.accounted import Store
-from appliance.uplink.crowd import Crowd
+from appliance.simulation.accounted import Store
+from appliance.simulation.booth import SimulatedBooth
+from appliance.simulation.crowd import Crowd
+from appliance.simulation.memory_outbox import MemoryOutbox
+from appliance.simulation.tally import Tally, latency_class
 from appliance.uplink.event import ExceptionEvent
-from appliance.uplink.memory_outbox import MemoryOutbox
 from appliance.uplink.outbox import Outbox
 from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.uplink.process import OUTBOX
-from appliance.uplink.simulated_booth import SimulatedBooth
-from appliance.uplink.tally import Tally, latency_class
 
 TELL_S = 1.0
 "Between two tallies."

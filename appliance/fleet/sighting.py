@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from appliance.uplink.boots import Boots
+from appliance.fleet.boots import Boots
 from appliance.uplink.event import ID
 
 WORDS = ("state", "reason", "camera", "inference", "calibrated", "publishing", "certificate", "at")
