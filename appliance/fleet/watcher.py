@@ -40,7 +40,7 @@ class Watcher:
         attempt = 0
         while time.monotonic() < until_s:
             try:
-                for heard in self._listen(until_s):
+                for heard in self._listen(until_s, patient):
                     attempt = 0
                     yield heard
             except LinkLostError as error:
@@ -51,7 +51,7 @@ class Watcher:
                 attempt += 1
                 yield from self._wait(min(until_s, time.monotonic() + pause_s(attempt)))
 
-    def _listen(self, until_s: float) -> Iterator[Heard]:
+    def _listen(self, until_s: float, patient: bool) -> Iterator[Heard]:
         link = Link(self.broker, f"booth-watch-{secrets.token_hex(4)}")
         with contextlib.closing(link):
             link.open()
@@ -59,6 +59,9 @@ class Watcher:
             self.trouble = ""
             while time.monotonic() < until_s:
                 link.turn(TURN_S)
+                self.trouble = link.deaf
+                if link.deaf and not patient:
+                    raise LinkLostError(link.deaf)
                 for message in link.take_messages():
                     known = len(self.fleet.booths)
                     where = self.fleet.hear(message, time.monotonic())

@@ -65,6 +65,7 @@ class Life:
         self._since_s = now_s
         "Since when it does what it does."
         self._rest_s = 0.0
+        self._deaf = ""
         self._do: Callable[[float], float] = self._resting
 
     def step(self, now_s: float) -> float:
@@ -140,6 +141,7 @@ class Life:
         link = self._linked()
         self.report.send(link, now_s)
         link.turn(0)
+        self._tell_deaf(link.deaf)
         if self.inbox.hear(link.take_messages(), now_s):
             self.report.ask()
         for answer in self.inbox.answers(now_s):
@@ -148,6 +150,12 @@ class Life:
         if self.keys.look(now_s) or self._keepalive_s() != link.broker.keepalive_s:
             return self._become(self._renewing, now_s)
         return now_s + self._turn_s
+
+    def _tell_deaf(self, deaf: str) -> None:
+        """Events go on without, so this is no reason to leave; nothing can be set or commanded from afar."""
+        if deaf and deaf != self._deaf:
+            log.error("%s", deaf)
+        self._deaf = deaf
 
     def _keepalive_s(self) -> int:
         """As wanted now: it may be set from afar, and only a new connection has it."""
