@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,17 +27,25 @@ class Peer:
     """One connection from `with` to its end; no second attempt of its own.
 
     `keys`: a folder with ca.crt and, unless the peer comes without a certificate, own.crt and own.key.
-    `session_s`: for so long the broker keeps what is meant for it after the end; a peer of the same name goes on with it.
+    `session_s`: for so long the broker keeps what is meant for it afterwards; the next of its name goes on with it.
     """
 
     def __init__(
-        self, host: str, port: int, keys: Path, name: str = "", session_s: int = 0, will: Message | None = None
+        self,
+        host: str,
+        port: int,
+        keys: Path,
+        name: str = "",
+        session_s: int = 0,
+        will: Message | None = None,
     ) -> None:
         self.messages: list[Message] = []
         self.code: int | None = None
         "Of the broker's answer to the connection; None before it."
         self.resumed = False
         self.lost = threading.Event()
+        self.farewell: int | None = None
+        "Reason code of the broker's good-bye, if it said one."
         self.capabilities: dict[str, Any] = {}
         self._address = (host, port)
         self._session_s = session_s
@@ -51,7 +60,7 @@ class Peer:
             context.load_cert_chain(keys / "own.crt", keys / "own.key")
         self._client.tls_set_context(context)
         self._client.on_connect = self._on_connect
-        self._client.on_disconnect = lambda *_all: self.lost.set()
+        self._client.on_disconnect = self._on_disconnect
         self._client.on_publish = lambda _client, _data, mid, code, _more: self._answer(mid, [code])
         self._client.on_subscribe = lambda _client, _data, mid, codes, _more: self._answer(mid, codes)
         self._client.on_message = self._on_message
@@ -64,6 +73,12 @@ class Peer:
         """Reason code of the broker's answer to send(); None before it."""
         answer = self._answers.get(mid)
         return answer[0].value if answer else None
+
+    def settle(self, mids: Iterable[int], seconds: float = 30.0) -> None:
+        """Wait until all of them are answered, the connection is lost or the time is over."""
+        waiting = set(mids)
+        with contextlib.suppress(TimeoutError):
+            self._wait(lambda: waiting <= self._answers.keys() or self.lost.is_set(), seconds)
 
     def publish(self, topic: str, payload: bytes, retain: bool = False, seconds: float = 10.0) -> int:
         """Publish at QoS 1 and wait; the reason code of the acknowledgement. Raises TimeoutError without one."""
@@ -124,6 +139,10 @@ class Peer:
         self.resumed = flags.session_present
         self.capabilities = properties.json() if properties else {}
         self.code = code.value
+
+    def _on_disconnect(self, _client: Any, _data: Any, flags: Any, code: Any, _properties: Any) -> None:
+        self.farewell = code.value if flags.is_disconnect_packet_from_server else None
+        self.lost.set()
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
         self.messages.append(Message(message.topic, bytes(message.payload), message.qos, message.retain))

@@ -50,9 +50,7 @@ class City:
         return kit("ca", "--folder", self.folder, *arguments, fails=fails)
 
     def up(self) -> str:
-        return kit(
-            "up", "mosquitto", "--folder", self.folder, "--port", self.port, "--address", "127.0.0.1"
-        )
+        return kit("up", "mosquitto", "--folder", self.folder, "--port", self.port, "--address", "127.0.0.1")
 
     def keys(self, name: str) -> Path:
         return self.folder / "keys" / name
@@ -177,7 +175,7 @@ def test_new_people_come_in_with_the_rights_of_their_role(city: City) -> None:
 
 def test_a_key_that_never_left_its_booth_is_signed_under_its_name_only(city: City, tmp_path: Path) -> None:
     def request(name: str) -> Path:
-        key = ["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        key: list[str | Path] = ["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
         subject = ["-subj", f"/O=anything/CN={name}", "-keyout", tmp_path / "own.key"]
         subprocess.run(
             [*key, *subject, "-out", tmp_path / "own.csr"], check=True, capture_output=True, timeout=20
