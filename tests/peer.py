@@ -26,7 +26,7 @@ class RefusedError(Exception):
 class Peer:
     """One connection from `with` to its end; no second attempt of its own.
 
-    `keys`: a folder with ca.crt and, unless the peer comes without a certificate, own.crt and own.key.
+    `keys`: a folder as deploy/broker/ca makes it; without a key in it the peer comes without a certificate.
     `session_s`: for so long the broker keeps what is meant for it afterwards; the next of its name goes on with it.
     """
 
@@ -56,8 +56,8 @@ class Peer:
         if will:
             self._client.will_set(will.topic, will.payload, will.qos, will.retain)
         context = ssl.create_default_context(cafile=keys / "ca.crt")
-        if (keys / "own.crt").exists():
-            context.load_cert_chain(keys / "own.crt", keys / "own.key")
+        for key in keys.glob("*.key"):
+            context.load_cert_chain(key.with_suffix(".crt"), key)
         self._client.tls_set_context(context)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect

@@ -48,7 +48,7 @@ class Cluster:
         return f"mqtts://{self.host(node)}:{PORT}"
 
     def keys(self, name: str) -> Path:
-        """Folder with ca.crt, own.crt and own.key of a booth, `backend` or `operator`."""
+        """Folder with the files of a booth (ca.crt, booth.crt, booth.key), `backend` or `operator` (client.*)."""
         return self.folder / "keys" / name
 
     def start(self) -> None:

@@ -79,7 +79,7 @@ def test_five_lines_say_what_to_do_next(city: City) -> None:
 
 def test_no_key_is_readable_by_others(city: City) -> None:
     keys = sorted(city.folder.rglob("*.key"))
-    assert {key.name for key in keys} == {"ca.key", "broker.key", "own.key"}
+    assert {key.name for key in keys} == {"ca.key", "broker.key", "booth.key", "client.key"}
     assert {key.stat().st_mode & 0o777 for key in keys} == {0o600}
     assert len({key.read_bytes() for key in keys}) == len(keys) == 6
 
@@ -176,17 +176,17 @@ def test_new_people_come_in_with_the_rights_of_their_role(city: City) -> None:
 def test_a_key_that_never_left_its_booth_is_signed_under_its_name_only(city: City, tmp_path: Path) -> None:
     def request(name: str) -> Path:
         key: list[str | Path] = ["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        subject = ["-subj", f"/O=anything/CN={name}", "-keyout", tmp_path / "own.key"]
+        subject = ["-subj", f"/O=anything/CN={name}", "-keyout", tmp_path / "booth.key"]
         subprocess.run(
-            [*key, *subject, "-out", tmp_path / "own.csr"], check=True, capture_output=True, timeout=20
+            [*key, *subject, "-out", tmp_path / "booth.csr"], check=True, capture_output=True, timeout=20
         )
-        return tmp_path / "own.csr"
+        return tmp_path / "booth.csr"
 
     assert "no request for CITY/BOOTH" in city.ca("sign", request("operator"), fails=True)
     assert "is there already" in city.ca("sign", request("new-york\\/desk"), fails=True)
     assert "a name is" in city.ca("sign", request("..\\/desk"), fails=True)
     city.ca("sign", request("new-york\\/far"))
-    for file in ("own.crt", "ca.crt"):
+    for file in ("booth.crt", "ca.crt"):
         shutil.copy(city.keys("new-york/far") / file, tmp_path)
     with Peer("localhost", city.port, tmp_path) as booth:
         assert booth.publish("booth/v1/new-york/far/status", b"{}") in (0, NO_SUBSCRIBER)
