@@ -222,9 +222,20 @@ def test_acknowledged_messages_survive_the_death_of_the_broker(city: City) -> No
         assert backend.payloads(20) == [b"%d" % number for number in range(20)]
 
 
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_the_unit_for_a_machine_that_stays_is_sound(city: City) -> None:
+    unit = str(city.folder / "booth-broker.service")
+    verify = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
+    assert verify.stdout + verify.stderr == ""
+
+
 def test_down_leaves_nothing_running(city: City) -> None:
-    pid = city.pid()
+    command = Path(f"/proc/{city.pid()}/cmdline")
+    assert str(city.folder) in command.read_text()
     kit("down", "--folder", city.folder)
-    assert not Path(f"/proc/{pid}").exists()
+    # What nobody has waited for yet has no command any more.
+    assert not command.exists() or command.read_text() == ""
+    with pytest.raises(RefusedError), city.peer("backend"):
+        pass
     assert kit("down", "--folder", city.folder) == ""
     city.up()
