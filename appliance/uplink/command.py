@@ -96,6 +96,10 @@ class Commands:
         self._conclude(order, self._do(command.name, now_s))
         return command
 
+    def waiting(self) -> bool:
+        """True while a command waits for vision to show it."""
+        return any(order.outcome is None for order in self._orders.values())
+
     def replies(self, now_s: float, vision: dict[str, Any] | None) -> list[bytes]:
         """Replies that are due, by reply/1, each once. `vision`: its fresh vitals, None where there are none."""
         for order in self._orders.values():

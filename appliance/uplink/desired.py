@@ -50,7 +50,6 @@ class RemoteConfig:
         "What comes next but the disk has not taken yet."
         self._since_s: float | None = None
         "Since when the connection stands, with what is in force; None while there is none."
-        self._changed = False
         self._answer = answer_from(self._kept)
         self._said: dict[str, Any] = {}
         if self._kept.previous is not None:
@@ -98,11 +97,6 @@ class RemoteConfig:
         elif self._kept.previous is not None and self._proved(now_s):
             self._settle(replace(self._kept, previous=None))
 
-    def changed(self) -> bool:
-        """True once after `settings` became others."""
-        changed, self._changed = self._changed, False
-        return changed
-
     def report(self) -> dict[str, Any] | None:
         """Values of reported/1 to be published now; None when this connection has them already."""
         answer = {"wanted": self._answer.wanted, "result": self._answer.result, "reason": self._answer.reason}
@@ -147,7 +141,6 @@ class RemoteConfig:
         if kept != self._kept:
             write_kept(self._state, kept)
         self._owed = None
-        self._changed |= settings != self.settings
         self._kept, self.settings = kept, settings
         self._say(answer_from(kept))
 

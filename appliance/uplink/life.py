@@ -147,13 +147,17 @@ class Life:
         for answer in self.inbox.answers(now_s):
             link.send(answer)
         self.drain.step(link, link.take_acks(), now_s)
-        if self.keys.look(now_s):
+        if self.keys.look(now_s) or self._keepalive_s() != link.broker.keepalive_s:
             link.leave()
             return self._become(self._renewing, now_s)
         return now_s + self._turn_s
 
+    def _keepalive_s(self) -> int:
+        """As wanted now: it may be set from afar, and only a new connection has it."""
+        return self.inbox.remote.settings.uplink.keepalive_s
+
     def _renewing(self, now_s: float) -> float:
-        """The keys are new: go without a will, and come again at once; what is not acknowledged is sent again."""
+        """Keys or keep-alive are new: go without a will and come again at once; what flies is sent again."""
         try:
             self._linked().turn(0)
         except LinkLostError:

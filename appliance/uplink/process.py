@@ -18,6 +18,7 @@ from appliance.health import notify
 from appliance.health.vitals import read_vitals, remove_vitals, write_vitals
 from appliance.uplink.life import Life
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox_bounds import bounds_from_settings
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class UplinkProcess:
     ) -> None:
         self.stop = stop
         self.now_s = now_s
-        self.outbox = Outbox(settings.folders.state / OUTBOX, settings.uplink.outbox_rows)
+        self.outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
         self._runtime = settings.folders.runtime
         vitals = partial(read_vitals, self._runtime, "vision")
         self.life = Life(settings, self.outbox, vitals, now_s())
