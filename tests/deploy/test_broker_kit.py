@@ -41,8 +41,8 @@ class City:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
+        self.ca("init")
         for booth in ("desk", "lab"):
-            self.ca("init") if booth == "desk" else None
             self.ca("booth", "new-york", booth)
         self.told = self.up()
 
@@ -88,9 +88,8 @@ def test_no_key_is_readable_by_others(city: City) -> None:
 def test_a_booth_writes_under_its_own_name_only(city: City, kind: str) -> None:
     with city.peer("new-york/desk") as booth:
         assert booth.publish(f"booth/v1/new-york/desk/{kind}", b"{}") in (0, NO_SUBSCRIBER)
-        for other in ("new-york/lab", "toronto/desk", "new-york", "+/+", "desk"):
-            if "+" not in other:
-                assert booth.publish(f"booth/v1/{other}/{kind}", b"{}") == REFUSED
+        for other in ("new-york/lab", "toronto/desk", "new-york", "desk"):
+            assert booth.publish(f"booth/v1/{other}/{kind}", b"{}") == REFUSED
 
 
 @pytest.mark.parametrize("topic", [*(f"booth/v1/new-york/desk/{kind}" for kind in DOWN), "booth", "$SYS/x"])
@@ -175,7 +174,8 @@ def test_new_people_come_in_with_the_rights_of_their_role(city: City) -> None:
 
 def test_a_key_that_never_left_its_booth_is_signed_under_its_name_only(city: City, tmp_path: Path) -> None:
     def request(name: str) -> Path:
-        key: list[str | Path] = ["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        key: list[str | Path] = ["openssl", "req", "-new", "-nodes", "-newkey", "ec"]
+        key += ["-pkeyopt", "ec_paramgen_curve:P-256"]
         subject = ["-subj", f"/O=anything/CN={name}", "-keyout", tmp_path / "booth.key"]
         subprocess.run(
             [*key, *subject, "-out", tmp_path / "booth.csr"], check=True, capture_output=True, timeout=20
@@ -225,7 +225,9 @@ def test_acknowledged_messages_survive_the_death_of_the_broker(city: City) -> No
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_the_unit_for_a_machine_that_stays_is_sound(city: City) -> None:
     unit = str(city.folder / "booth-broker.service")
-    verify = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
+    verify = subprocess.run(
+        ["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False, timeout=60
+    )
     assert verify.stdout + verify.stderr == ""
 
 
