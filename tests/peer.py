@@ -16,7 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from appliance.uplink.mqtt import Message
+from appliance.uplink.message import Message
 
 
 class RefusedError(Exception):
