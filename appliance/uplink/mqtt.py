@@ -204,8 +204,12 @@ class Link:
         inbox, self._inbox = self._inbox, []
         return inbox
 
+    def idle(self) -> bool:
+        """True while nothing waits for an acknowledgement."""
+        return self._flight.empty()
+
     def leave(self) -> None:
-        """Say good-bye, so that the broker does not send the will."""
+        """Say good-bye, so that the broker does not send the will; paho closes the socket at once."""
         if self.connected:
             self._client.disconnect()
 
