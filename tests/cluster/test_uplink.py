@@ -52,7 +52,7 @@ def test_every_event_arrives_once_while_its_node_dies(cluster: Cluster, tmp_path
             for number, event in enumerate(events):
                 assert outbox.add("exception", event)
                 if number == 300:
-                    wait_for(lambda: ids(), 30)
+                    wait_for(ids, 30)
                     cluster.kill(2)
                     cluster.start_node(2)
             wait_for(lambda: len(ids()) == len(events), 90)
