@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty test-gpu test-gpu-emulated races check golden bench bench-gpu bench-uplink evaluate kernels clean lock
+.PHONY: help setup setup-test run test test-empty test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +43,9 @@ test-gpu: setup-test ## the kernels on this machine's NVIDIA GPU, races and boun
 
 test-gpu-emulated: setup-test ## the Jetson wing on stock pycuda and a CUDA driver without a GPU (minutes)
 	@$(BIN)/python -m tests.runtime.jetson.emulated
+
+test-cluster: setup-test ## RabbitMQ 4 on three nodes that are killed and cut off (root, debootstrap; minutes)
+	@bash tests/cluster/run.sh $(BIN)/python tests/cluster
 
 races: setup-test ## races between the threads of every kernel, by ThreadSanitizer (minutes)
 	@$(BIN)/python -m tests.runtime.jetson.shim.races
