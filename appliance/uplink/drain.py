@@ -10,10 +10,11 @@ from itertools import takewhile
 from typing import Protocol
 
 from appliance.health.clock import Clock
-from appliance.uplink.message import REFUSED, TOO_LARGE, UNHEARD, Ack, Message
+from appliance.uplink.message import CURES, HUNG_UP, REFUSED, TOO_LARGE, UNHEARD, Ack, Message
 from appliance.uplink.mqtt import Link
 from appliance.uplink.outbox import Row
 from appliance.uplink.topics import EXPIRY_S
+from appliance.uplink.trial import Trial
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ class Drain:
         "Of those, taken by a broker that had nobody to give them to."
         self.refused: set[int] = set()
         "Rows that the broker refuses; they stay in the outbox."
+        self.trial = Trial()
         self._topic_of = topic_of
         self._draw = draw
         self._flying: dict[int, int] = {}
@@ -96,8 +98,19 @@ class Drain:
         self._retry_at_s: float | None = None
         "None: no try of refused rows is due."
 
-    def lost(self) -> None:
-        """The connection is gone: what was on the way, or taken only just now, counts as not sent."""
+    def lost(self, now_s: float) -> None:
+        """The connection broke: what was on the way, or taken only just now, counts as not sent.
+
+        A row that breaks each connection is refused in another way, and waits like others that are.
+        """
+        alone = self.trial.lost(list(self._flying.values()), now_s)
+        self.left()
+        if alone is not None:
+            self._refuse(alone, Ack(0, HUNG_UP, "hangs up on it"), now_s)
+            self.trial.shun(alone)
+
+    def left(self) -> None:
+        """The connection ended as we wanted."""
         self._flying.clear()
         self._taken = {row: at_s for row, at_s in self._taken.items() if at_s <= self._heard_s - self.grace_s}
         self._rewind()
@@ -159,7 +172,8 @@ class Drain:
 
     def _refuse(self, row: int, ack: Ack, now_s: float) -> None:
         if not self.refused:
-            log.error("broker refuses messages: %s (%d); kept, mend its access list", ack.text, ack.code)
+            cure = CURES.get(ack.code, "its log says why")
+            log.error("broker refuses messages: %s (%d); kept; %s", ack.text.lower(), ack.code, cure)
         self.refused.add(row)
         self._refusals += 1
         if self._retry_at_s is None:
@@ -172,6 +186,7 @@ class Drain:
         oldest = self.outbox.batch(1)
         first = oldest[0].number if oldest else 1 << 63
         self.refused = {row for row in self.refused if row >= first}
+        self.trial.pardon()
         self._rewind()
 
     def _rewind(self) -> None:
@@ -181,7 +196,7 @@ class Drain:
 
     def _fill(self, link: Link, now_s: float) -> None:
         flying = set(self._flying.values())
-        for _ in range(link.window - len(flying)):
+        for _ in range(self.trial.window(link.window) - len(flying)):
             row = self._next(flying)
             if row is None:
                 return
@@ -190,6 +205,7 @@ class Drain:
                 continue
             message = Message(self._topic_of(row.kind), row.payload, expiry_s=EXPIRY_S[row.kind])
             self._flying[link.send(message)] = row.number
+            self.trial.sent(now_s)
 
     def _next(self, flying: set[int]) -> Row | None:
         """The next row that neither flies nor is taken; None when there is none."""
@@ -199,7 +215,7 @@ class Drain:
             if not self._ahead:
                 return None
             row = self._ahead.popleft()
-            if row.number not in self._taken and row.number not in flying:
+            if not (row.number in self._taken or row.number in flying or row.number in self.trial.shunned):
                 return row
 
     def _read_ahead(self) -> None:
@@ -208,6 +224,7 @@ class Drain:
             # Another file: its rows may carry lower numbers than the last one's.
             self._openings = self.outbox.openings
             self.refused.clear()
+            self.trial.pardon()
             rows = self.outbox.batch(AHEAD)
         self._ahead.extend(rows)
         self._after = rows[-1].number if rows else self._after

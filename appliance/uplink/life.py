@@ -113,7 +113,7 @@ class Life:
 
     def _new_link(self) -> Link:
         settings = self.inbox.remote.settings
-        name = f"booth-{settings.booth.city}-{settings.booth.id}"
+        name = f"{settings.booth.city}/{settings.booth.id}"
         will = self.report.offline("connection lost")
         broker = broker_from_settings(settings)
         return Link(broker, name, will, settings.uplink.session_s, self.keys)
@@ -166,7 +166,7 @@ class Life:
         """Keys or keep-alive are new: go without a will, and come again at once."""
         if self._left(now_s):
             self.close()
-            self.drain.lost()
+            self.drain.left()
             self._rest_s = 0.0
             return self._become(self._resting, now_s)
         return now_s + TURN_S
@@ -198,7 +198,7 @@ class Life:
         """Close, and rest before the next attempt."""
         stood = self._do == self._serving and now_s > self._since_s + SETTLED_S
         self.close()
-        self.drain.lost()
+        self.drain.lost(now_s)
         self.inbox.remote.lost(now_s)
         self.report.lost(reason)
         self._attempt = 1 if stood else self._attempt + 1

@@ -12,6 +12,17 @@ REFUSED = 0x80
 "MQTT 5, 2.4: reason codes from here on are failures; 0x10 (no subscriber) is a success."
 UNHEARD = 0x10
 TOO_LARGE = 0x95
+HUNG_UP = 0x80
+"Unspecified error; here: the broker hung up instead of an answer."
+FULL = "have the backend fetch what its queues hold, or raise their limits"
+CURES = {
+    HUNG_UP: "mend its access list",
+    0x83: FULL,
+    0x87: "mend its access list",
+    TOO_LARGE: "raise its limit of a packet",
+    0x97: FULL,
+}
+"By reason code of a refusal: what to do at the broker. RabbitMQ says 0x83 of a queue that is full."
 
 
 class LinkLostError(BoothError):

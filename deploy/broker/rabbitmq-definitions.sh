@@ -17,7 +17,7 @@ function add(name, session, write, read,    queues) {
 # A topic reaches the plugin with dots for slashes.
 $2 == "booth" && split($1, part, "/") == 2 {
     own = "booth[.]v1[.]" part[1] "[.]" part[2] "[.]"
-    add($1, "(booth-)?" part[1] "[-/]" part[2] "(qos[01])?$", \
+    add($1, $1 "(qos[01])?$", \
         own "(exception|trend|status|health|config[.]reported|command[.]reply)", own "(command|config[.]desired)")
 }
 $2 == "backend" {

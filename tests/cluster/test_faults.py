@@ -16,7 +16,7 @@ def backend(cluster: Cluster, session: str, node: int) -> Peer:
 
 
 def booth(cluster: Cluster, node: int) -> Peer:
-    return Peer(cluster.host(node), PORT, cluster.keys("new-york/desk"), "booth-new-york-desk")
+    return Peer(cluster.host(node), PORT, cluster.keys("new-york/desk"), "new-york/desk")
 
 
 def subscribe(cluster: Cluster, session: str, node: int = 1) -> None:
@@ -103,7 +103,7 @@ def test_a_session_goes_on_at_another_node(cluster: Cluster) -> None:
 
 def test_a_minority_refuses_and_the_majority_goes_on(cluster: Cluster) -> None:
     subscribe(cluster, "backend-cut", node=1)
-    inside = Peer(cluster.host(1), PORT, cluster.keys("new-york/lab"), "booth-new-york-lab")
+    inside = Peer(cluster.host(1), PORT, cluster.keys("new-york/lab"), "new-york/lab")
     with booth(cluster, node=3) as outside, inside:
         before = publish(outside, 10)
         cluster.cut(3)

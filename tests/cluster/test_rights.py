@@ -21,7 +21,7 @@ def peer(cluster: Cluster, name: str, client_id: str = "", node: int = 1, sessio
 
 
 def desk(cluster: Cluster, node: int = 1) -> Peer:
-    return peer(cluster, "new-york/desk", "booth-new-york-desk", node)
+    return peer(cluster, "new-york/desk", "new-york/desk", node)
 
 
 def test_a_booth_writes_what_the_contract_names(cluster: Cluster) -> None:
@@ -67,16 +67,16 @@ def test_a_booth_hears_its_own_orders(cluster: Cluster) -> None:
 
 
 def test_a_booth_cannot_take_over_what_a_neighbour_is_owed(cluster: Cluster) -> None:
-    with peer(cluster, "new-york/lab", "booth-new-york-lab", session_s=60) as lab:
+    with peer(cluster, "new-york/lab", "new-york/lab", session_s=60) as lab:
         lab.subscribe("booth/v1/new-york/lab/command")
     with peer(cluster, "operator") as operator:
         assert operator.publish("booth/v1/new-york/lab/command", b"for lab") == 0
     try:
-        with peer(cluster, "new-york/desk", "booth-new-york-lab", session_s=60) as thief:
+        with peer(cluster, "new-york/desk", "new-york/lab", session_s=60) as thief:
             assert thief.payloads(1, seconds=1) == []
     except RefusedError:
         pass
-    with peer(cluster, "new-york/lab", "booth-new-york-lab", session_s=60) as lab:
+    with peer(cluster, "new-york/lab", "new-york/lab", session_s=60) as lab:
         assert lab.payloads(1) == [b"for lab"]
 
 
@@ -115,10 +115,10 @@ def test_nobody_gets_in_without_a_certificate_that_is_in_force(cluster: Cluster,
     cluster.up()
     stolen = tmp_path / "stolen"
     shutil.copytree(cluster.keys("new-york/stolen"), stolen)
-    with Peer(cluster.host(1), PORT, stolen, "booth-new-york-stolen") as booth:
+    with Peer(cluster.host(1), PORT, stolen, "new-york/stolen") as booth:
         assert booth.publish("booth/v1/new-york/stolen/status", b"{}") in (0, NO_SUBSCRIBER)
     cluster.ca("revoke", "new-york/stolen")
     cluster.up()
     for node in cluster.nodes:
-        with pytest.raises(RefusedError), Peer(cluster.host(node), PORT, stolen, "booth-new-york-stolen"):
+        with pytest.raises(RefusedError), Peer(cluster.host(node), PORT, stolen, "new-york/stolen"):
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.uplink.drain import GRACE_S, LONGEST_RETRY_S, Drain
-from appliance.uplink.message import LinkLostError
+from appliance.uplink.message import Ack, LinkLostError
 from appliance.uplink.mqtt import Link
 from appliance.uplink.outbox import Outbox
 from tests.uplink.fakes import FakeLink
@@ -51,7 +52,7 @@ class Line:
 
     def lose(self) -> None:
         self.link = FakeLink()
-        self.drain.lost()
+        self.drain.lost(self.now_s)
 
 
 def test_rows_arrive_in_order_and_are_gone_after(tmp_path: Path) -> None:
@@ -239,3 +240,67 @@ def test_every_row_arrives_whatever_the_broker_does(
     assert set(taken) == {b"%d" % number for number in range(added)}
     assert outbox.rows() == 0
     outbox.close()
+
+
+class Hanging(FakeLink):
+    """A broker that hangs up on some payloads instead of an answer, in the order in which they come."""
+
+    def __init__(self, bad: set[bytes], window: int = 4) -> None:
+        super().__init__(window)
+        self.bad = bad
+
+    def answer(self, count: int | None = None) -> list[Ack]:
+        before = next((i for i, (_, payload) in enumerate(self._waiting) if payload in self.bad), None)
+        self.lost = before is not None
+        return super().answer(before)
+
+
+@settings(max_examples=25, deadline=None)
+@given(rows=st.integers(1, 30), bad=st.sets(st.integers(0, 29), max_size=5))
+def test_what_breaks_each_connection_holds_up_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, rows: int, bad: set[int]
+) -> None:
+    outbox = filled(tmp_path_factory.mktemp("drain"), rows)
+    line = Line(outbox)
+    payloads = {b"%d" % number for number in bad if number < rows}
+    taken: set[bytes] = set()
+    for _ in range(12 * (len(payloads) + 1)):
+        line.link = Hanging(payloads)
+        for _ in range(rows + 3):
+            with suppress(LinkLostError):
+                line.step(seconds=0.1)
+            if line.link.lost:
+                break
+        taken.update(line.link.taken)
+        if not line.link.lost:
+            break
+        line.drain.lost(line.now_s)
+    assert taken == {b"%d" % number for number in range(rows)} - payloads
+    with suppress(LinkLostError):
+        line.settle()
+    assert payloads <= {row.payload for row in outbox.batch(100)}, "kept, whatever the broker thinks of it"
+
+
+def test_what_broke_the_connection_is_tried_again_later(tmp_path: Path) -> None:
+    line = Line(filled(tmp_path, 1))
+    for _ in range(3):
+        line.link = Hanging({b"0"})
+        line.step(seconds=0.1)
+        line.drain.lost(line.now_s)
+    assert len(line.drain.refused) == 1
+    line.link = FakeLink()
+    line.step(seconds=0.1)
+    assert line.link.sent == []
+    line.step(seconds=LONGEST_RETRY_S)
+    line.step()
+    assert (line.link.taken, line.drain.refused) == ([b"0"], set())
+
+
+def test_a_network_that_dies_slowly_blames_no_row(tmp_path: Path) -> None:
+    line = Line(filled(tmp_path, 1))
+    for _ in range(5):
+        line.link = FakeLink()
+        line.step(seconds=0.1)
+        line.now_s += 60
+        line.drain.lost(line.now_s)
+    assert line.drain.refused == set()

@@ -92,7 +92,7 @@ class Sender:
                 with closing(Link(self._broker, "booth")) as link:
                     link.open()
                     self._serve(link, drain)
-                drain.lost()
+                drain.lost(time.monotonic())
 
     def _serve(self, link: Link, drain: Drain) -> None:
         while not self._stop.is_set():
