@@ -85,6 +85,19 @@ def test_five_lines_say_what_to_do_next(city: City) -> None:
     assert [line.split()[0] for line in lines] == ["broker", "booth", "backend", "operator", "changes"]
 
 
+def test_a_port_on_which_somebody_else_listens_is_told(city: City) -> None:
+    other = city.folder.parent / "other"
+    said = kit(
+        "up", "mosquitto", "--folder", other, "--port", city.port, "--address", "127.0.0.1", fails=True
+    )
+    assert said == f"booth: port {city.port} is in use; end what listens there, or choose another --port\n"
+
+
+def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
+    said = kit("down", "--folder", tmp_path / "none", fails=True)
+    assert said == f"booth: {tmp_path}/none: no such folder; name the one that up was given\n"
+
+
 def test_no_key_is_readable_by_others(city: City) -> None:
     keys = sorted(city.folder.rglob("*.key"))
     assert {key.name for key in keys} == {"ca.key", "broker.key", "booth.key", "client.key"}
