@@ -87,7 +87,7 @@ class Report:
         uplink = self._remote.settings.uplink
         every_s = uplink.status_every_s
         if now_s >= self._status_s + every_s or _lasting(status) != self._said:
-            link.send(self._status_message(status, round(LASTS * every_s)))
+            link.send(self._status_message(status, lasts_s(every_s)))
             self._said, self._status_s = _lasting(status), now_s
         if now_s >= self._health_s + uplink.health_every_s:
             self._health_s = now_s
@@ -139,6 +139,11 @@ class Report:
     def _topic(self, kind: str) -> str:
         booth = self._remote.settings.booth
         return topic(booth.city, booth.id, kind)
+
+
+def lasts_s(every_s: float) -> int:
+    """Seconds after which a retained status dies; never 0, which Mosquitto takes for never."""
+    return round(LASTS * max(LOOK_S, every_s))
 
 
 def _lasting(status: Values) -> Values:

@@ -72,7 +72,7 @@ def status_values(
 ) -> Values:
     """Status by schema status/1; `state` is online, offline or starting; `vision` None: nothing is known."""
     seen = vision or {}
-    unknown = "unknown" if state == "offline" else SILENT
+    unknown = SILENT if vision is None and state != "offline" else "unknown"
     return {
         "schema": "status/1",
         "city": booth.city,

@@ -22,7 +22,7 @@ from appliance.uplink.outbox import Outbox
 from appliance.uplink.packets import LARGEST_IN, MOST_IN
 from appliance.uplink.papers import read_schema, whole_document
 from appliance.uplink.process import OUTBOX, run_uplink
-from appliance.uplink.report import LASTS
+from appliance.uplink.report import lasts_s
 from appliance.uplink.topics import EXPIRY_S, UP, split_topic
 from tests.uplink.builders import booth_settings, payloads
 from tests.uplink.consumer import wait_for
@@ -68,7 +68,7 @@ def kind_of(message: paho.MQTTMessage) -> str:
 
 def test_the_document_says_what_the_code_does(bindings: dict[str, dict[str, Any]]) -> None:
     usual = Uplink()
-    expiry_s = {**dict.fromkeys(UP), **EXPIRY_S, "status": round(LASTS * usual.status_every_s)}
+    expiry_s = {**dict.fromkeys(UP), **EXPIRY_S, "status": lasts_s(usual.status_every_s)}
     assert {kind: bindings[kind].get("messageExpiryInterval") for kind in UP} == expiry_s
     server = whole_document()["components"]["serverBindings"]["booth"]["mqtt"]
     assert (server["keepAlive"], server["sessionExpiryInterval"]) == (usual.keepalive_s, usual.session_s)

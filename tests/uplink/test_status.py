@@ -80,6 +80,7 @@ def test_the_way_of_the_frames_is_told_once_it_is_known() -> None:
 def test_nothing_is_claimed_about_parts_that_are_silent() -> None:
     assert status(None)["camera"] == SILENT
     assert status(None, "offline")["camera"] == "unknown"
+    assert status({"inference": "starting"}, "starting")["calibrated"] == "unknown"
 
 
 def test_refusals_and_a_broken_outbox_are_told() -> None:
