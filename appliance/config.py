@@ -89,8 +89,11 @@ class Camera(Section):
 
     @property
     def label(self) -> str:
-        """The source as anybody may read it: without the user and password of a network camera."""
-        return re.sub(r"//[^/@]*@", "//", self.source)
+        """The source as anybody may read it: without the user and password of a network camera.
+
+        Up to the last @: passwords are written with / and @ in them, whatever RFC 3986 says.
+        """
+        return re.sub(r"//.*@", "//", self.source)
 
     def source_is_file(self) -> bool:
         """Whether the source is a recording: it can be over, and waiting does not mend it."""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from appliance.config import Settings
+from appliance.config import Camera, Settings
 from appliance.config_file import CITIES, load_settings, parse_mapping
 from appliance.errors import BoothError
 
@@ -193,6 +193,12 @@ def test_no_text_ever_raises_anything_but_the_error_for_people(tmp_path: Path, t
 def test_values_of_any_type_are_taken_or_refused(section: dict[str, object]) -> None:
     with contextlib.suppress(ValidationError):
         Settings.model_validate({"camera": section, "novelty": section})
+
+
+@pytest.mark.parametrize("secret", ["hunter2", "hunter/2", "hunter@2", "hunter/@2"])
+def test_no_password_of_a_camera_is_in_its_label(secret: str) -> None:
+    camera = Camera(source=f"rtsp://admin:{secret}@10.0.0.3/stream")
+    assert camera.label == "rtsp://10.0.0.3/stream"
 
 
 def test_settings_cannot_be_changed() -> None:
