@@ -59,7 +59,7 @@ def simulate(
     cert: Certificate = None,
     key: Key = None,
     keys: Annotated[
-        Path | None, typer.Option("--keys", help="Folder CITY/BOOTH with own.crt and own.key for each.")
+        Path | None, typer.Option("--keys", help="Folder CITY/BOOTH with booth.crt and booth.key for each.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -53,7 +53,7 @@ class Plan:
     outboxes: Path | None = None
     "Folder of real outboxes, CITY/BOOTH in it, that a later run goes on with; None: in memory."
     keys: Path | None = None
-    "Folder with own.crt and own.key in CITY/BOOTH, one pair each; None: all have those of the settings."
+    "Folder with booth.crt and booth.key in CITY/BOOTH, one pair each; None: all have those of the settings."
     ledger: Path | None = None
     "File for the ids of committed events, a line each, appended."
 
@@ -64,7 +64,7 @@ class Plan:
         uplink = self.settings.uplink
         if self.keys is not None:
             own = self.keys / city / name.id
-            uplink = uplink.model_copy(update={"cert_file": own / "own.crt", "key_file": own / "own.key"})
+            uplink = uplink.model_copy(update={"cert_file": own / "booth.crt", "key_file": own / "booth.key"})
         folders = self.settings.folders.model_copy(update={"state": state / city / name.id})
         return self.settings.model_copy(update={"booth": name, "uplink": uplink, "folders": folders})
 

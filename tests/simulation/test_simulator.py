@@ -74,12 +74,12 @@ def assert_contract_is_kept(backend: Consumer) -> None:
 
 
 def authority_of(folder: Path, booths: int) -> Authority:
-    """With own.crt and own.key in CITY/BOOTH for as many simulated booths."""
+    """With booth.crt and booth.key in CITY/BOOTH for as many simulated booths."""
     authority = Authority(folder)
     for number in range(1, booths + 1):
         name = f"simulated/sim-{number:06}"
         (folder / name).mkdir(parents=True)
-        authority.sign(f"{name}/own", name)
+        authority.sign(f"{name}/booth", name)
     return authority
 
 
