@@ -16,9 +16,9 @@ from appliance.errors import BoothError
 from appliance.simulation.accounted import Store
 from appliance.simulation.booth import SimulatedBooth
 from appliance.simulation.crowd import Crowd
+from appliance.simulation.ledger import Ledger
 from appliance.simulation.memory_outbox import MemoryOutbox
 from appliance.simulation.tally import Tally, latency_class
-from appliance.uplink.event import ExceptionEvent
 from appliance.uplink.outbox import Outbox
 from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.uplink.process import OUTBOX
@@ -78,7 +78,7 @@ class Simulation:
         self._stop = stop
         self._latencies: Counter[int] = Counter()
         self._before_mb = resident_mb()
-        self._ledger = plan.ledger.open("ab", buffering=0) if plan.ledger else None
+        self._ledger = Ledger(plan.ledger)
         # What is set from afar is kept there; outboxes in memory leave it empty.
         self._folder = (
             tempfile.TemporaryDirectory(prefix="booth-simulate-") if plan.outboxes is None else None
@@ -105,8 +105,7 @@ class Simulation:
     def close(self) -> None:
         """Let go of connections and files."""
         self.crowd.close()
-        if self._ledger:
-            self._ledger.close()
+        self._ledger.close()
         if self._folder:
             self._folder.cleanup()
 
@@ -148,7 +147,7 @@ class Simulation:
                     chance,
                     begin_s,
                     self._people_s,
-                    committed=self._note,
+                    committed=lambda event: self._ledger.note(event.id),
                     arrived=lambda seconds: self._latencies.update((latency_class(seconds),)),
                 ),
             )
@@ -157,10 +156,6 @@ class Simulation:
         if self._plan.outboxes is None:
             return MemoryOutbox()
         return Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
-
-    def _note(self, event: ExceptionEvent) -> None:
-        if self._ledger:
-            self._ledger.write(f"{event.id}\n".encode("ascii"))
 
 
 def allow_files(count: int) -> None:
