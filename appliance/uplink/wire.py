@@ -132,8 +132,10 @@ class Wire:
         self.connected = False
         if not (self._greeted or self._reason):
             return LinkLostError(self.broker.explain_loss(self._said, self._certificate()))
-        explained = self._reason or paho.error_string(result).rstrip(".").lower()
-        return LinkLostError(f"{self.broker.url}: {explained}; start the broker there or mend its address")
+        # A broker that gives our place to another says nothing, or its word is lost in the closing of TLS.
+        lost = paho.error_string(result).rstrip(".").lower()
+        cure = "see that the broker runs and that nobody else has our name"
+        return LinkLostError(f"{self.broker.url}: {self._reason or f'{lost}; {cure}'}")
 
     def _certificate(self) -> str:
         return self._keys.certificate(read_clock()) if self._keys else ""
@@ -144,14 +146,14 @@ class Wire:
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, properties: Any) -> None:
         client.on_log = None
         if code.value >= REFUSED:
-            self._reason = f"the broker refuses us ({str(code).lower()})"
+            self._reason = f"the broker refuses us ({str(code).lower()}); mend its rights or our certificate"
             return
         self.connected = self._greeted = True
         self._let_in(properties)
 
     def _on_disconnect(self, _client: Any, _data: Any, flags: Any, code: Any, _properties: Any) -> None:
         if self.connected and flags.is_disconnect_packet_from_server:
-            self._reason = f"the broker hung up ({str(code).lower()})"
+            self._reason = f"the broker hung up ({str(code).lower()}); look into its log"
         self.connected = False
 
     def _on_log(self, _client: Any, _data: Any, level: int, text: str) -> None:

@@ -69,7 +69,7 @@ def test_the_second_of_two_with_one_name_is_let_in_and_the_first_is_told(broker:
     first, second = Link(Broker(broker.url), "same"), Link(Broker(broker.url), "same")
     first.open()
     second.open()
-    with pytest.raises(LinkLostError, match=r"lost|taken over"):
+    with pytest.raises(LinkLostError, match=r"nobody else has our name|taken over"):
         turn_until_lost(first)
     second.close()
 
