@@ -81,7 +81,7 @@ def status_values(
         "reason": _text(reason, ""),
         **{key: _text(seen.get(key), unknown) for key in ("camera", "inference", "calibrated")},
         "camera_path": _text(seen.get("camera_path"), "unknown"),
-        "publishing": _text(sending.publishing, "ok"),
+        "publishing": _text(_publishing(seen, sending), "ok"),
         "certificate": _text(sending.certificate, "none"),
         "config": sending.config,
         "versions": {
@@ -93,6 +93,12 @@ def status_values(
         "dropped": sending.dropped,
         "refused": sending.refused,
     }
+
+
+def _publishing(seen: Values, sending: Sending) -> str:
+    """'ok', or why messages do not arrive; vision alone knows that the disk takes no new ones."""
+    kept = _text(seen.get("outbox"), "ok")
+    return sending.publishing if kept == "ok" or sending.fault else f"events are lost: {kept}"
 
 
 def booth_state(vision: Values | None, age_s: float) -> tuple[str, str]:

@@ -88,6 +88,15 @@ def test_refusals_and_a_broken_outbox_are_told() -> None:
     assert status(None, sending=Sending(0, 0, 0, 0, "disk full"))["publishing"] == "disk full"
 
 
+def test_events_that_vision_could_not_keep_are_told() -> None:
+    full = {"outbox": "database or disk is full"}
+    refusing = Sending(9, 0, 0, 3, "")
+    assert status(full)["publishing"] == "events are lost: database or disk is full"
+    assert status(full, sending=refusing)["publishing"] == "events are lost: database or disk is full"
+    assert status({"outbox": "ok"})["publishing"] == "ok"
+    assert status({"outbox": "ok"}, sending=refusing)["publishing"] == "broker refuses 3 messages"
+
+
 @pytest.mark.parametrize("secret", ["rtsp://admin:hunter2@10.0.0.3/stream", "user:hunter2@camera"])
 def test_addresses_of_cameras_stay_in_the_booth(secret: str) -> None:
     said = status({"camera": f"no answer from {secret}, 3 tries", "reason": secret})
