@@ -24,6 +24,7 @@ run: setup ## a whole booth on this machine, at work on a sample street (or SOUR
 setup-test: # what the tests need besides
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/system-packages.txt $(PACKAGE)/test-packages.txt
 	@sh $(PACKAGE)/make-venv.sh $(VENV) dev
+	@sh $(PACKAGE)/make-asyncapi.sh tests/uplink/asyncapi
 	@$(BIN)/python -m engines setup
 
 test: setup-test check ## the checks, then all tests

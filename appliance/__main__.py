@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands import calibrate, engines
+from appliance.commands import calibrate, contract, engines
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(calibrate.app)
+app.add_typer(contract.app)
 app.add_typer(engines.app, name="engines")
 
 

@@ -181,9 +181,9 @@ class Uplink(Section):
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
-    status_every_s: Seconds = 300
-    health_every_s: Seconds = 60
-    session_s: int = Field(3600, ge=0, le=604_800)
+    status_every_s: float = Field(300, gt=0, le=86_400)
+    health_every_s: float = Field(60, gt=0, le=86_400)
+    session_s: int = Field(300, ge=0, le=604_800)
     "For so long the broker keeps what is meant for a booth that is away."
     outbox_rows: int = Field(100_000, ge=10)
     "Messages kept at the most; the oldest go first, and are counted. So do the next two bound it."
@@ -199,7 +199,8 @@ class Display(Section):
     host: Literal["127.0.0.1", "::1"] = "127.0.0.1"
     port: int = Field(8480, ge=0, le=65535)
     "0: any free port."
-    card_s: Seconds = 20
+    card_s: float = Field(20, gt=0, le=120)
+    "Nobody is told of for longer than it takes to walk up to them."
     language: Literal["en", "fr", "sv", "es"] = "en"
 
 

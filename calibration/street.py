@@ -82,6 +82,10 @@ class Street:
             if self._pending.people >= MIN_SUPPORTERS:
                 self._begin_from_mean()
 
+    def forget(self) -> None:
+        """Drop whoever is held, without learning from them."""
+        self._held = []
+
     def ready(self) -> bool:
         """Whether a bank can be made: prototypes are there, and enough distances to calibrate them."""
         return bool(self.wears) and self.fused.enough()

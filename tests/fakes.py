@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from appliance.config import Capture, Rule
 from appliance.errors import SourceError
 from appliance.records import Decision, Frame, Passage, Tracks
 from appliance.runtime.seam import EndOfSource
@@ -141,6 +142,18 @@ class FakePipeline:
         self.patience_s = 4.0
         self.concluded = False
         self.seen: list[Frame] = []
+        self.forgotten = 0
+        self.wishes: list[Rule | Capture] = []
+
+    def wish(self, rule: Rule) -> None:
+        self.wishes.append(rule)
+
+    def look_within(self, capture: Capture) -> None:
+        self.wishes.append(capture)
+
+    def forget(self) -> None:
+        self.forgotten += 1
+        self.concluded = True
 
     def step(self, seen: Frame) -> Step:
         self.seen.append(seen)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from appliance.artifacts.bank import Bank, bank_of, tensors_of
+from appliance.disk import write_durably
 from appliance.errors import BoothError
 
 SCHEMA = "bank/2"
@@ -103,16 +102,4 @@ def content_hash(tensors: Mapping[str, NDArray[Any]], facts: Mapping[str, str]) 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a power cut leaves the old or the new one. Raises BoothError naming the file."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        reason = os.strerror(error.errno or 0)
-        raise BoothError(f"{path}: {reason}; name a folder with space that can be written") from None
+    write_durably(path, content, "name a folder with space that can be written")

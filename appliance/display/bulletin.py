@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
+from appliance.config import Display, Identity
 from appliance.display.board import Board
 from appliance.display.card import Card
 from appliance.display.standing import Standing
@@ -18,10 +19,12 @@ SCHEMA = "board/1"
 class Bulletin:
     """The board as the page may see it; lives in one event loop and wakes the streams on each change."""
 
-    def __init__(self, board: Board, language: str) -> None:
+    def __init__(self, board: Board, language: str, booth: Identity) -> None:
         self.board = board
         self.language = language
+        self.booth = booth
         self.closing = False
+        self._identified = False
         self._standing = Standing("silent")
         self._shown: tuple[Card, ...] = ()
         self._changed = asyncio.Event()
@@ -33,6 +36,19 @@ class Bulletin:
             return
         self._standing, self._shown = standing, shown
         self._wake()
+
+    def identify(self, wanted: bool) -> None:
+        """Say which booth this is, or say it no more."""
+        if wanted != self._identified:
+            self._identified = wanted
+            self._wake()
+
+    def speak(self, display: Display) -> None:
+        """Go on in another language, and show new cards for another time."""
+        self.board.card_s = display.card_s
+        if display.language != self.language:
+            self.language = display.language
+            self._wake()
 
     def show(self, card: Card, now_s: float) -> bool:
         """Put a card on the board; False when it came too late."""
@@ -59,10 +75,15 @@ class Bulletin:
         return {
             "schema": SCHEMA,
             "language": self.language,
+            "banner": self._banner(),
             "standing": self._standing_state(),
             "cards": [self._card_state(card, left_s) for card, left_s in self.board.live(now_s)],
             "phrases": {name: phrase_in(self.language, name) for name in ("quiet", "lost", "footer")},
         }
+
+    def _banner(self) -> str:
+        phrase = phrase_in(self.language, "identify") if self._identified else ""
+        return phrase.format(booth=self.booth.id, city=self.booth.city)
 
     def _standing_state(self) -> Mapping[str, str]:
         name = self._standing.name

@@ -17,10 +17,11 @@ from appliance.display.board import Board
 from appliance.display.bulletin import Bulletin
 from appliance.display.cards import CardReader
 from appliance.display.server import board_app
-from appliance.display.standing import standing_from_vitals
+from appliance.display.standing import is_identified, standing_from_vitals
 from appliance.errors import BoothError
 from appliance.health import notify
 from appliance.health.vitals import read_vitals, remove_vitals, write_vitals
+from appliance.remote_file import Remote
 
 TICK_S = 0.25
 "How late a card may leave the board."
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 def run_display(settings: Settings, stop: threading.Event) -> None:
-    """Serve the staff board until `stop` is set.
+    """Serve the staff board until `stop` is set, by the files' `settings` and what is set from afar.
 
     Raises BoothError when the port is taken or the runtime folder cannot be used.
     """
@@ -79,7 +80,9 @@ class Process:
         self._runtime = settings.folders.runtime
         self._listener = listener
         self._cards = cards
-        self._bulletin = Bulletin(Board(settings.display.card_s), settings.display.language)
+        self._remote = Remote(settings, time.monotonic())
+        shown = self._remote.settings.display
+        self._bulletin = Bulletin(Board(shown.card_s), shown.language, settings.booth)
         self._shown = 0
         self._written_s = float("-inf")
         self._server = QuietServer(
@@ -110,6 +113,9 @@ class Process:
             self._shown += self._bulletin.show(card, time.monotonic())
 
     def _tick(self, now_s: float) -> None:
+        if self._remote.look(now_s):
+            self._bulletin.speak(self._remote.settings.display)
+        self._bulletin.identify(is_identified(read_vitals(self._runtime, "uplink", now_s), now_s))
         self._bulletin.refresh(standing_from_vitals(read_vitals(self._runtime, "vision", now_s)), now_s)
         if now_s - self._written_s >= VITALS_EVERY_S:
             self._written_s = now_s

@@ -1,7 +1,8 @@
-"""How vision stands: in go its vitals (or None), out comes one of a few words that staff understand."""
+"""How the booth stands: vitals (or None) in; a few words that staff understand, and whether it is to be named, out."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ STANDINGS = ("watching", "starting", "blind", "uncalibrated", "early", "paused",
 "`silent`: no fresh vitals; vision is not running or hangs."
 EARLY = ("too early", "learning")
 "How vision begins to say that it looks and learns but tells nobody yet."
+LONGEST_IDENTIFY_S = 60.0
+"Whatever the uplink's vitals say: the board is not to be covered for longer."
 MOST_REASON = 120
 "Characters of a reason that are shown."
 
@@ -36,6 +39,14 @@ def standing_from_vitals(vitals: dict[str, Any] | None) -> Standing:
         early = isinstance(calibrated, str) and calibrated.startswith(EARLY)
         return Standing("early" if early else "uncalibrated", short(calibrated))
     return Standing("watching")
+
+
+def is_identified(vitals: dict[str, Any] | None, now_s: float) -> bool:
+    """Whether the uplink's vitals ask the board to say which booth this is at `now_s`, on the monotonic clock."""
+    until_s = (vitals or {}).get("identify_until_s")
+    if isinstance(until_s, bool) or not isinstance(until_s, int | float) or not math.isfinite(until_s):
+        return False
+    return now_s < until_s <= now_s + LONGEST_IDENTIFY_S
 
 
 def short(reason: object) -> str:

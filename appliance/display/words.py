@@ -62,6 +62,10 @@ PHRASES_IN: dict[str, tuple[str, str, str, str]] = {
         "Vision is not running", "La vision ne fonctionne pas", "Bildtolkningen är inte igång",
         "La visión no está en marcha",
     ),
+    "identify": (
+        "This is booth {booth} in {city}", "Ici le stand {booth} à {city}", "Det här är bås {booth} i {city}",
+        "Este es el puesto {booth} de {city}",
+    ),
     "lost": (
         "No connection to the booth: trying again", "Pas de connexion au stand : nouvel essai",
         "Ingen kontakt med båset: försöker igen", "Sin conexión con el puesto: reintentando",

@@ -8,6 +8,11 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from appliance.errors import BoothError
+from appliance.health.clock import Clock, read_clock
+from appliance.uplink.certificate import NONE
+from appliance.uplink.key_files import KeyFiles, credentials_folder, find_key_files
+from appliance.uplink.refusal import explain_alert, explain_error, explain_hangup
+from appliance.uplink.tls import tls_context
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,7 @@ class Broker:
     url: str
     "mqtt://HOST:PORT or mqtts://HOST:PORT"
     ca_file: Path | None = None
-    "mqtts only; None: the authorities that the system trusts."
+    "mqtts only; None: the authorities that the system trusts. A file, or credential:NAME; so are the next two."
     cert_file: Path | None = None
     key_file: Path | None = None
     keepalive_s: int = 30
@@ -50,33 +55,28 @@ class Broker:
         """1883 or, for mqtts, 8883 unless given."""
         return self._parts.port or (8883 if self.tls else 1883)
 
-    def tls_context(self) -> ssl.SSLContext:
-        """TLS 1.2 or newer, host name checked. Raises BoothError naming the missing file."""
-        for key, file in (
-            ("ca_file", self.ca_file),
-            ("cert_file", self.cert_file),
-            ("key_file", self.key_file),
-        ):
-            if file is not None and not file.is_file():
-                raise BoothError(f"{file}: no such file; mend uplink.{key}")
-        try:
-            context = ssl.create_default_context(cafile=self.ca_file)
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            if self.cert_file is not None:
-                context.load_cert_chain(self.cert_file, self.key_file)
-        except OSError as error:
-            text = getattr(error, "reason", None) or error.strerror or "unreadable"
-            raise BoothError(
-                f"uplink.ca_file, cert_file, key_file: {text}; provision the keys anew"
-            ) from None
-        return context
+    @property
+    def key_files(self) -> KeyFiles:
+        """Its keys, from the settings or the unit's credentials. Raises BoothError for credentials without a unit."""
+        return find_key_files(self.ca_file, self.cert_file, self.key_file, credentials_folder())
 
-    def explain(self, error: Exception) -> str:
-        """One line on why no connection came about, with the cure."""
-        if isinstance(error, ssl.SSLCertVerificationError):
-            cure = "check this machine's clock and uplink.ca_file"
-            return f"{self.url}: its certificate is not trusted ({error.verify_message}); {cure}"
-        if isinstance(error, ssl.SSLError):
-            return f"{self.url}: TLS failed ({error.reason or error}); is the port the one for mqtts?"
-        text = getattr(error, "strerror", None) or str(error)
-        return f"{self.url}: {text.lower()}; start the broker there or mend its address"
+    def tls_context(self) -> ssl.SSLContext:
+        """TLS 1.2 or newer, host name checked. Raises BoothError naming the file that is missing or does not fit."""
+        return tls_context(self.key_files)
+
+    def explain(self, error: Exception, certificate: str = "", clock: Clock | None = None) -> str:
+        """One line on why no connection came about, with the cure.
+
+        `certificate`: what is known of ours, as KeyWatch.certificate() says it; `clock`: None reads it now.
+        """
+        known = certificate or self._known()
+        text = explain_error(error, clock or read_clock(), tls=self.tls, certificate=known)
+        return f"{self.url}: {text}"
+
+    def explain_loss(self, text: str, certificate: str = "") -> str:
+        """One line on why the broker hung up before it let us in; `text` is paho's log of it, '' when silent."""
+        known = certificate or self._known()
+        return f"{self.url}: {explain_alert(text, known) or explain_hangup(tls=self.tls)}"
+
+    def _known(self) -> str:
+        return NONE if self.tls and self.key_files.cert is None else ""

@@ -1,15 +1,37 @@
-"""Wishes from afar: a message that nobody vouches for goes in, a command and its reply come out."""
+"""Wishes from afar: messages that nobody vouches for and vision's vitals in; what was commanded, and replies, out.
+
+A reply says what is so, not what was tried: `pause` and `resume` are done once vision's vitals show it.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from appliance.config import Settings
+from appliance.errors import BoothError
+from appliance.health.clock import Clock, read_clock
+from appliance.health.pause import OPERATOR, pause, resume
+
+log = logging.getLogger(__name__)
 
 MOST_BYTES = 512
+MOST_REASON = 120
+"Characters, by the contract."
 ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 COMMANDS = ("request-status", "identify", "pause", "resume")
-SUPPORTED = ("request-status",)
+IDENTIFY_S = 30.0
+"For so long the staff board says which booth this is."
+PATIENCE_S = 3.0
+"Vision notices a pause within a tenth of a second; one that says nothing for so long does not run."
+REMEMBERED_S = 600.0
+"A broker delivers a command again after a lost connection (QoS 1); later the same id is another command."
+MOST_REMEMBERED = 256
 
 
 @dataclass(frozen=True)
@@ -20,6 +42,115 @@ class Command:
     "Chosen by the asker; comes back in the reply."
     name: str
     "One of COMMANDS; '' where the message is no command."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a command."""
+
+    result: str
+    "done, accepted, refused or not understood."
+    reason: str = ""
+    "For people; '' when done."
+
+
+NOT_UNDERSTOOD = Outcome("not understood", "no command/1")
+REUSED = Outcome("refused", "this id was of another command; choose a new one")
+LATER = Outcome("accepted", "as soon as vision runs")
+
+
+@dataclass
+class Order:
+    """A command that was heard."""
+
+    command: Command
+    heard_s: float
+    outcome: Outcome | None = None
+    "None while vision has not shown it."
+
+
+class Commands:
+    """Owner of what was commanded lately. Times are the machine's monotonic clock, as in the vitals."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], Clock] = read_clock) -> None:
+        self._state = settings.folders.state
+        self._clock = clock
+        self._orders: OrderedDict[str, Order] = OrderedDict()
+        "By id, oldest first."
+        self._replies: list[bytes] = []
+        self.identify_until_s = 0.0
+        "For the uplink's vitals: until then the staff board says which booth this is."
+
+    def obey(self, payload: bytes, now_s: float) -> Command | None:
+        """Do what a message of the topic command wants; the command where it is a new one, else None. Never raises."""
+        command = command_from_payload(payload)
+        self._forget(now_s)
+        if not command.name:
+            self._replies.append(reply_payload(command, NOT_UNDERSTOOD))
+            return None
+        known = self._orders.get(command.id)
+        if known is not None:
+            self._repeat(command, known)
+            return None
+        order = self._orders[command.id] = Order(command, now_s)
+        log.info("commanded from afar: %s", command.name)
+        self._conclude(order, self._do(command.name, now_s))
+        return command
+
+    def replies(self, now_s: float, vision: dict[str, Any] | None) -> list[bytes]:
+        """Replies that are due, by reply/1, each once. `vision`: its fresh vitals, None where there are none."""
+        for order in self._orders.values():
+            if order.outcome is None:
+                self._conclude(order, shown(order, vision, now_s))
+        due, self._replies = self._replies, []
+        return due
+
+    def _do(self, name: str, now_s: float) -> Outcome | None:
+        """Do it once; None where the reply has to wait for vision."""
+        if name == "identify":
+            self.identify_until_s = now_s + IDENTIFY_S
+        if name in ("identify", "request-status"):
+            return Outcome("done")
+        try:
+            if name == "pause":
+                pause(self._state, OPERATOR, self._clock().minute)
+                return None
+            others = resume(self._state, OPERATOR)
+        except BoothError as error:
+            log.error("%s: %s", name, error)
+            return Outcome("refused", str(error))
+        return Outcome("accepted", f"still {others}") if others else None
+
+    def _repeat(self, command: Command, known: Order) -> None:
+        """Answer again what was heard already, and do nothing; one that waits for vision is answered then."""
+        if command != known.command:
+            self._replies.append(reply_payload(command, REUSED))
+        elif known.outcome is not None:
+            self._replies.append(reply_payload(command, known.outcome))
+
+    def _conclude(self, order: Order, outcome: Outcome | None) -> None:
+        if outcome is not None:
+            order.outcome = outcome
+            self._replies.append(reply_payload(order.command, outcome))
+
+    def _forget(self, now_s: float) -> None:
+        """Let go of ids that are old, and of the oldest where there are too many."""
+        while self._orders:
+            oldest = next(iter(self._orders.values()))
+            if now_s - oldest.heard_s <= REMEMBERED_S and len(self._orders) < MOST_REMEMBERED:
+                return
+            del self._orders[oldest.command.id]
+            if oldest.outcome is None:
+                self._conclude(oldest, LATER)
+
+
+def shown(order: Order, vision: dict[str, Any] | None, now_s: float) -> Outcome | None:
+    """What vision's vitals say of a pause or resume; None while it may still show it."""
+    if vision is not None and vision.get("written_s", 0.0) >= order.heard_s:
+        paused = vision.get("state") == "paused"
+        if paused == (order.command.name == "pause"):
+            return Outcome("done")
+    return LATER if now_s - order.heard_s >= PATIENCE_S else None
 
 
 def command_from_payload(payload: bytes) -> Command:
@@ -43,8 +174,8 @@ def payload_from_command(command: Command) -> bytes:
     return json.dumps(values, separators=(",", ":")).encode("ascii")
 
 
-def reply_payload(command: Command) -> bytes:
-    """What becomes of it, by schema reply/1."""
-    done = "done" if command.name in SUPPORTED else "not yet supported"
-    values = {"schema": "reply/1", "id": command.id, "result": done if command.name else "not understood"}
+def reply_payload(command: Command, outcome: Outcome) -> bytes:
+    """What became of it, by schema reply/1."""
+    reason = "".join(mark if " " <= mark <= "~" else "?" for mark in outcome.reason)[:MOST_REASON]
+    values = {"schema": "reply/1", "id": command.id, "result": outcome.result, "reason": reason}
     return json.dumps(values, separators=(",", ":")).encode("ascii")

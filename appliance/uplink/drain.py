@@ -1,18 +1,54 @@
-"""From outbox to broker: rows go in, messages come out; a row is deleted when the broker took it."""
+"""From outbox to broker: rows go in, messages come out; a row is deleted when the broker took it, and lives on."""
 
 from __future__ import annotations
 
 import logging
 import random
+from collections import deque
 from collections.abc import Callable
+from itertools import takewhile
+from typing import Protocol
 
-from appliance.uplink.mqtt import REFUSED, Ack, Link, Message
-from appliance.uplink.outbox import Outbox
+from appliance.uplink.message import REFUSED, TOO_LARGE, UNHEARD, Ack, Message
+from appliance.uplink.mqtt import Link
+from appliance.uplink.outbox import Row
+from appliance.uplink.topics import EXPIRY_S
 
 log = logging.getLogger(__name__)
 
 LONGEST_RETRY_S = 600.0
 "Between two tries of refused messages, so that a mended broker is noticed within that."
+GRACE_S = 3.0
+"""From acknowledgement to deletion. A broker may acknowledge before its disk has the message: Mosquitto saves once a
+second at best. If the connection breaks in this time, the message is sent again; a second copy harms nobody."""
+FORGET_S = 0.25
+"Between two deletions: each waits for the disk."
+AHEAD = 256
+"Rows read at once."
+HEADER = 256
+"Bytes of a packet besides its payload, at the most: topic, properties."
+
+
+class Outlet(Protocol):
+    """What the drain and the report want of an outbox; see Outbox for the meaning."""
+
+    openings: int
+
+    @property
+    def fault(self) -> str:
+        """Why it refuses; '' while all is well."""
+
+    def batch(self, limit: int, after: int = 0) -> list[Row]:
+        """Rows with numbers above `after`, oldest first."""
+
+    def delete(self, numbers: list[int]) -> bool:
+        """Forget rows; False when that has to be asked for again."""
+
+    def rows(self) -> int:
+        """How many wait."""
+
+    def dropped(self) -> int:
+        """How many were lost."""
 
 
 class Drain:
@@ -20,37 +56,43 @@ class Drain:
 
     def __init__(
         self,
-        outbox: Outbox,
+        outbox: Outlet,
         topic_of: Callable[[str], str],
         draw: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self.outbox = outbox
+        self.grace_s = GRACE_S
         self.sent = 0
+        self.unheard = 0
+        "Of those, taken by a broker that had nobody to give them to."
         self.refused: set[int] = set()
         "Rows that the broker refuses; they stay in the outbox."
         self._topic_of = topic_of
         self._draw = draw
-        self._on_the_way: dict[int, int] = {}
-        "Message id of this connection -> row."
-        self._taken: set[int] = set()
-        "Rows that the broker has and the disk has not yet forgotten."
+        self._flying: dict[int, int] = {}
+        "Number of the message on this connection -> row."
+        self._taken: dict[int, float] = {}
+        "Row that the broker has and the disk has not yet forgotten -> when it said so, in that order."
+        self._ahead: deque[Row] = deque()
         self._after = 0
-        "Rows up to here are dealt with until the next try."
+        "Rows up to here are read or dealt with until the next try."
         self._openings = 0
+        self._forgot_s = 0.0
         self._tries = 0
         self._refusals = 0
         "In a row; a whole window of them means that sending more is no use now."
         self._retry_at_s: float | None = None
         "None: no try of refused rows is due."
 
-    def reconnected(self) -> None:
-        """A new connection: what was on the way counts as not sent."""
-        self._on_the_way.clear()
+    def lost(self, now_s: float) -> None:
+        """The connection is gone: what was on the way, or taken only just now, counts as not sent."""
+        self._flying.clear()
+        self._taken = {row: at_s for row, at_s in self._taken.items() if at_s <= now_s - self.grace_s}
         self._rewind()
 
     def busy(self) -> bool:
         """True while messages are on the way."""
-        return bool(self._on_the_way)
+        return bool(self._flying)
 
     def step(self, link: Link, acks: list[Ack], now_s: float) -> None:
         """Settle `acks`, then fill the window. Raises LinkLostError from the link."""
@@ -58,30 +100,37 @@ class Drain:
         if self._retry_at_s is not None and now_s >= self._retry_at_s:
             self._retry()
         if self._refusals < link.window:
-            self._fill(link)
+            self._fill(link, now_s)
 
     def settle(self, acks: list[Ack], now_s: float) -> None:
-        """Forget what the broker took, remember what it refused."""
+        """Remember what the broker took and what it refused; forget what it took a while ago."""
         for ack in acks:
-            self._settle(ack, now_s)
-        if self.outbox.delete(self._taken):
-            self._taken.clear()
+            row = self._flying.pop(ack.mid, None)
+            if row is not None and ack.code >= REFUSED:
+                self._refuse(row, ack, now_s)
+            elif row is not None:
+                self._take(row, ack, now_s)
+        if self._taken and now_s >= self._forgot_s + FORGET_S:
+            self._forget(now_s)
 
-    def _settle(self, ack: Ack, now_s: float) -> None:
-        row = self._on_the_way.pop(ack.mid, None)
-        if row is None:
-            return
-        if ack.code >= REFUSED:
-            self._refuse(row, ack, now_s)
-            return
+    def _take(self, row: int, ack: Ack, now_s: float) -> None:
         self.sent += 1
-        self._taken.add(row)
+        self.unheard += ack.code == UNHEARD
+        self._taken[row] = now_s
         self._refusals = 0
         if row in self.refused:
             self.refused.discard(row)
             self._tries = 0
             if not self.refused:
                 log.warning("broker takes all messages again")
+
+    def _forget(self, now_s: float) -> None:
+        self._forgot_s = now_s
+        old_s = now_s - self.grace_s
+        doomed = [row for row, _ in takewhile(lambda taken: taken[1] <= old_s, self._taken.items())]
+        if doomed and self.outbox.delete(doomed):
+            for row in doomed:
+                del self._taken[row]
 
     def _refuse(self, row: int, ack: Ack, now_s: float) -> None:
         if not self.refused:
@@ -101,23 +150,39 @@ class Drain:
         self._rewind()
 
     def _rewind(self) -> None:
+        self._ahead.clear()
         self._after = 0
         self._refusals = 0
 
-    def _fill(self, link: Link) -> None:
-        room = link.window - len(self._on_the_way)
-        if room <= 0:
-            return
-        rows = self.outbox.batch(room, self._after)
+    def _fill(self, link: Link, now_s: float) -> None:
+        flying = set(self._flying.values())
+        for _ in range(link.window - len(flying)):
+            row = self._next(flying)
+            if row is None:
+                return
+            if len(row.payload) + HEADER > link.largest:
+                self._refuse(row.number, Ack(0, TOO_LARGE, "packet too large"), now_s)
+                continue
+            message = Message(self._topic_of(row.kind), row.payload, expiry_s=EXPIRY_S[row.kind])
+            self._flying[link.send(message)] = row.number
+
+    def _next(self, flying: set[int]) -> Row | None:
+        """The next row that neither flies nor is taken; None when there is none."""
+        while True:
+            if not self._ahead:
+                self._read_ahead()
+            if not self._ahead:
+                return None
+            row = self._ahead.popleft()
+            if row.number not in self._taken and row.number not in flying:
+                return row
+
+    def _read_ahead(self) -> None:
+        rows = self.outbox.batch(AHEAD, self._after)
         if self.outbox.openings != self._openings:
             # Another file: its rows may carry lower numbers than the last one's.
             self._openings = self.outbox.openings
-            self._after = 0
             self.refused.clear()
-            rows = self.outbox.batch(room)
-        skip = self._taken.union(self._on_the_way.values())
-        for row in rows:
-            self._after = row.number
-            if row.number not in skip:
-                mid = link.send(Message(self._topic_of(row.kind), row.payload))
-                self._on_the_way[mid] = row.number
+            rows = self.outbox.batch(AHEAD)
+        self._ahead.extend(rows)
+        self._after = rows[-1].number if rows else self._after

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.uplink.event import EventError, ExceptionEvent, event_from_payload
-from appliance.uplink.mqtt import Message
+from appliance.uplink.message import Message
 from appliance.uplink.topics import Topic, split_topic
 
 MOST_PAYLOAD = 65_536

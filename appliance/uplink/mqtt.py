@@ -6,112 +6,184 @@ is opened once; after a loss a new one is made, so that paho's queue, which know
 
 from __future__ import annotations
 
-import random
+import select
+import socket
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 
-from appliance.errors import BoothError
+from appliance.health.clock import read_clock
 from appliance.uplink.address import Broker
+from appliance.uplink.flight import Flight
+from appliance.uplink.keys import KeyWatch
+from appliance.uplink.message import REFUSED, Ack, LinkLostError, Message
+from appliance.uplink.packets import connect_properties, publish_properties, will_properties
 
-CONNECT_S = 3.0
-"To reach the broker's port; short, because nothing else is done meanwhile."
+CONNECT_S = 10.0
+"To reach the broker's port, and again to agree on TLS."
 ANSWER_S = 10.0
 "To be let in by a broker that was reached."
-REFUSED = 0x80
-"MQTT 5, 2.4: reason codes from here on are failures; 0x10 (no subscriber) is a success."
-WINDOW = 16
-"Messages on the way at once; the broker may ask for fewer."
-
+SILENCE_S = 60.0
+"Without one acknowledgement while messages are on the way; a broker may be alive and stuck."
+WINDOW = 64
+"Messages on the way at once; the broker may ask for fewer (Receive Maximum)."
 SPARE = 4
-"Of what the broker takes at once, kept for status and replies; paho sends 20 at the most."
-
-
-class LinkLostError(BoothError):
-    """No connection to the broker; try again later."""
-
-
-class Message(NamedTuple):
-    """What travels."""
-
-    topic: str
-    payload: bytes
-    qos: int = 1
-    retain: bool = False
-
-
-class Ack(NamedTuple):
-    """The broker's answer to one message of QoS 1."""
-
-    mid: int
-    "As Link.send() returned it."
-    code: int
-    "MQTT 5 reason code; a failure from REFUSED on."
-    text: str
-
-
-def pause_s(attempt: int, draw: Callable[[float, float], float] = random.uniform) -> float:
-    """Seconds to wait before attempt `attempt`, from 1: random, so that a city's booths spread; below 58."""
-    return draw(0, 1.5 ** min(10, attempt))
+"Of what the broker takes at once, kept for status and replies."
 
 
 class Link:
-    """One connection. Raises BoothError where the TLS files cannot be used."""
+    """One connection. Raises BoothError where the TLS files cannot be used.
 
-    def __init__(self, broker: Broker, client_id: str, will: Message | None = None) -> None:
+    `session_s`: for so long after a loss the broker keeps what is meant for `client_id`. `keys`: those that are
+    in use; None reads those of `broker`.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        client_id: str,
+        will: Message | None = None,
+        session_s: int = 0,
+        keys: KeyWatch | None = None,
+    ) -> None:
         self.broker = broker
+        self.connected = False
+        "The broker has let us in, and the connection stands."
+        self._greeted = False
         self.window = WINDOW
+        "Events that may be on the way at once."
+        self.largest = 1 << 28
+        "Bytes of a packet that the broker takes."
+        self._flight = Flight(WINDOW + SPARE, time.monotonic())
         self._acks: list[Ack] = []
         self._inbox: list[Message] = []
-        self._connected = False
         self._reason = ""
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=paho.MQTTv5)
-        self._client.connect_timeout = CONNECT_S
-        self._client.on_connect = self._on_connect
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_publish = self._on_publish
-        self._client.on_message = self._on_message
-        if will:
-            properties = _json_properties(PacketTypes.WILLMESSAGE)
-            self._client.will_set(will.topic, will.payload, will.qos, will.retain, properties)
+        self._said = ""
+        self._poll = select.poll()
+        self._session_s = session_s
+        self._keys = keys
+        self._client = self._make_client(client_id, will)
         if broker.tls:
-            self._client.tls_set_context(broker.tls_context())
+            self._client.tls_set_context(keys.context if keys else broker.tls_context())
+
+    def _make_client(self, client_id: str, will: Message | None) -> paho.Client:
+        client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=paho.MQTTv5)
+        client.connect_timeout = CONNECT_S
+        # Ours is the window: paho knows nothing of what the broker asks for.
+        client.max_inflight_messages = 0
+        client.on_socket_open = _send_at_once
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        # A refusal of our certificate comes after the handshake, and paho tells it to its log only.
+        client.on_log = self._on_log
+        if will:
+            client.will_set(will.topic, will.payload, will.qos, will.retain, will_properties())
+        return client
+
+    def dial(self) -> None:
+        """Find the broker, reach it, agree on TLS, ask to be let in. Raises LinkLostError saying why not.
+
+        May run in another thread than the rest, while nobody calls anything else.
+        """
+        broker = self.broker
+        properties = connect_properties(self._session_s)
+        clean = not self._session_s
+        try:
+            self._client.connect(
+                broker.host, broker.port, broker.keepalive_s, clean_start=clean, properties=properties
+            )
+        except (OSError, ValueError) as error:
+            raise LinkLostError(broker.explain(error, self._certificate())) from None
 
     def open(self, stopped: Callable[[], bool] = lambda: False) -> None:
-        """Connect and wait until the broker lets us in or `stopped`. Raises LinkLostError saying why not."""
-        broker = self.broker
-        try:
-            self._client.connect(broker.host, broker.port, broker.keepalive_s, clean_start=True)
-        except (OSError, ValueError) as error:
-            raise LinkLostError(broker.explain(error)) from None
+        """Dial and wait until the broker lets us in or `stopped`. Raises LinkLostError saying why not."""
+        self.dial()
         deadline_s = time.monotonic() + ANSWER_S
-        while not (self._connected or stopped()):
+        while not (self.connected or stopped()):
             self.turn(0.1)
             if time.monotonic() > deadline_s:
-                raise LinkLostError(f"{broker.url}: no answer in {ANSWER_S:.0f} s; is it a broker?")
+                raise self.unanswered()
+
+    def unanswered(self) -> LinkLostError:
+        """What to raise when nobody let us in for ANSWER_S."""
+        return LinkLostError(f"{self.broker.url}: no answer in {ANSWER_S:.0f} s; is it a broker?")
+
+    def fileno(self) -> int:
+        """For a selector; -1 without a socket."""
+        sock = self._client.socket()
+        return -1 if sock is None else sock.fileno()
+
+    def wants_write(self) -> bool:
+        """True while bytes wait for room in the socket."""
+        return self._client.want_write()
 
     def turn(self, timeout_s: float) -> None:
-        """Receive and send for at most `timeout_s`. Raises LinkLostError when the connection is gone."""
-        result = self._client.loop(timeout_s)
-        if result != MQTTErrorCode.MQTT_ERR_SUCCESS or self._reason:
-            reason = self._reason or paho.error_string(result).rstrip(".").lower()
-            raise LinkLostError(f"{self.broker.url}: {reason}; start the broker there or mend its address")
+        """Receive and send, waiting for at most `timeout_s`. Raises LinkLostError when the connection is gone."""
+        sock = self._client.socket()
+        if sock is None:
+            raise self._lost(MQTTErrorCode.MQTT_ERR_NO_CONN)
+        events = self._wait(sock, timeout_s)
+        result = MQTTErrorCode.MQTT_ERR_SUCCESS
+        if events & ~select.POLLOUT:
+            result = self._read(sock)
+        if not result and events & select.POLLOUT:
+            result = self._client.loop_write()
+        result = result or self._client.loop_misc()
+        if result or self._reason:
+            raise self._lost(result)
+        if self._flight.silent_s(time.monotonic()) > SILENCE_S:
+            raise LinkLostError(f"{self.broker.url}: acknowledges nothing; look at its log and its load")
+
+    def _wait(self, sock: Any, timeout_s: float) -> int:
+        """Events of poll(2) on the socket; bytes that TLS has unpacked already are not in the kernel."""
+        if _unpacked(sock):
+            return select.POLLIN
+        wanted = select.POLLIN | (select.POLLOUT if self._client.want_write() else 0)
+        self._poll.register(sock, wanted)
+        ready = self._poll.poll(timeout_s * 1000)
+        return ready[0][1] if ready else 0
+
+    def _read(self, sock: Any) -> MQTTErrorCode:
+        result = self._client.loop_read()
+        while not result and _unpacked(sock):
+            result = self._client.loop_read()
+        return result
+
+    def _lost(self, result: MQTTErrorCode) -> LinkLostError:
+        self.connected = False
+        if not (self._greeted or self._reason):
+            return LinkLostError(self.broker.explain_loss(self._said, self._certificate()))
+        explained = self._reason or paho.error_string(result).rstrip(".").lower()
+        return LinkLostError(f"{self.broker.url}: {explained}; start the broker there or mend its address")
+
+    def _certificate(self) -> str:
+        return self._keys.certificate(read_clock()) if self._keys else ""
 
     def send(self, message: Message) -> int:
-        """Publish; returns the id that its Ack will carry. Raises LinkLostError when not connected."""
-        info = self._client.publish(*message, properties=_json_properties(PacketTypes.PUBLISH))
+        """Publish; returns the number that its Ack will carry. Raises LinkLostError when not connected."""
+        number = self._flight.number()
+        if not (message.qos and self._flight.full()):
+            self._publish(number, message)
+        elif not self._flight.hold(number, message):
+            raise LinkLostError(f"{self.broker.url}: acknowledges too little; look at its load")
+        return number
+
+    def _publish(self, number: int, message: Message) -> None:
+        properties = publish_properties(message.expiry_s)
+        info = self._client.publish(*message[:4], properties=properties)
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise LinkLostError(f"{self.broker.url}: {paho.error_string(info.rc).lower()}")
-        return info.mid
+        if message.qos:
+            self._flight.depart(number, info.mid, time.monotonic())
 
-    def subscribe(self, topic: str) -> None:
-        """Ask for `topic`, QoS 1; its messages come out of take_messages()."""
-        self._client.subscribe(topic, qos=1)
+    def subscribe(self, *topics: str) -> None:
+        """Ask for `topics`, QoS 1; their messages come out of take_messages()."""
+        self._client.subscribe([(topic, 1) for topic in topics])
 
     def take_acks(self) -> list[Ack]:
         """Acknowledgements since the last call."""
@@ -125,38 +197,51 @@ class Link:
 
     def leave(self) -> None:
         """Say good-bye, so that the broker does not send the will."""
-        if self._connected:
+        if self.connected:
             self._client.disconnect()
-            self._client.loop(0.1)
 
     def close(self) -> None:
         """Let go of the socket; without leave() the broker sends the will."""
         sock = self._client.socket()
         if sock is not None:
             sock.close()
-        self._connected = False
+        self.connected = False
 
-    def _on_connect(self, _client: Any, _data: Any, _flags: Any, code: Any, properties: Any) -> None:
+    def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, properties: Any) -> None:
+        client.on_log = None
         if code.value >= REFUSED:
             self._reason = f"the broker refuses us ({str(code).lower()})"
             return
-        self._connected = True
-        most: int = getattr(properties, "ReceiveMaximum", WINDOW + SPARE)
-        self.window = max(1, min(WINDOW, most - SPARE))
+        self.connected = self._greeted = True
+        self._flight.most = min(WINDOW + SPARE, getattr(properties, "ReceiveMaximum", 65_535))
+        self.window = max(1, self._flight.most - SPARE)
+        self.largest = getattr(properties, "MaximumPacketSize", self.largest)
 
     def _on_disconnect(self, _client: Any, _data: Any, flags: Any, code: Any, _properties: Any) -> None:
-        if self._connected and flags.is_disconnect_packet_from_server:
+        if self.connected and flags.is_disconnect_packet_from_server:
             self._reason = f"the broker hung up ({str(code).lower()})"
-        self._connected = False
+        self.connected = False
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, code: Any, _properties: Any) -> None:
-        self._acks.append(Ack(mid, code.value, str(code)))
+        number = self._flight.land(mid, time.monotonic())
+        if number is not None:  # else of QoS 0: paho tells that it was written
+            self._acks.append(Ack(number, code.value, str(code)))
+            waiting = self._flight.next()
+            if waiting:
+                self._publish(*waiting)
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
         self._inbox.append(Message(message.topic, bytes(message.payload), message.qos, message.retain))
 
+    def _on_log(self, _client: Any, _data: Any, level: int, text: str) -> None:
+        if level == paho.MQTT_LOG_ERR:
+            self._said = text
 
-def _json_properties(packet: int) -> Properties:
-    properties = Properties(packet)  # type: ignore[no-untyped-call]
-    properties.ContentType = "application/json"
-    return properties
+
+def _unpacked(sock: Any) -> bool:
+    return hasattr(sock, "pending") and sock.pending() > 0
+
+
+def _send_at_once(_client: Any, _data: Any, sock: Any) -> None:
+    """An event is small and shall not wait for the next one (tcp(7), TCP_NODELAY)."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,16 +1,17 @@
-"""What the uplink says of the booth: vitals go in; status, health and its own vitals go out when due."""
+"""What the uplink says of the booth: vitals go in; status and health go out when due, figures for its own."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import TypeAlias
 
-from appliance.config import Settings
-from appliance.errors import BoothError
-from appliance.health import notify
 from appliance.health.clock import read_clock
-from appliance.health.vitals import read_vitals, remove_vitals, write_vitals
+from appliance.uplink.desired import RemoteConfig
 from appliance.uplink.drain import Drain
-from appliance.uplink.mqtt import Link, Message
+from appliance.uplink.keys import KeyWatch
+from appliance.uplink.message import Message
+from appliance.uplink.mqtt import Link
 from appliance.uplink.status import (
     Sending,
     Values,
@@ -19,40 +20,58 @@ from appliance.uplink.status import (
     payload_from_values,
     status_values,
 )
-from appliance.uplink.topics import topic
+from appliance.uplink.topics import EXPIRY_S, topic
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-"Between two looks at the vitals of the other processes, and two of our own."
+"Between two looks at the vitals of vision."
+LASTS = 3
+"A retained status outlives so many of its periods: a booth that never comes back is not online for ever."
+Vitals: TypeAlias = Callable[[float], "Values | None"]
+"Monotonic seconds -> the vitals of vision, None while it has none."
 
 
 class Report:
     """Remembers what was said last, to say it again only when it changed or is due."""
 
-    def __init__(self, settings: Settings, drain: Drain, now_s: float) -> None:
-        self.settings = settings
-        self.drain = drain
+    def __init__(
+        self, remote: RemoteConfig, drain: Drain, keys: KeyWatch, vitals: Vitals, now_s: float
+    ) -> None:
         self.state = "starting"
         self.reason = ""
+        self.reconnects = -1
+        "Connections after the first; -1 before that."
+        self._remote = remote
+        self._drain = drain
+        self._keys = keys
+        self._vitals = vitals
         self._began_s = now_s
         self._looked_s = now_s - LOOK_S
         self._status_s = now_s
-        self._health_s = now_s - settings.uplink.health_every_s
+        self._health_s = float("-inf")
         self._said: Values = {}
-        self._mute = False
 
-    def change(self, state: str, reason: str, now_s: float) -> None:
-        """Enter `state`; logs and writes the edge."""
+    def connected(self, now_s: float) -> None:
+        """A connection stands: everything is to be said anew."""
+        self.reconnects += 1
+        self._looked_s = now_s - LOOK_S
+        self._change("online", "")
+
+    def lost(self, reason: str) -> None:
+        """There is no connection."""
+        self._change("offline", reason)
+
+    def _change(self, state: str, reason: str) -> None:
+        """Enter `state`; logs the edge."""
         if state != self.state:
             log.warning("uplink is %s", f"{state}: {reason}" if reason else state)
         self.state, self.reason = state, reason
         self._said = {}
-        self.write_vitals(now_s)
 
     def offline(self, reason: str) -> Message:
         """The status of a booth that is gone: the will, and the good-bye."""
-        return self._status_message(self._status("offline", reason, None))
+        return self._status_message(self._status("offline", reason, None), None)
 
     def ask(self) -> None:
         """Somebody wants the status: say it at the next send()."""
@@ -62,59 +81,62 @@ class Report:
         """Whatever is due at `now_s`. Raises LinkLostError from the link."""
         if self._said and now_s < self._looked_s + LOOK_S:
             return
-        vision = read_vitals(self.settings.folders.runtime, "vision", now_s)
+        self._looked_s = now_s
+        vision = self._vitals(now_s)
         status = self._status(*booth_state(vision, now_s - self._began_s), vision)
-        due = now_s >= self._status_s + self.settings.uplink.status_every_s
-        if due or _lasting(status) != self._said:
-            link.send(self._status_message(status))
+        uplink = self._remote.settings.uplink
+        every_s = uplink.status_every_s
+        if now_s >= self._status_s + every_s or _lasting(status) != self._said:
+            link.send(self._status_message(status, round(LASTS * every_s)))
             self._said, self._status_s = _lasting(status), now_s
-        if now_s >= self._health_s + self.settings.uplink.health_every_s:
+        if now_s >= self._health_s + uplink.health_every_s:
             self._health_s = now_s
             link.send(self._health_message(vision, now_s))
-        self.write_vitals(now_s)
 
-    def write_vitals(self, now_s: float) -> None:
-        """uplink.json, and the watchdog: called by a loop that goes round, by nothing else."""
-        self._looked_s = now_s
-        sending = self._sending()
-        figures = {"outbox_rows": sending.rows, "sent": sending.sent, "dropped": sending.dropped}
-        vitals = {"state": self.state, "reason": self.reason, "broker": self.settings.uplink.broker}
-        try:
-            folder = self.settings.folders.runtime
-            write_vitals(folder, "uplink", {**vitals, **figures, "refused": sending.refused}, now_s)
-            self._mute = False
-        except BoothError as error:
-            if not self._mute:
-                log.error("%s", error)
-            self._mute = True
-        notify.alive()
-        notify.status(f"{self.state}, {sending.rows} messages wait")
+    def figures(self) -> Values:
+        """The uplink's own vitals."""
+        sending = self.sending()
+        counts = {"outbox_rows": sending.rows, "sent": sending.sent, "dropped": sending.dropped}
+        known = {"state": self.state, "reason": self.reason, "broker": self._remote.settings.uplink.broker}
+        return {**known, **counts, "refused": sending.refused}
 
-    def close(self) -> None:
-        """Take our vitals back."""
-        remove_vitals(self.settings.folders.runtime, "uplink")
-
-    def _sending(self) -> Sending:
-        outbox = self.drain.outbox
-        rows, dropped = outbox.rows(), outbox.dropped()
-        return Sending(rows, self.drain.sent, dropped, len(self.drain.refused), outbox.fault)
+    def sending(self) -> Sending:
+        """How the messages of the outbox fare."""
+        drain, outbox, clock = self._drain, self._drain.outbox, read_clock()
+        return Sending(
+            rows=outbox.rows(),
+            sent=drain.sent,
+            dropped=outbox.dropped(),
+            refused=len(drain.refused),
+            fault=outbox.fault,
+            unheard=drain.unheard,
+            reconnects=max(0, self.reconnects),
+            certificate=self._keys.certificate(clock),
+            certificate_days=self._keys.days_left(clock),
+            config=self._remote.version,
+        )
 
     def _status(self, state: str, reason: str, vision: Values | None) -> Values:
         clock = read_clock()
-        return status_values(self.settings.booth, state, reason, vision, sending=self._sending(), clock=clock)
+        return status_values(
+            self._remote.settings.booth, state, reason, vision, sending=self.sending(), clock=clock
+        )
 
-    def _status_message(self, values: Values) -> Message:
-        return Message(self._topic("status"), payload_from_values(values), retain=True)
+    def _status_message(self, values: Values, expiry_s: int | None) -> Message:
+        payload = payload_from_values(values)
+        return Message(self._topic("status"), payload, retain=True, expiry_s=expiry_s)
 
     def _health_message(self, vision: Values | None, now_s: float) -> Message:
         uptime_s = now_s - self._began_s
         values = health_values(
-            self.settings.booth, vision, sending=self._sending(), uptime_s=uptime_s, clock=read_clock()
+            self._remote.settings.booth, vision, sending=self.sending(), uptime_s=uptime_s, clock=read_clock()
         )
-        return Message(self._topic("health"), payload_from_values(values), qos=0)
+        payload = payload_from_values(values)
+        return Message(self._topic("health"), payload, qos=0, expiry_s=EXPIRY_S["health"])
 
     def _topic(self, kind: str) -> str:
-        return topic(self.settings.booth.city, self.settings.booth.id, kind)
+        booth = self._remote.settings.booth
+        return topic(booth.city, booth.id, kind)
 
 
 def _lasting(status: Values) -> Values:

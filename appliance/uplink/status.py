@@ -11,6 +11,7 @@ from typing import Any
 
 from appliance.config import Identity
 from appliance.health.clock import Clock
+from appliance.uplink.event import ID
 
 Values = dict[str, Any]
 MOST_TEXT = 120
@@ -42,6 +43,20 @@ class Sending:
     "Messages that the broker refuses now."
     fault: str
     "Why nothing can be read from the outbox; '' while all is well."
+    bytes: int = 0
+    "Of the payloads that wait."
+    oldest_s: float | None = None
+    "Age of the oldest message that waits; None where none does."
+    unheard: int = 0
+    "Messages that the broker took although nobody subscribed to them."
+    reconnects: int = 0
+    "Connections after the first."
+    certificate: str = "none"
+    "In words; 'none' without TLS."
+    certificate_days: int | None = None
+    "Until our own expires; negative after that, None where unknown."
+    config: int = 0
+    "Version of the remote settings in force, 0 for none."
 
     @property
     def publishing(self) -> str:
@@ -66,6 +81,8 @@ def status_values(
         **{key: _text(seen.get(key), unknown) for key in ("camera", "inference", "calibrated")},
         "camera_path": _text(seen.get("camera_path"), "unknown"),
         "publishing": _text(sending.publishing, "ok"),
+        "certificate": _text(sending.certificate, "none"),
+        "config": sending.config,
         "versions": {
             "booth": _version(),
             **{key: _text(seen.get(key), "none") for key in ("engine", "bank")},
@@ -99,10 +116,16 @@ def health_values(
         "clock_synced": clock.synced,
         **{key: _figure(seen.get(key)) for key in (*FIGURES, *MACHINE_FIGURES)},
         **{key: _figure(seen.get(key), COLDEST_C) for key in TEMPERATURES},
+        "last_event": _event(seen.get("last_event")),
         "outbox_rows": sending.rows,
+        "outbox_bytes": sending.bytes,
+        "outbox_oldest_s": _figure(sending.oldest_s),
         "sent": sending.sent,
+        "unheard": sending.unheard,
         "dropped": sending.dropped,
         "refused": sending.refused,
+        "reconnects": sending.reconnects,
+        "certificate_days": sending.certificate_days,
         "uptime_s": round(uptime_s),
     }
 
@@ -124,6 +147,11 @@ def _figure(value: object, least: float = 0) -> float | int | None:
     if not math.isfinite(value) or value < least:
         return None
     return value if isinstance(value, int) else round(value, 2)
+
+
+def _event(value: object) -> str:
+    """`value` if it is the id of an event, else empty."""
+    return value if isinstance(value, str) and ID.fullmatch(value) else ""
 
 
 def _version() -> str:

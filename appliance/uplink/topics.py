@@ -10,6 +10,9 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 "Cities and booths; no slash, plus or hash, so that no name can reach into a foreign topic."
 UP = ("exception", "trend", "status", "health", "config/reported", "command/reply")
 DOWN = ("config/desired", "command")
+DAY_S = 86_400
+EXPIRY_S = {"exception": 30 * DAY_S, "trend": 30 * DAY_S, "health": 300, "command/reply": 300}
+"Seconds after which a broker may forget a message that nobody has fetched; status says its own."
 
 
 class Topic(NamedTuple):

@@ -20,7 +20,8 @@ from appliance.errors import BoothError
 from appliance.uplink.address import Broker
 from appliance.uplink.command import Command, payload_from_command
 from appliance.uplink.fleet import Booth, Fleet, mapping, printable
-from appliance.uplink.mqtt import Link, LinkLostError, Message, pause_s
+from appliance.uplink.message import LinkLostError, Message, pause_s
+from appliance.uplink.mqtt import Link
 from appliance.uplink.topics import NAME, ROOT, Topic, topic
 
 PARTS = ("state", "camera", "inference", "calibrated", "publishing")

@@ -75,10 +75,14 @@ class Apprentice:
         self._write(bank)
         return replace(bank, id=id_of(bank))
 
-    def close(self, now_s: float, clock: Clock) -> None:
-        """Write what was learned since the last time; who is still held becomes part of it or is dropped."""
+    def forget(self) -> None:
+        """Drop whoever passed so lately that they are not part of an aggregate yet."""
+        self._street.forget()
+
+    def close(self, now_s: float, clock: Clock) -> Bank | None:
+        """Write what was learned since the last time, and return it; who is still held joins it or is dropped."""
         self._street.rest()
-        self.renew(now_s, clock)
+        return self.renew(now_s, clock)
 
     def _is_due(self, now_s: float) -> bool:
         grown = self._street.people >= (1 + RENEW_SHARE) * self._people
@@ -103,7 +107,7 @@ def load_known(settings: Settings, wing: Wing) -> Judge | None:
     Raises BankError for a set bank that cannot be used; an own one of an older version is left behind.
     """
     own = settings.folders.state / KEPT
-    if settings.novelty.bank is not None or not settings.novelty.learning or not own.is_file():
+    if settings.novelty.bank is not None or not own.is_file():
         return load_judge(settings, wing)
     try:
         bank = read_bank(own)

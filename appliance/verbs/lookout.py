@@ -9,36 +9,43 @@ import time
 from dataclasses import replace
 
 from appliance.app import Eyes, make_pipeline, open_camera
-from appliance.artifacts import Bank
 from appliance.config import Settings
 from appliance.display.cards import CardSender
 from appliance.errors import BoothError, SourceError
 from appliance.health import notify
 from appliance.health.clock import read_clock
+from appliance.health.pause import paused_by
 from appliance.records import Decision, Frame
+from appliance.remote_file import Remote
 from appliance.runtime.seam import Camera, EndOfSource
 from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import payload_from_event
 from appliance.uplink.outbox import Outbox
-from appliance.verbs.apprentice import make_apprentice
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
+from appliance.verbs.schooling import Schooling
 from appliance.vision.novelty import Judge
 from appliance.vision.pipeline import Pipeline, Step
 
-SLICE_S = 0.5
-"Longest wait for a frame in one go: vitals and a stop are due in between."
+SLICE_S = 0.1
+"Longest wait for anything in one go: who pauses the booth shall see the camera closed within .2 s."
 LONGEST_PAUSE_S = 30.0
 log = logging.getLogger(__name__)
+
+
+class Paused(Exception):
+    """Somebody wants the camera closed."""
 
 
 class Lookout:
     """Owns the camera and the way of its frames; opens the camera anew whenever it is lost."""
 
     def __init__(self, settings: Settings, eyes: Eyes, judge: Judge | None, figures: Figures) -> None:
-        self._settings = settings
+        """`settings`: the files'; what is set from afar lies on top, and is taken over while the booth looks."""
+        now_s = time.monotonic()
+        self._remote = Remote(settings, now_s)
+        self._settings = self._remote.settings
         self._eyes = eyes
-        self._judge = judge
         self._figures = figures
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
@@ -46,9 +53,7 @@ class Lookout:
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
-        self._apprentice = make_apprentice(settings, judge, time.monotonic(), read_clock())
-        self._unjudged = ""
-        "Why the newest bank is not judged by."
+        self._school = Schooling(self._settings, eyes, judge, figures, now_s)
 
     def run(self, stop: threading.Event) -> None:
         """Look until `stop` or the end of a file. Raises BoothError for what no retry here can mend."""
@@ -71,6 +76,9 @@ class Lookout:
         while not stop.is_set():
             try:
                 self._ladder.climb(self._look(stop))
+            except Paused:
+                self._stay_closed(stop)
+                continue
             except EndOfSource:
                 self._finish("ended", "the source is over")
                 return ""
@@ -83,9 +91,10 @@ class Lookout:
         return ""
 
     def _look(self, stop: threading.Event) -> int:
-        """Frames seen before the camera was lost. Raises EndOfSource, and SourceError for a file that is none."""
+        """Frames seen before the loss. Raises EndOfSource, Paused, and SourceError for a file that is none."""
         camera, frames = None, 0
         try:
+            self._heed_pause()
             camera = open_camera(self._settings, self._eyes, live=True)
             while not stop.is_set():
                 self._step(camera, self._await(camera, stop, first=frames == 0))
@@ -108,11 +117,12 @@ class Lookout:
         return frames
 
     def _await(self, camera: Camera, stop: threading.Event, *, first: bool) -> Frame:
-        """The next frame. Raises SourceError after too long a silence, StopIteration on `stop`."""
+        """The next frame. Raises SourceError after too long a silence, StopIteration on `stop`, Paused."""
         limit_s = self._settings.camera.first_frame_s if first else self._settings.camera.stall_s
         since_s = time.monotonic()
         while not stop.is_set():
             frame = camera.take(SLICE_S)
+            self._heed_pause()
             if frame is not None:
                 return frame
             self._tend()
@@ -124,50 +134,68 @@ class Lookout:
 
     def _step(self, camera: Camera, frame: Frame) -> None:
         if self._pipeline is None:
-            self._pipeline = make_pipeline(self._settings, self._eyes, self._judge, frame)
+            self._pipeline = make_pipeline(self._settings, self._eyes, self._school.judge, frame)
         step = self._pipeline.step(frame)
         if self._figures.frame(step, camera.late, time.monotonic()):
             self._figures.set(state="running", reason="", camera="ok", camera_path=camera.path)
+            self._ladder.climb(1)
             notify.ready()
             log.info("camera delivers: %s", self._settings.camera.label)
         notify.alive()
         self._tell(step)
-        self._learn(step)
+        self._school.learn(step, time.monotonic())
         self._tend()
 
-    def _learn(self, step: Step) -> None:
-        """After the judging: nobody is less rare for having passed himself."""
-        calibrated, learning = step.calibrated, "off"
-        if self._apprentice is not None:
-            self._apprentice.see(step.passages, time.monotonic())
-            learning = self._unjudged or self._apprentice.state
-            calibrated = calibrated if self._judge else learning
-        self._figures.set(calibrated=calibrated, learning=learning)
+    def _heed_pause(self) -> None:
+        """Raises Paused while anybody wants the camera closed."""
+        if paused_by(self._settings.folders.state):
+            raise Paused
+
+    def _stay_closed(self, stop: threading.Event) -> None:
+        """Forget who was in view, conclude and learn nothing of them, and wait until nobody pauses the booth."""
+        if self._pipeline is not None:
+            self._pipeline.forget()
+        self._school.forget()
+        notify.ready()
+        while (why := paused_by(self._settings.folders.state)) and not stop.is_set():
+            states = {"state": "paused", "reason": why, "camera": "paused", "people": 0}
+            if self._figures.set(**states, frames_per_second=0.0):
+                log.warning("the camera is closed: %s", why)
+            notify.alive()
+            stop.wait(SLICE_S)
+            self._tend()
+        if not stop.is_set():
+            self._figures.set(state="starting", reason="", camera="starting")
+            log.info("nobody pauses the booth any more; the camera opens")
 
     def _tend(self) -> None:
         """What is due every few seconds, whether the camera delivers or not."""
-        left = self._pipeline.idle(time.monotonic()) if self._pipeline is not None else None
+        now_s = time.monotonic()
+        left = self._pipeline.idle(now_s) if self._pipeline is not None else None
         if left is not None:
             self._conclude(left)
-        bank = self._apprentice.tend(time.monotonic(), read_clock) if self._apprentice else None
-        if bank is not None:
-            self._judge_by(bank)
+        self._judge_by(self._school.tend(now_s))
+        if self._remote.look(now_s):
+            self._take_over(self._remote.settings, now_s)
         self._figures.publish()
 
-    def _judge_by(self, bank: Bank) -> None:
-        """Judge by a new bank; one that the device has no room for is a state, and the last one goes on."""
-        try:
-            self._judge = Judge(bank, bank.neighbours, self._eyes.wing.neighbours)
-        except BoothError as error:
-            if not self._unjudged:
-                log.warning("the new bank is not judged by: %s", error)
-            self._unjudged = f"not judged by: {error}"
+    def _take_over(self, settings: Settings, now_s: float) -> None:
+        """Go on by other settings from the next frame on; only those that may be set from afar can differ."""
+        before, self._settings = self._settings, settings
+        log.info("settings from afar are taken over")
+        if self._pipeline is not None and settings.decision != before.decision:
+            self._pipeline.wish(settings.decision)
+        if self._pipeline is not None and settings.capture != before.capture:
+            self._pipeline.look_within(settings.capture)
+        self._judge_by(self._school.switch(settings, now_s))
+
+    def _judge_by(self, judge: Judge | None) -> None:
+        """Judge by a new bank, if there is one."""
+        if judge is None:
             return
-        self._unjudged = ""
-        self._anonymizer.origin = replace(self._anonymizer.origin, bank=bank.id)
-        self._figures.set(bank=bank.id)
+        self._anonymizer.origin = replace(self._anonymizer.origin, bank=judge.bank.id)
         if self._pipeline is not None:
-            self._pipeline.judge_by(self._judge, self._settings.decision)
+            self._pipeline.judge_by(judge, self._settings.decision)
 
     def _tell(self, step: Step) -> None:
         for decision in step.decisions:
@@ -185,28 +213,25 @@ class Lookout:
         """Tell and learn those who were still in view when the frames stopped."""
         self._figures.count(step)
         self._tell(step)
-        self._learn(step)
+        self._school.learn(step, time.monotonic())
 
     def _rest(self, pause_s: float, stop: threading.Event) -> None:
         until_s = time.monotonic() + pause_s
         while time.monotonic() < until_s and not stop.wait(min(SLICE_S, pause_s)):
             self._tend()
+            if paused_by(self._settings.folders.state):
+                return
 
     def _finish(self, state: str, reason: str) -> str:
         """Conclude who is in view and keep what was learned; returns the reason."""
         if self._pipeline is not None:
             self._conclude(self._pipeline.finish(time.monotonic()))
-        self._keep_learned()
+        self._school.close(time.monotonic())
         self._figures.set(state=state, reason=reason, camera=state, people=0)
         return reason
 
     def _fail(self, part: str, reason: str) -> None:
         """Drop who is in view: to conclude them would ask the device, which fails from its first fault on."""
         self._pipeline = None
-        self._keep_learned()
+        self._school.close(time.monotonic())
         self._figures.fail(part, reason)
-
-    def _keep_learned(self) -> None:
-        if self._apprentice is not None:
-            self._apprentice.close(time.monotonic(), read_clock())
-            self._figures.set(learning=self._unjudged or self._apprentice.state)

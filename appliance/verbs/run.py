@@ -11,7 +11,11 @@ from appliance.config import Settings
 
 
 def run_process(process: str, settings: Settings) -> None:
-    """Run vision, uplink or display until SIGTERM or SIGINT. Raises BoothError for what it cannot mend itself."""
+    """Run vision, uplink or display until SIGTERM or SIGINT. Raises BoothError for what it cannot mend itself.
+
+    `settings` are the files': each process lays what was set from afar over them itself, since that may be checked
+    only against the files' own walls, and may change while it runs.
+    """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format=f"{process}: %(message)s")
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from appliance.app import load_eyes
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health import notify
 from appliance.health.hardening import forbid_dumps
+from appliance.remote_file import Remote
 from appliance.runtime.choose import Wing, choose_wing
 from appliance.verbs.apprentice import load_known
 from appliance.verbs.figures import Figures
@@ -17,7 +19,7 @@ from appliance.vision.pipeline import NO_BANK
 
 
 def run_vision(settings: Settings, stop: threading.Event) -> None:
-    """Look until `stop` or the end of a file.
+    """Look until `stop` or the end of a file, by the files' `settings` and what is set from afar.
 
     Raises BoothError for what only a new process or a person can mend: a device that failed or cannot be opened, a
     missing network, bank or file. The vitals say so too, and whoever watches the process starts it again.
@@ -44,7 +46,7 @@ def get_ready(settings: Settings, figures: Figures, stop: threading.Event) -> Lo
     if stop.is_set():
         return None
     eyes = load_eyes(settings, wing)
-    judge = load_known(settings, eyes.wing)
+    judge = load_known(Remote(settings, time.monotonic()).settings, eyes.wing)
     figures.set(inference=fault or "ok", calibrated="starting" if judge else NO_BANK)
     figures.watch(eyes.wing.sensors())
     figures.set(wing=eyes.wing.name, engine=eyes.engine, bank=judge.bank.id if judge else "none")

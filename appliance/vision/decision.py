@@ -31,6 +31,10 @@ class Decider:
         """Judge by a newer bank from now on; what is known of the street's pace stays."""
         self._judge = judge
 
+    def wish(self, rule: Rule) -> None:
+        """Tell as many as `rule` says from now on."""
+        self._pace.rule = rule
+
     def readiness(self, now_s: float) -> str:
         """'ok', or why no exception is told at `now_s`: the bank has seen too few passages for so small a share."""
         return readiness(self._pace.share(now_s), self._judge.references)

@@ -20,10 +20,10 @@ class Pace:
     """Owner of the passages counted lately; the decider's. Times are those of the frames, in seconds."""
 
     def __init__(self, rule: Rule) -> None:
-        self._rule = rule
-        self._wanted_per_s = (rule.wanted_per_hour or 0.0) / 3600
-        self._count = self._wanted_per_s / USUAL_SHARE * TRUST_S
-        self._known_s = TRUST_S
+        self.rule = rule
+        "May be another from one passage to the next; those counted stay known."
+        self._count = 0.0
+        self._known_s = self._trust_s = TRUST_S
         self._now_s = -math.inf
 
     def count(self, at_s: float) -> None:
@@ -33,17 +33,20 @@ class Pace:
 
     def share(self, now_s: float) -> float:
         """The share of passages to be told at `now_s`, 0..0.5."""
-        if self._rule.wanted_per_hour is None:
-            return self._rule.wanted_share or USUAL_SHARE
+        if self.rule.wanted_per_hour is None:
+            return self.rule.wanted_share or USUAL_SHARE
         self._advance(now_s)
-        wanted = self._wanted_per_s * self._known_s / max(self._count, 1e-9)
+        wanted_per_s = self.rule.wanted_per_hour / 3600
+        expected = wanted_per_s / USUAL_SHARE * self._trust_s
+        wanted = wanted_per_s * self._known_s / max(self._count + expected, 1e-9)
         # Two digits: whoever watches the state shall not see it flicker.
         return float(f"{min(max(wanted, LEAST_SHARE), MOST_SHARE):.2g}")
 
     def _advance(self, now_s: float) -> None:
-        """Let `count` and the seconds it was counted over fade; a clock that steps back stands still."""
+        """Let all that was counted, and the trust in what was expected, fade; a clock that steps back stands still."""
         elapsed_s = max(0.0, now_s - self._now_s) if math.isfinite(self._now_s) else 0.0
         kept = math.exp(-elapsed_s / WINDOW_S)
         self._count *= kept
+        self._trust_s *= kept
         self._known_s = self._known_s * kept + WINDOW_S * (1 - kept)
         self._now_s = max(now_s, self._now_s)

@@ -70,6 +70,20 @@ class Passages:
         self.least_views = min(LEAST_VIEWS, garments.views)
         "Views without which nobody is an exception."
 
+    def look_within(self, capture: Capture) -> None:
+        """Look at whom `capture` allows from now on.
+
+        Nothing that was seen so far is kept, since it is not known who would have been allowed; who is still allowed
+        begins anew. Only that somebody opted out, or was told already, stays known until they leave.
+        """
+        self._capture = capture
+        self._records = {track: record for track, record in self._records.items() if record.closed}
+
+    def forget(self) -> None:
+        """Forget everybody."""
+        self._records.clear()
+        self.people = 0
+
     def choose(self, tracks: Tracks, frame: Frame) -> Views:
         """Pick the best few views of this frame that a passage still wants; forget who stepped into an opt-out zone."""
         present = self._meet(tracks, frame)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from appliance.config import Rule
+from appliance.config import Capture, Rule
 from appliance.records import Decision, FloatArray, Frame, Passage, Tracks
 from appliance.vision.decision import Decider
 from appliance.vision.descriptor import Descriptor
@@ -83,6 +83,21 @@ class Pipeline:
             self._decider = Decider(rule, judge, self._passages.least_views)
         else:
             self._decider.adopt(judge)
+
+    def wish(self, rule: Rule) -> None:
+        """Tell as many as `rule` says from the next frame on."""
+        if self._decider is not None:
+            self._decider.wish(rule)
+
+    def look_within(self, capture: Capture) -> None:
+        """Look at whom `capture` allows from the next frame on; whoever is in view is met anew, or forgotten."""
+        self._passages.look_within(capture)
+
+    def forget(self) -> None:
+        """Forget whoever is in view, without any conclusion: the cameras close."""
+        self._seen_s = None
+        self._tracker.finish()
+        self._passages.forget()
 
     def idle(self, now_s: float) -> Step | None:
         """Conclude who was in view when the frames stopped, once the tracker would know nobody again; None before.

@@ -24,6 +24,9 @@ BASE_TOOLS = (
     "dirname",
     "sha256sum",
     "flock",
+    "mkdir",
+    "cp",
+    "mv",
 )
 ALL_PRESENT = 'for name in "$@"; do case $name in -*) ;; *) echo "$name installed" ;; esac; done'
 
@@ -204,6 +207,54 @@ def test_a_jetson_without_tensorrt_is_told_the_package(system: FakeSystem, jetso
     done = system.run("make-jetson.sh", jetson, "tools", BOOTH_JETSON_MARK=str(jetson.parent / "mark"))
     assert done.returncode == 1
     assert "apt-get install python3-libnvinfer" in done.stderr
+
+
+@pytest.fixture
+def pins(tmp_path: Path) -> Path:
+    folder = tmp_path / "pins"
+    folder.mkdir()
+    for name in ("package.json", "package-lock.json"):
+        (folder / name).write_text("{}")
+    return folder
+
+
+def test_the_asyncapi_parser_is_left_out_quietly_where_there_is_no_npm_or_an_old_node(
+    system: FakeSystem, pins: Path
+) -> None:
+    cache = str(pins.parent / "cache")
+    done = system.run("make-asyncapi.sh", pins, XDG_CACHE_HOME=cache)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    system.command("npm", "exit 7")
+    system.command("node", "exit 1")
+    done = system.run("make-asyncapi.sh", pins, XDG_CACHE_HOME=cache)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_asyncapi_parser_is_brought_once_and_anew_when_its_pins_change(
+    system: FakeSystem, pins: Path
+) -> None:
+    cache = pins.parent / "cache"
+    system.command("node", "exit 0")
+    system.command("npm", 'mkdir "$2/node_modules"')
+    for expected in ("bringing the parser", ""):
+        done = system.run("make-asyncapi.sh", pins, XDG_CACHE_HOME=str(cache))
+        assert (done.returncode, done.stderr) == (0, "")
+        assert expected in done.stdout
+        assert expected or not done.stdout
+    (pins / "package-lock.json").write_text("{ }")
+    assert "bringing" in system.run("make-asyncapi.sh", pins, XDG_CACHE_HOME=str(cache)).stdout
+    assert len(list(cache.glob("booth/asyncapi/*/node_modules"))) == 1
+
+
+def test_an_npm_that_fails_is_told_and_leaves_nothing_half_done(system: FakeSystem, pins: Path) -> None:
+    cache = pins.parent / "cache"
+    system.command("node", "exit 0")
+    system.command("npm", "echo npm error ECONNREFUSED; exit 1")
+    done = system.run("make-asyncapi.sh", pins, XDG_CACHE_HOME=str(cache))
+    assert done.returncode == 0
+    assert "ECONNREFUSED" in done.stderr
+    assert "its test is skipped" in done.stderr
+    assert list(cache.glob("booth/asyncapi/*")) == []
 
 
 def test_bare_make_lists_the_verbs() -> None:

@@ -13,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from appliance.uplink.mqtt import Message
+from appliance.uplink.message import Message
 from appliance.uplink.topics import split_topic
 
 

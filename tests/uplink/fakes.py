@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from appliance.uplink.mqtt import Ack, LinkLostError, Message
+from appliance.uplink.message import Ack, LinkLostError, Message
 
 
 class FakeLink:
@@ -10,6 +10,7 @@ class FakeLink:
 
     def __init__(self, window: int = 4) -> None:
         self.window = window
+        self.largest = 100_000
         self.taken: list[bytes] = []
         self.sent: list[bytes] = []
         self.code = 0x00

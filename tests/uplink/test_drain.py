@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.uplink.drain import LONGEST_RETRY_S, Drain
-from appliance.uplink.mqtt import Link, LinkLostError
+from appliance.uplink.drain import GRACE_S, LONGEST_RETRY_S, Drain
+from appliance.uplink.message import LinkLostError
+from appliance.uplink.mqtt import Link
 from appliance.uplink.outbox import Outbox
 from tests.uplink.fakes import FakeLink
 
@@ -40,6 +41,15 @@ class Line:
         self.now_s += seconds
         self.drain.step(cast(Link, self.link), self.link.answer(answers), self.now_s)
 
+    def settle(self) -> None:
+        """Let the grace of all rows that were taken pass."""
+        self.step(seconds=GRACE_S)
+        self.step(seconds=GRACE_S)
+
+    def lose(self) -> None:
+        self.link = FakeLink()
+        self.drain.lost(self.now_s)
+
 
 def test_rows_arrive_in_order_and_are_gone_after(tmp_path: Path) -> None:
     outbox = filled(tmp_path, 11)
@@ -48,6 +58,7 @@ def test_rows_arrive_in_order_and_are_gone_after(tmp_path: Path) -> None:
         line.step()
     assert line.link.taken == [b"%d" % number for number in range(11)]
     assert line.link.most_on_the_way == 4
+    line.settle()
     assert (outbox.rows(), line.drain.sent) == (0, 11)
 
 
@@ -65,8 +76,8 @@ def test_success_without_a_subscriber_is_success(tmp_path: Path, code: int) -> N
     line = Line(outbox)
     line.link.code = code
     line.step()
-    line.step()
-    assert outbox.rows() == 0
+    line.settle()
+    assert (outbox.rows(), line.drain.unheard) == (0, 3 if code else 0)
 
 
 def test_refused_rows_stay_and_arrive_once_the_broker_is_mended(tmp_path: Path) -> None:
@@ -80,6 +91,7 @@ def test_refused_rows_stay_and_arrive_once_the_broker_is_mended(tmp_path: Path) 
     line.link.code = 0
     for _ in range(6):
         line.step(seconds=LONGEST_RETRY_S)
+    line.settle()
     assert sorted(line.link.taken) == [b"%d" % number for number in range(10)]
     assert (outbox.rows(), line.drain.refused) == (0, set())
 
@@ -99,6 +111,8 @@ def test_one_refused_row_holds_up_no_other(tmp_path: Path) -> None:
     line.link.codes[b"2"] = NOT_AUTHORISED
     for _ in range(5):
         line.step(seconds=0.1)
+    line.link.codes[b"2"] = NOT_AUTHORISED
+    line.settle()
     assert [row.payload for row in outbox.batch(9)] == [b"2"]
     assert len(line.drain.refused) == 1
 
@@ -122,11 +136,11 @@ def test_what_was_on_the_way_is_sent_again_after_a_loss(tmp_path: Path) -> None:
     line.link.lost = True
     with pytest.raises(LinkLostError):
         line.step(answers=1)
-    line.link = FakeLink()
-    line.drain.reconnected()
+    line.lose()
     for _ in range(3):
         line.step()
-    assert line.link.taken == [b"%d" % number for number in range(1, 6)]
+    assert line.link.taken == [b"%d" % number for number in range(6)], "0 was taken only just before"
+    line.settle()
     assert outbox.rows() == 0
 
 
@@ -138,13 +152,13 @@ def test_a_disk_that_cannot_delete_sends_nothing_twice(
     delete = outbox.delete
     monkeypatch.setattr(outbox, "delete", lambda numbers: not list(numbers))
     for _ in range(4):
-        line.step()
+        line.settle()
     assert outbox.rows() == 6
     monkeypatch.setattr(outbox, "delete", delete)
-    line.drain.reconnected()
-    for _ in range(4):
-        line.step()
-    assert line.link.sent == [b"%d" % number for number in range(6)]
+    sent = line.link.sent
+    line.lose()
+    line.settle()
+    assert (sent, line.link.sent) == ([b"%d" % number for number in range(6)], [])
     assert outbox.rows() == 0
 
 
@@ -155,7 +169,7 @@ def test_a_replaced_outbox_is_drained_from_its_start(tmp_path: Path) -> None:
     outbox.file.rename(tmp_path / "aside")
     Outbox(outbox.file).add("exception", b"new")
     line.step()
-    line.step()
+    line.settle()
     assert line.link.taken[-1] == b"new"
     assert Outbox(outbox.file).rows() == 0
 
@@ -173,22 +187,25 @@ def test_every_row_arrives_whatever_the_broker_does(
     outbox = Outbox(tmp_path_factory.mktemp("drain") / "outbox.sqlite")
     line = Line(outbox)
     taken: list[bytes] = []
+    safe: set[bytes] = set()
     added = 0
     for adds, answers, code, lost in steps:
         for _ in range(adds):
             outbox.add("exception", b"%d" % added)
             added += 1
         line.link.code = code
-        line.step(answers, seconds=3)
+        before = list(line.link.taken)
+        line.step(answers, seconds=GRACE_S)
+        assert not safe.intersection(line.link.sent), "what was taken a while ago is not sent again"
         if lost:
+            safe.update(before)
             taken += line.link.taken
-            line.link = FakeLink()
-            line.drain.reconnected()
+            line.lose()
     line.link.code = 0
     for _ in range(added + 3):
         line.step(seconds=LONGEST_RETRY_S)
+    line.settle()
     taken += line.link.taken
     assert set(taken) == {b"%d" % number for number in range(added)}
-    assert len(taken) == len(set(taken)), "nothing that was acknowledged is sent again"
     assert outbox.rows() == 0
     outbox.close()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from appliance.uplink.fleet import Fleet
-from appliance.uplink.mqtt import Message
+from appliance.uplink.message import Message
 from appliance.uplink.watch import fleet_view
 from tests.uplink.builders import payloads
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from appliance.errors import BoothError
 from appliance.uplink.address import Broker
 from appliance.uplink.broker import LocalBroker, find_mosquitto, free_port
-from appliance.uplink.mqtt import Link, LinkLostError, Message, pause_s
+from appliance.uplink.message import LinkLostError, Message, pause_s
+from appliance.uplink.mqtt import Link
 
 T = TypeVar("T")
 

@@ -38,7 +38,7 @@ run_uplink(booth_settings(Path(sys.argv[1]), sys.argv[2]), threading.Event())
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.uplink.process.pause_s", lambda attempt: 0.05)
+    monkeypatch.setattr("appliance.uplink.life.pause_s", lambda attempt, draw: 0.05)
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def uplink(settings: Settings, retry_s: float = 0.2) -> Iterator[UplinkProcess]:
 
     def live() -> None:
         process = UplinkProcess(settings, stop)
-        process.drain._draw = lambda low, high: retry_s
+        process.life.drain._draw = lambda low, high: retry_s
         made.append(process)
         ready.set()
         try:
@@ -153,7 +153,7 @@ def test_an_uplink_that_crashes_is_told_by_its_will(
     def crash(*_all: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr("appliance.uplink.process.command_from_payload", crash)
+    monkeypatch.setattr("appliance.uplink.command.command_from_payload", crash)
     with Consumer(broker.port) as backend, ThreadPoolExecutor(1) as threads:
         crashed = threads.submit(run_uplink, settings, threading.Event())
         wait_for(lambda: backend.last_status().get("state") == "starting")
@@ -220,8 +220,8 @@ def test_status_is_sent_again_when_due_and_on_request(broker: LocalBroker, tmp_p
         said = [check_schema("reply", reply.payload) for reply in replies]
         assert [(reply["id"], reply["result"]) for reply in said] == [
             ("q1", "done"),
-            ("q2", "not yet supported"),
             ("", "not understood"),
+            ("q2", "accepted"),
         ]
 
 
@@ -255,8 +255,8 @@ def test_a_refused_event_is_kept_told_and_sent_when_the_access_list_is_mended(tm
             os.kill(broker.pid or 0, signal.SIGHUP)
             wait_for(lambda: len(backend.ids()) == 3)
             wait_for(lambda: backend.last_status().get("publishing") == "ok")
-            assert outbox.rows() == 0
-            assert process.drain.sent == 3
+            wait_for(lambda: outbox.rows() == 0)
+            assert process.life.drain.sent == 3
 
 
 def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path) -> None:
@@ -271,8 +271,8 @@ def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path) -> None:
 
 
 def test_keys_that_are_missing_end_the_process_with_their_name(tmp_path: Path) -> None:
-    settings = booth_settings(tmp_path, "mqtts://127.0.0.1:8883", key_file=tmp_path / "booth.key")
-    with pytest.raises(BoothError, match=r"booth\.key: no such file; mend uplink\.key_file"):
+    settings = booth_settings(tmp_path, "mqtts://127.0.0.1:8883", ca_file=tmp_path / "ca.crt")
+    with pytest.raises(BoothError, match=r"ca\.crt: no such file; mend uplink\.ca_file"):
         run_uplink(settings, threading.Event())
 
 

@@ -14,7 +14,7 @@ from appliance.errors import BoothError
 from appliance.uplink.address import Broker
 from appliance.uplink.broker import LocalBroker, free_port
 from appliance.uplink.command import command_from_payload
-from appliance.uplink.mqtt import LinkLostError
+from appliance.uplink.message import LinkLostError
 from appliance.uplink.watch import watch
 from tests.uplink.builders import payloads
 from tests.uplink.consumer import Consumer, wait_for

@@ -12,10 +12,13 @@ from typing import Any, cast
 import pytest
 
 from appliance.app import Eyes
-from appliance.config import Settings
+from appliance.config import Capture, Rule, Settings
 from appliance.display.cards import CardReader
 from appliance.errors import BoothError, SourceError
+from appliance.health.pause import FILE as PAUSE_FILE
+from appliance.health.pause import OPERATOR, pause, resume
 from appliance.records import Frame
+from appliance.remote_file import Kept, Version, write_kept
 from appliance.uplink.event import event_from_payload
 from appliance.uplink.outbox import Outbox
 from appliance.verbs.figures import Figures
@@ -24,6 +27,7 @@ from appliance.vision.pipeline import Step
 from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze
 
 EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345"))
+MAT = {"name": "mat", "polygon": [[0, 0], [1, 0], [1, 1]]}
 CAMERA, FILE = "v4l2:/dev/video0", "street.mp4"
 VITALS = {
     "state": str,
@@ -50,6 +54,23 @@ SENSED = {"temperature_c", "memory_free_mb"}
 Acts = Sequence[Deliver | Freeze | Fail | End]
 
 
+class Diary(FakeClock):
+    """A clock at whose hours somebody does something to the booth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._plans: list[tuple[float, Callable[[], object]]] = []
+
+    def at(self, now_s: float, action: Callable[[], object]) -> None:
+        """Plan `action` for the first time that anybody asks for the time from `now_s` on; plan in order."""
+        self._plans.append((now_s, action))
+
+    def monotonic(self) -> float:
+        while self._plans and self._plans[0][0] <= self.now_s:
+            self._plans.pop(0)[1]()
+        return self.now_s
+
+
 class Warming:
     """Sensors of a machine that gets a degree warmer with each reading, whose memory answers every second time."""
 
@@ -71,10 +92,13 @@ class Booth:
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
-        self.clock = FakeClock()
+        self.state = folder / "state"
+        self.clock = Diary()
         self.cameras: list[FakeCamera] = []
         self.opened_s: list[float] = []
         self.told: list[dict[str, Any]] = []
+        self.started: list[Settings] = []
+        "By which pipelines were made."
         self.pipeline: FakePipeline = FakePipeline()
         self.sensors: Warming | None = None
         self._patch = monkeypatch
@@ -97,7 +121,7 @@ class Booth:
 
         time = SimpleNamespace(monotonic=self.clock.monotonic)
         self._patch.setattr("appliance.verbs.lookout.open_camera", open_camera)
-        self._patch.setattr("appliance.verbs.lookout.make_pipeline", lambda *_: self.pipeline)
+        self._patch.setattr("appliance.verbs.lookout.make_pipeline", self._make_pipeline)
         self._patch.setattr("appliance.verbs.lookout.time", time)
         self._patch.setattr("appliance.verbs.figures.time", time)
         self._patch.setattr("appliance.verbs.figures.write_vitals", self._write)
@@ -106,6 +130,10 @@ class Booth:
         if self.sensors is not None:
             figures.watch(self.sensors)
         Lookout(settings, EYES, None, figures).run(stop)
+
+    def _make_pipeline(self, settings: Settings, *_: object) -> FakePipeline:
+        self.started.append(settings)
+        return self.pipeline
 
     def _write(self, _runtime: Path, process: str, vitals: dict[str, Any], now_s: float) -> None:
         assert process == "vision"
@@ -416,3 +444,101 @@ def test_a_figure_that_the_machine_gives_no_more_is_told_no_more(booth: Booth) -
         assert set(vitals) <= set(VITALS) | SENSED
         if "temperature_c" in vitals:
             assert ("memory_free_mb" in vitals) == (vitals["temperature_c"] % 2 == 1)
+
+
+def paused_from(booth: Booth, from_s: float, until_s: float) -> None:
+    booth.clock.at(from_s, lambda: pause(booth.state, OPERATOR, "2026-11-22T17:01:00Z"))
+    booth.clock.at(until_s, lambda: resume(booth.state, OPERATOR))
+
+
+def test_a_pause_closes_the_camera_at_once_and_forgets_who_is_in_view(booth: Booth) -> None:
+    booth.pipeline = FakePipeline(at_the_end=1)
+    paused_from(booth, 1005.0, 1060.0)
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=80)
+    assert booth.states() == ["running", "paused", "starting", "running", "stopped"]
+    looked_s = [seen.captured_s for seen in booth.pipeline.seen]
+    assert not [at_s for at_s in looked_s if 1005.2 < at_s < 1060]
+    assert [camera.closed for camera in booth.cameras] == [1, 1]
+    assert 1060 <= booth.opened_s[1] < 1060.3
+    assert booth.pipeline.forgotten == 1
+    assert len(booth.events()) == booth.told[-1]["passages"] == 1, "only who was in view at the end"
+    paused = [vitals for vitals in booth.told if vitals.get("state") == "paused"]
+    assert 1005 < paused[0]["written_s"] < 1005.3
+    assert {(vitals["reason"], vitals["camera"], vitals["people"]) for vitals in paused} == {
+        ("paused by operator", "paused", 0)
+    }
+    assert len(paused) > 50, "a paused booth is not a silent one"
+
+
+@pytest.mark.parametrize("lives", [([Freeze(1000)], [Freeze(1000)]), [SourceError("cam: gone")] * 100])
+def test_a_pause_is_heeded_while_no_frame_comes(booth: Booth, lives: Any) -> None:
+    paused_from(booth, 1003.0, 1090.0)
+    booth.look(*lives, stop_s=100, first_frame_s=500)
+    paused = [vitals for vitals in booth.told if vitals.get("state") == "paused"]
+    assert 1003 < paused[0]["written_s"] < 1003.3
+    assert not [at_s for at_s in booth.opened_s if 1003.2 < at_s < 1090]
+    assert all(camera.closed for camera in booth.cameras)
+
+
+def test_a_booth_that_starts_paused_opens_no_camera_until_it_is_resumed(booth: Booth) -> None:
+    pause(booth.state, OPERATOR, "2026-11-22T17:01:00Z")
+    booth.look([Deliver(10)], stop_s=20)
+    assert (booth.opened_s, booth.states()) == ([], ["paused", "stopped"])
+    booth.clock.at(booth.clock.now_s + 5, lambda: resume(booth.state, OPERATOR))
+    booth.look([Deliver(10), End()], source=FILE)
+    assert len(booth.pipeline.seen) == 10
+
+
+def test_the_pause_of_somebody_there_outlives_the_resume_of_the_operator(booth: Booth) -> None:
+    pause(booth.state, "passer-by", "2026-11-22T17:01:00Z")
+    paused_from(booth, 1005.0, 1010.0)
+    booth.look([Deliver(10)], stop_s=60)
+    assert (booth.opened_s, booth.told[-2]["reason"]) == ([], "paused by passer-by")
+
+
+def test_a_damaged_pause_file_closes_the_camera_and_says_why(booth: Booth) -> None:
+    booth.clock.at(1005.0, lambda: (booth.state / PAUSE_FILE).write_text("{"))
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=60)
+    assert booth.states() == ["running", "paused", "stopped"]
+    assert "pause.json: no pause/1; paused until somebody there has looked at it" in booth.told[-2]["reason"]
+
+
+def test_pauses_are_no_losses_of_the_camera(booth: Booth) -> None:
+    for second in range(1000, 1100, 2):
+        paused_from(booth, second, second + 1)
+    booth.look(*[[Freeze(1.5), Deliver(2), Freeze(1000)]] * 100, source="csi:0", stop_s=150, stall_s=500)
+    assert booth.states()[-1] == "stopped"
+    assert "blind" not in booth.states()
+
+
+def keep(booth: Booth, number: int, **wish: Any) -> Callable[[], None]:
+    return lambda: write_kept(booth.state, Kept(Version(number, wish), tried=number))
+
+
+def test_what_is_set_from_afar_is_taken_over_while_the_booth_looks(booth: Booth) -> None:
+    booth.clock.at(1005.0, keep(booth, 1, decision={"wanted_share": 0.2}))
+    booth.clock.at(1010.0, keep(booth, 2, decision={"wanted_share": 0.2}, capture={"zones": [MAT]}))
+    booth.clock.at(1015.0, keep(booth, 3, display={"language": "es"}))
+    booth.look([Deliver(10_000)], stop_s=30)
+    mat = Capture.model_validate({"zones": [MAT]})
+    assert booth.pipeline.wishes == [Rule(wanted_share=0.2), mat, Rule(), Capture()]
+    assert booth.states() == ["running", "stopped"]
+    assert booth.pipeline.forgotten == 0
+
+
+def test_learning_is_switched_off_and_on_from_afar(booth: Booth) -> None:
+    booth.clock.at(1005.0, keep(booth, 1, novelty={"learning": False}))
+    booth.clock.at(1010.0, keep(booth, 2))
+    booth.look([Deliver(10_000)], stop_s=20)
+    learning = [vitals["learning"] for vitals in booth.told if "learning" in vitals]
+    changes = [state for row, state in enumerate(learning) if row == 0 or learning[row - 1] != state]
+    assert changes == ["learning: 0 people so far", "off", "learning: 0 people so far"]
+
+
+def test_a_booth_starts_with_what_was_set_from_afar(booth: Booth) -> None:
+    keep(booth, 7, decision={"wanted_per_hour": 6}, capture={"zones": [MAT]})()
+    booth.look([Deliver(1), End()], source=FILE)
+    assert booth.pipeline.wishes == []
+    (settings,) = booth.started
+    assert settings.decision.wanted_per_hour == 6
+    assert [zone.name for zone in settings.capture.zones] == ["mat"]

@@ -78,3 +78,18 @@ def test_no_clock_makes_a_share_that_cannot_be(
 def test_where_it_begins_does_not_matter() -> None:
     early, late = (after(Rule(wanted_per_hour=6), 90, 2, start) for start in (0.0, 5e6))
     assert early.share(2 * HOUR_S) == late.share(5e6 + 2 * HOUR_S)
+
+
+@pytest.mark.parametrize("before", [Rule(), Rule(wanted_share=0.3), Rule(wanted_per_hour=60)])
+def test_another_wish_goes_by_what_is_known_of_the_street(before: Rule) -> None:
+    pace = after(before, 120, 8)
+    pace.rule = Rule(wanted_per_hour=6)
+    assert pace.share(8 * HOUR_S) == after(Rule(wanted_per_hour=6), 120, 8).share(8 * HOUR_S)
+    pace.rule = Rule(wanted_share=0.2)
+    assert pace.share(8 * HOUR_S) == 0.2
+
+
+def test_a_wish_by_the_hour_for_a_street_that_nobody_has_counted_yet_is_the_usual_share() -> None:
+    pace = Pace(Rule(wanted_share=0.3))
+    pace.rule = Rule(wanted_per_hour=6)
+    assert pace.share(5.0) == USUAL_SHARE

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -267,6 +267,75 @@ def test_no_passage_is_looked_at_more_often_than_set(views: int) -> None:
         street.show(step * 0.2, {1: IN})
         looks += len(street.chosen)
     assert looks == views
+
+
+DOOR = Zone(name="door", polygon=((0.5, 0), (1, 0), (1, 1), (0.5, 1)))
+CAPTURES = {
+    "street": Capture(),
+    "bench": Capture(zones=(GONE,)),
+    "door": Capture(mode="opt-in-zone", zones=(DOOR,)),
+}
+
+
+def test_who_is_outside_when_the_booth_looks_at_fewer_is_forgotten_at_once() -> None:
+    street = Street()
+    street.show(0.0, {1: OUT, 2: IN})
+    street.passages.look_within(CAPTURES["door"])
+    assert street.passages._records == {}
+    street.show(0.5, {1: OUT, 2: IN})
+    assert street.chosen == [2]
+    assert [one.track for one in street.show(1.0, {}, ended=(1, 2))] == [2]
+
+
+def test_who_was_told_is_not_told_again_when_the_zones_change() -> None:
+    street = Street()
+    street.show(0.0, {1: IN})
+    assert len(street.show(0.5, {1: IN})) == 1
+    street.passages.look_within(CAPTURES["door"])
+    assert [told for step in range(2, 9) for told in street.show(float(step), {1: IN})] == []
+    assert street.show(9.0, {}, ended=(1,)) == []
+
+
+def test_who_opted_out_stays_left_alone_when_the_zone_is_lifted() -> None:
+    street = Street(CAPTURES["bench"])
+    street.show(0.0, {1: OUT})
+    street.passages.look_within(Capture())
+    for step in range(1, 9):
+        assert street.show(float(step), {1: IN}) == []
+        assert street.chosen == []
+
+
+def test_forgetting_everybody_leaves_nothing() -> None:
+    street = Street(CAPTURES["bench"])
+    street.show(0.0, {1: OUT, 2: IN})
+    street.passages.forget()
+    assert (street.passages._records, street.passages.people) == ({}, 0)
+    assert street.show(1.0, {}, ended=(1, 2)) == []
+
+
+STEPS = st.tuples(
+    st.sampled_from([*CAPTURES, ""]), st.dictionaries(st.integers(1, 3), st.sampled_from([IN, OUT]))
+)
+
+
+@given(st.lists(STEPS, max_size=12))
+def test_nobody_is_told_who_was_not_where_the_booth_may_look_since_the_zones_changed(
+    steps: list[tuple[str, dict[int, Box]]],
+) -> None:
+    street, capture = Street(), "street"
+    allowed: set[int] = set()
+    left_alone: set[int] = set()
+    done: set[int] = set()
+    for tick, (change, seen) in enumerate(steps):
+        if change:
+            capture, allowed = change, set()
+            street.passages.look_within(CAPTURES[change])
+        allowed |= {track for track, box in seen.items() if box is IN or capture == "street"}
+        left_alone |= {track for track, box in seen.items() if box is OUT and capture == "bench"}
+        told = {one.track for one in street.show(0.5 * tick, seen)}
+        assert set(street.chosen) <= allowed - left_alone
+        assert told <= allowed - left_alone - done
+        done |= told
 
 
 class Life(RuleBasedStateMachine):

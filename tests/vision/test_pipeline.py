@@ -162,6 +162,45 @@ def test_a_bank_learned_meanwhile_is_judged_by_from_the_next_frame_on() -> None:
     ]
 
 
+def test_another_wish_holds_from_the_next_frame_on() -> None:
+    whole = pipeline(Rooms([tracks({number: WALKER}) for number in range(3)]), decider=False)
+    whole.wish(Rule(wanted_share=0.3))
+    known = replace(random_bank(), passages=20, fused=tail(count=2.0))
+    whole.judge_by(Judge(known, 1, CpuNeighbours), Rule(wanted_share=0.1))
+    first = whole.step(frame(at_s=1.0))
+    whole.wish(Rule(wanted_share=0.2))
+    second = whole.step(frame(at_s=2.0))
+    assert [step.calibrated for step in (first, second)] == ["too early to tell: 20 of 30 passages", "ok"]
+
+
+def test_who_is_in_view_when_the_cameras_close_is_forgotten_and_never_told() -> None:
+    walk = Walk(lambda _: True)
+    passages = Passages(Garment(views=3), Capture())
+    room = cast(Any, walk)
+    whole = Pipeline(room, room, passages, room, room, descriptor(), None)
+    for tick in range(10):
+        whole.step(frame(at_s=0.1 * tick, index=tick))
+    assert passages._records[1].views
+    whole.forget()
+    assert passages._records == {}
+    assert (whole.idle(60.0), whole.finish(60.0).passages) == (None, [])
+    later = [whole.step(frame(at_s=60 + 0.1 * tick)) for tick in range(80)]
+    assert {one.track for step in later for one in step.passages} == {2}
+
+
+def test_who_stands_where_the_booth_may_look_no_more_is_followed_but_never_told() -> None:
+    mat = Zone(name="mat", polygon=((0.9, 0), (1, 0), (1, 0.1)))
+    rooms = Walk(lambda at_s: at_s < 3)
+    whole = pipeline(rooms, decider=False)
+    whole._passages._garments = Garment(views=3)
+    for tick in range(8):
+        assert whole.step(frame(at_s=0.1 * tick, index=tick)).passages == []
+    whole.look_within(Capture(mode="opt-in-zone", zones=(mat,)))
+    steps = [whole.step(frame(at_s=0.1 * tick, index=tick)) for tick in range(8, 100)]
+    assert {track for step in steps for track in step.tracks.ids.tolist()} == {1}
+    assert all((step.people, step.passages) == (0, []) for step in steps)
+
+
 def test_the_stopwatch_knows_every_stage() -> None:
     whole = pipeline(Rooms([tracks({7: WALKER})]))
     whole.step(frame())

@@ -46,6 +46,8 @@ function show(state) {
   phrases = state.phrases;
   document.documentElement.lang = state.language;
   byId("footer").textContent = phrases.footer;
+  byId("banner").textContent = state.banner;
+  byId("banner").hidden = !state.banner;
   standing = state.standing;
   showCards(state.cards);
   showStanding();

@@ -1,0 +1,39 @@
+"""Small files that must survive a power cut: a path and bytes in, the old or the new file on disk out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from appliance.errors import BoothError
+
+
+def write_durably(path: Path, content: bytes, cure: str) -> None:
+    """Replace `path` at once or not at all; it is on the disk when this returns.
+
+    Draft, fsync, rename, fsync of the folder: without the last one a power cut may bring the old file back, fsync(2).
+    Raises BoothError naming the file and `cure`.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; {cure}") from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names of a folder to the disk. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

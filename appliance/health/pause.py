@@ -1,0 +1,98 @@
+"""Who wants the cameras closed: owners come and go, and who pauses the booth now comes out; it outlives any restart.
+
+A file in the state folder, {"schema": "pause/1", "by": {owner: UTC minute}}. Each owner lifts his own pause only: an
+operator far away cannot open the camera that a passer-by has closed. Fail closed: a file that is there and cannot be
+read is a pause, which somebody on the spot has to lift.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from appliance.disk import write_durably
+from appliance.errors import BoothError
+
+FILE = "pause.json"
+SCHEMA = "pause/1"
+OPERATOR = "operator"
+"Who pauses and resumes from afar."
+MOST_BYTES = 4096
+
+
+class PauseError(BoothError):
+    """A pause file that cannot be read: the booth is paused until somebody has looked at it."""
+
+
+def paused_by(state: Path) -> str:
+    """Who pauses the booth, in words; '' while it may look. Never raises: what cannot be read is a pause."""
+    try:
+        owners = read_pauses(state)
+    except PauseError as error:
+        return str(error)
+    return f"paused by {', '.join(sorted(owners))}" if owners else ""
+
+
+def pause(state: Path, owner: str, minute: str) -> None:
+    """Close the cameras for `owner`; `minute` is a note of when. Raises BoothError where nothing can be written."""
+    with locked(state):
+        owners = read_pauses(state)
+        if owner not in owners:
+            write_pauses(state, {**owners, owner: minute})
+
+
+def resume(state: Path, owner: str) -> str:
+    """Lift the pause of `owner`, if there is one; returns paused_by() of those who stay.
+
+    Raises BoothError where nothing can be written, PauseError for a file that only somebody on the spot may judge.
+    """
+    with locked(state):
+        owners = read_pauses(state)
+        if owner in owners:
+            write_pauses(state, {name: minute for name, minute in owners.items() if name != owner})
+    return paused_by(state)
+
+
+def read_pauses(state: Path) -> dict[str, str]:
+    """Owner -> minute of those who pause now. Raises PauseError."""
+    file = state / FILE
+    cure = "paused until somebody there has looked at it and removes it"
+    try:
+        with file.open("rb") as opened:
+            values = json.loads(opened.read(MOST_BYTES + 1))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise PauseError(f"{file}: {error.strerror}; {cure}") from None
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict) or values.keys() != {"schema", "by"} or values["schema"] != SCHEMA:
+        raise PauseError(f"{file}: no {SCHEMA}; {cure}")
+    owners = values["by"]
+    if not isinstance(owners, dict) or not all(isinstance(minute, str) for minute in owners.values()):
+        raise PauseError(f"{file}: no {SCHEMA}; {cure}")
+    return owners
+
+
+def write_pauses(state: Path, owners: dict[str, str]) -> None:
+    """Replace the file at once. Raises BoothError."""
+    content = json.dumps({"schema": SCHEMA, "by": owners}, separators=(",", ":")).encode("ascii")
+    write_durably(state / FILE, content, "free space or set folders.state to a writable folder")
+
+
+@contextlib.contextmanager
+def locked(state: Path) -> Iterator[None]:
+    """Hold FILE.lock, so that two who pause at once are both heard; the kernel lets go when the holder dies."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        held = (state / f"{FILE}.lock").open("w")
+    except OSError as error:
+        cure = "set folders.state to a writable folder"
+        raise BoothError(f"{state / FILE}: {os.strerror(error.errno or 0)}; {cure}") from None
+    with held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,160 @@
+"""Wishes on disk: a state folder in; what is in force, and whether it is on trial, out. Written by the uplink alone.
+
+{"schema", "version", "settings", "tried", "reason", "previous": null or {"version", "settings"}}
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from appliance.config import Settings
+from appliance.disk import write_durably
+from appliance.errors import BoothError
+from appliance.remote import Wish, overlay
+
+log = logging.getLogger(__name__)
+
+FILE = "remote.json"
+SCHEMA = "remote/1"
+KEYS = {"schema", "version", "settings", "tried", "reason", "previous"}
+MOST_BYTES = 65_536
+"Two wishes of 16 KiB and what is said of them."
+LOOK_S = 1.0
+"Between two looks at the file by those who only read it."
+MOST_VERSION = 2**31 - 1
+
+
+def is_version(number: object, least: int = 1) -> bool:
+    """True for a whole number from `least` to the highest of the contract."""
+    return isinstance(number, int) and not isinstance(number, bool) and least <= number <= MOST_VERSION
+
+
+@dataclass(frozen=True)
+class Version:
+    """A numbered wish; 0 with {}: none, all is as the files have it."""
+
+    version: int = 0
+    settings: Wish = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not is_version(self.version, least=0) or not isinstance(self.settings, dict):
+            raise ValueError("no version of the settings")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the file holds."""
+
+    force: Version = Version()
+    "In force, if only on trial."
+    tried: int = 0
+    "Highest version that was ever put in force: this and lower ones are not tried again."
+    reason: str = ""
+    "Why the tried version is in force no more; '' otherwise."
+    previous: Version | None = None
+    "While the version in force is on trial: what comes back unless it is proved."
+
+    def __post_init__(self) -> None:
+        if not is_version(self.tried, least=self.force.version) or not isinstance(self.reason, str):
+            raise ValueError("tried is below what is in force")
+
+
+def read_kept(state: Path) -> Kept:
+    """What is kept in the folder; Kept() where nothing is. Raises BoothError for a file that cannot be used."""
+    file = state / FILE
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+        values = json.loads(content) if len(content) <= MOST_BYTES else None
+        return kept_from(values)
+    except FileNotFoundError:
+        return Kept()
+    except OSError as error:
+        raise BoothError(f"{file}: {error.strerror}; the booth's own files count alone") from None
+    except (ValueError, RecursionError):
+        raise BoothError(f"{file}: not by {SCHEMA}; the booth's own files count alone") from None
+
+
+def kept_from(values: object) -> Kept:
+    """The record of a file's JSON. Raises ValueError for any other."""
+    if not isinstance(values, dict) or values.keys() != KEYS or values["schema"] != SCHEMA:
+        raise ValueError(f"no {SCHEMA}")
+    previous = values["previous"]
+    if previous is not None and (
+        not isinstance(previous, dict) or previous.keys() != {"version", "settings"}
+    ):
+        raise ValueError("previous is no version")
+    return Kept(
+        Version(values["version"], values["settings"]),
+        values["tried"],
+        values["reason"],
+        Version(**previous) if previous is not None else None,
+    )
+
+
+def write_kept(state: Path, kept: Kept) -> None:
+    """Replace the file at once or not at all. Raises BoothError naming it and the cure."""
+    values: dict[str, Any] = {
+        "schema": SCHEMA,
+        "version": kept.force.version,
+        "settings": kept.force.settings,
+        "tried": kept.tried,
+        "reason": kept.reason,
+        "previous": None,
+    }
+    if kept.previous is not None:
+        values["previous"] = {"version": kept.previous.version, "settings": kept.previous.settings}
+    content = json.dumps(values, separators=(",", ":")).encode("ascii")
+    write_durably(state / FILE, content, "free space or set folders.state to a writable folder")
+
+
+def set_aside(state: Path) -> None:
+    """Rename a file that cannot be used, over an older such one, so that a new one can be started."""
+    with contextlib.suppress(OSError):
+        (state / FILE).replace(state / f"{FILE}.corrupt")
+
+
+class Remote:
+    """The settings in force, for a process that only reads them. Its owner looks now and then; nothing is written."""
+
+    def __init__(self, files: Settings, now_s: float) -> None:
+        self._files = files
+        self._mark: tuple[int, ...] | None = None
+        self._looked_s = now_s - LOOK_S
+        self.settings = files
+        "Those of the files with what is wished from afar on top."
+        self.look(now_s)
+
+    def look(self, now_s: float) -> bool:
+        """Read the file if it is another than a second ago; True when `settings` became others."""
+        if now_s - self._looked_s < LOOK_S:
+            return False
+        self._looked_s = now_s
+        mark = mark_of(self._files.folders.state / FILE)
+        if mark == self._mark:
+            return False
+        self._mark, before = mark, self.settings
+        self.settings = self._in_force()
+        return self.settings != before
+
+    def _in_force(self) -> Settings:
+        """What the file says; what was in force before where it cannot be read, lest a stricter wish fall away."""
+        try:
+            return overlay(self._files, read_kept(self._files.folders.state).force.settings)
+        except BoothError as error:
+            log.warning("what was set from afar is not used: %s", error)
+            return self.settings
+
+
+def mark_of(file: Path) -> tuple[int, ...] | None:
+    """What tells one version of a file from another, by stat(2); None where there is none."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
