@@ -8,7 +8,7 @@ from pathlib import Path
 from appliance.uplink.broker import find_mosquitto
 from tests.chaos.clocks import FakeClock, find_library
 from tests.chaos.disk import SmallDisk, why_no_disk
-from tests.chaos.mosquitto import Mosquitto
+from tests.chaos.mosquitto import NARROW, UNBOUND, Mosquitto
 from tests.chaos.namespaces import Cable, why_no_namespaces
 from tests.chaos.world import World
 
@@ -22,7 +22,7 @@ def why_not(needs: Iterable[str]) -> str:
         "cable": why_no_namespaces(),
         "disk": why_no_disk(),
         "clock": "" if find_library() else "libfaketime is not installed",
-        "relay": "",
+        **dict.fromkeys(("relay", "narrow"), ""),
     }
     return next((reasons[need] for need in ("broker", *sorted(needs)) if reasons[need]), "")
 
@@ -35,7 +35,7 @@ def world_with(needs: frozenset[str], folder: Path, seed: int) -> World:
     return World(
         folder,
         seed,
-        Mosquitto(folder, cable),
+        Mosquitto(folder, cable, NARROW if "narrow" in needs else UNBOUND),
         cable,
         relayed="relay" in needs,
         clock=FakeClock(folder, library) if library else None,

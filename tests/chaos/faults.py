@@ -31,7 +31,7 @@ def kill_the_programs(world: World) -> None:
     time.sleep(0.1)
     world.kill_programs()
     world.broker.start()
-    world.start()
+    world.start_programs()
 
 
 def kill_the_uplink(world: World) -> None:
@@ -53,6 +53,32 @@ def kill_the_broker(world: World) -> None:
         world.broker.start()
 
 
+def cut_the_power_of_the_broker(world: World) -> None:
+    """Its disk forgets half a second of what it acknowledged, while the consumer is away."""
+    world.kill_backend()
+    world.broker.save()
+    world.write(BURST)
+    wait_for(world.written, "written before the power cut")
+    world.broker.cut_power()
+    world.broker.start()
+    world.start_backend()
+
+
+def cut_the_power_of_the_city(world: World) -> None:
+    """The same, and no packet says so: the network went with it, and is back only when the grace is over."""
+    assert world.cable
+    world.kill_backend()
+    world.broker.save()
+    world.write(BURST)
+    wait_for(world.written, "written before the power cut")
+    world.cable.cut()
+    world.broker.cut_power()
+    time.sleep(4)
+    world.broker.start()
+    world.start_backend()
+    world.cable.mend()
+
+
 def kill_the_backend(world: World) -> None:
     """The consumer, in the middle of receiving."""
     world.write(BURST)
@@ -70,7 +96,7 @@ def cut_the_cable(world: World) -> None:
     time.sleep(0.2)
     world.cable.cut()
     world.write(BURST)
-    time.sleep(6)
+    time.sleep(11)
     world.cable.mend()
     world.write(BURST)
 
@@ -132,15 +158,23 @@ def refuse_events(world: World) -> None:
     world.broker.allow()
 
 
+def send_one_at_a_time(world: World) -> None:
+    """The broker takes one message, then its acknowledgement, then the next: Receive Maximum 1."""
+    world.write(BURST)
+
+
 FAULTS = (
     Fault("kill -9 of vision and uplink", kill_the_programs),
     Fault("kill -9 of the uplink", kill_the_uplink),
     Fault("kill -9 of the broker", kill_the_broker),
+    Fault("power cut of the broker", cut_the_power_of_the_broker),
+    Fault("power cut of the city", cut_the_power_of_the_city, frozenset({"cable"})),
     Fault("kill -9 of the consumer", kill_the_backend),
     Fault("network silent", cut_the_cable, frozenset({"cable"})),
     Fault("network gone", take_the_address, frozenset({"cable"})),
     Fault("slow and stalling line", slow_the_line, frozenset({"relay"})),
     Fault("disk full", fill_the_disk, frozenset({"disk"})),
     Fault("clock to 1970 and back", set_the_clock, frozenset({"clock"})),
+    Fault("Receive Maximum 1", send_one_at_a_time, frozenset({"narrow"})),
     Fault("refused by the access list", refuse_events),
 )

@@ -19,6 +19,9 @@ class Ledger:
     "Outbox.add() returned False: these must not."
     doubts: int = 0
     "Tried by writers that were killed before they could say what became of it."
+    uncounted: int = 0
+    "Refusals that a killed writer may not have been able to count on disk: those since its last success."
+    _streak: int = 0
 
     def hear(self, line: str) -> None:
         """One line of a writer."""
@@ -27,8 +30,10 @@ class Ledger:
             self.tried.append(id)
         elif mark == "+":
             self.kept.append(id)
+            self._streak = 0
         else:
             self.refused.add(id)
+            self._streak += 1
 
     def pending(self) -> int:
         """Events that the living writer has tried and said nothing of yet."""
@@ -37,6 +42,12 @@ class Ledger:
     def close_boot(self) -> None:
         """The writer is dead: what it tried last is in doubt."""
         self.doubts += self.pending()
+        self.uncounted += self._streak
+        self._streak = 0
+
+    def explains(self, dropped: int) -> bool:
+        """Whether a booth that says so has counted well."""
+        return len(self.refused) - self.uncounted <= dropped <= len(self.refused)
 
 
 @dataclass(frozen=True)
@@ -52,9 +63,14 @@ class Verdict:
     disordered: list[str]
     "Boots whose events, sorted by sequence, are not in the order of their commits."
 
+    @property
+    def clean(self) -> bool:
+        """Every committed event once, nothing else, no gap, in order."""
+        return not any(vars(self).values())
+
     def __str__(self) -> str:
-        counts = ", ".join(f"{key} {len(ids)} {ids[:5]}" for key, ids in vars(self).items() if ids)
-        return counts or "all there"
+        wrong = {key: ids for key, ids in vars(self).items() if ids}
+        return "; ".join(f"{len(ids)} {key}: {', '.join(ids[:5])}" for key, ids in wrong.items()) or "all there"
 
 
 def verdict(ledger: Ledger, arrived: list[str]) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.chaos.namespaces import CITY, Cable
 UNBOUND = "max_inflight_messages 0\nmax_queued_messages 1000000"
 """What the broker keeps back for a slow consumer would die with it unsaved. No 0 for the second: 2.0.11 then takes
 the queue of a client for full, and hangs up on it, each time that it refuses a message."""
+NARROW = "max_inflight_messages 1\nmax_queued_messages 1000000"
+"The first is told to clients as Receive Maximum."
 ALL = "pattern readwrite #\n"
 NO_EVENTS = "pattern read #\npattern write booth/v1/+/+/status\npattern write booth/v1/+/+/health\n"
 """Not `topic` lines: 2.0.11 gives those to an anonymous client when it connects, so that after a restart the
@@ -28,6 +31,8 @@ class Mosquitto:
         self._access = folder / "access"
         self.allow()
         self._broker = LocalBroker(folder / "broker", extra=f"acl_file {self._access}\n{limits}")
+        self._file = self._broker.folder / "mosquitto.db"
+        self._saved = self._file.with_suffix(".saved")
         if cable:
             self._broker.extra += f"\nlistener {self._broker.port} {CITY}"
 
@@ -44,6 +49,15 @@ class Mosquitto:
     def kill(self) -> None:
         """SIGKILL."""
         self._broker.kill()
+
+    def save(self) -> None:
+        """Take its file as it is now for what has reached the plates of the disk."""
+        shutil.copyfile(self._file, self._saved)
+
+    def cut_power(self) -> None:
+        """SIGKILL; and what it wrote since save() was still in the caches of its machine."""
+        self.kill()
+        self._saved.replace(self._file)
 
     def stop(self) -> None:
         """SIGTERM."""
