@@ -181,6 +181,7 @@ class Uplink(Section):
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
+    "The three for mqtts: files, or credential:NAME of the unit. None set: its ca.crt, booth.crt, booth.key, if any."
     status_every_s: float = Field(300, gt=0, le=86_400)
     health_every_s: float = Field(60, gt=0, le=86_400)
     session_s: int = Field(300, ge=0, le=604_800)

@@ -8,8 +8,8 @@ from appliance.verbs.doctor import ADVICE, FAILED, Finding
 
 MOST_LETTERS = 260
 DEEDS = (
-    "apt-get apt booth chown delete end flash free give install make mount name nvpmodel open provision reboot remove"
-    " reseat restart run set systemctl take tell timedatectl unset usermod"
+    "apt-get apt booth chmod chown delete end flash free give install make mount name nvpmodel open provision reboot"
+    " remove reseat restart run set systemctl take tell timedatectl unset usermod"
 )
 DEED = re.compile(rf"\b({'|'.join(DEEDS.split())})\b")
 

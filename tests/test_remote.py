@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from appliance.config import Capture, Section, Settings, Zone
+from appliance.config_file import CITIES, load_settings
 from appliance.errors import BoothError
 from appliance.remote import ALLOWED, overlay
 from appliance.vision.zones import NOWHERE, OPTED_OUT, zones_of
@@ -50,6 +52,13 @@ def test_a_wish_lies_on_top_of_the_files_key_by_key() -> None:
 def test_no_wish_leaves_the_files_as_they_are() -> None:
     files = opt_in(MAT, BENCH)
     assert overlay(files, {}) == overlay(files, {"capture": {}}) == files
+
+
+@pytest.mark.parametrize("city", sorted(path.stem for path in CITIES.glob("*.yaml")))
+def test_a_booth_of_every_city_keeps_its_files_without_a_wish(tmp_path: Path, city: str) -> None:
+    (tmp_path / "booth.yaml").write_text(f"booth: {{city: {city}}}")
+    files = load_settings(tmp_path / "booth.yaml")
+    assert overlay(files, {}) == files
 
 
 def test_a_wish_by_the_hour_takes_the_place_of_a_share_that_is_taken_back() -> None:

@@ -17,12 +17,11 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.health.pause import OPERATOR, pause, resume
+from appliance.uplink.answer import one_line
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 512
-MOST_REASON = 120
-"Characters, by the contract."
 ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 COMMANDS = ("request-status", "identify", "pause", "resume")
 IDENTIFY_S = 30.0
@@ -96,6 +95,10 @@ class Commands:
         log.info("commanded from afar: %s", command.name)
         self._conclude(order, self._do(command.name, now_s))
         return command
+
+    def waiting(self) -> bool:
+        """True while a command waits for vision to show it."""
+        return any(order.outcome is None for order in self._orders.values())
 
     def replies(self, now_s: float, vision: dict[str, Any] | None) -> list[bytes]:
         """Replies that are due, by reply/1, each once. `vision`: its fresh vitals, None where there are none."""
@@ -176,6 +179,10 @@ def payload_from_command(command: Command) -> bytes:
 
 def reply_payload(command: Command, outcome: Outcome) -> bytes:
     """What became of it, by schema reply/1."""
-    reason = "".join(mark if " " <= mark <= "~" else "?" for mark in outcome.reason)[:MOST_REASON]
-    values = {"schema": "reply/1", "id": command.id, "result": outcome.result, "reason": reason}
+    values = {
+        "schema": "reply/1",
+        "id": command.id,
+        "result": outcome.result,
+        "reason": one_line(outcome.reason),
+    }
     return json.dumps(values, separators=(",", ":")).encode("ascii")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from appliance.config import Settings
@@ -23,27 +23,15 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.remote import Wish, overlay
 from appliance.remote_file import Kept, Version, is_version, read_kept, set_aside, write_kept
+from appliance.uplink.answer import Answer, answer_from, answer_to, one_line
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 16_384
 TRIAL_S = 60.0
 "Longer than a broker takes to give up on a booth that the new settings have silenced, at the usual keepalive."
-MOST_REASON = 120
-"Characters, by the contract."
 SCHEMA = "desired/1"
 KEYS = {"schema", "version", "settings"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of the last desired version."""
-
-    wanted: int
-    "0: none was heard, or none that could be read."
-    result: str
-    "none, on trial, applied, rejected, reverted or stale."
-    reason: str = ""
 
 
 class RemoteConfig:
@@ -62,7 +50,6 @@ class RemoteConfig:
         "What comes next but the disk has not taken yet."
         self._since_s: float | None = None
         "Since when the connection stands, with what is in force; None while there is none."
-        self._changed = False
         self._answer = answer_from(self._kept)
         self._said: dict[str, Any] = {}
         if self._kept.previous is not None:
@@ -110,11 +97,6 @@ class RemoteConfig:
         elif self._kept.previous is not None and self._proved(now_s):
             self._settle(replace(self._kept, previous=None))
 
-    def changed(self) -> bool:
-        """True once after `settings` became others."""
-        changed, self._changed = self._changed, False
-        return changed
-
     def report(self) -> dict[str, Any] | None:
         """Values of reported/1 to be published now; None when this connection has them already."""
         answer = {"wanted": self._answer.wanted, "result": self._answer.result, "reason": self._answer.reason}
@@ -159,7 +141,6 @@ class RemoteConfig:
         if kept != self._kept:
             write_kept(self._state, kept)
         self._owed = None
-        self._changed |= settings != self.settings
         self._kept, self.settings = kept, settings
         self._say(answer_from(kept))
 
@@ -183,24 +164,3 @@ def desired_from_payload(payload: bytes) -> tuple[int, Wish]:
     if not is_version(values["version"]):
         raise BoothError("version: not a whole number from 1 on; send one above the last")
     return values["version"], values["settings"]
-
-
-def answer_from(kept: Kept) -> Answer:
-    """What became of the version that was tried last."""
-    if kept.previous is not None:
-        return Answer(kept.tried, "on trial")
-    if kept.tried > kept.force.version:
-        return Answer(kept.tried, "reverted", kept.reason)
-    return Answer(kept.tried, "applied" if kept.tried else "none")
-
-
-def answer_to(wanted: int, kept: Kept) -> Answer:
-    """The answer to a version that is not above those that were tried."""
-    if wanted == kept.tried:
-        return answer_from(kept)
-    return Answer(wanted, "stale", f"version {kept.tried} was tried already; send one above it")
-
-
-def one_line(text: str) -> str:
-    """`text` as the contract takes a reason: printable ASCII, not too long."""
-    return "".join(mark if " " <= mark <= "~" else "?" for mark in text)[:MOST_REASON]

@@ -19,8 +19,10 @@ log = logging.getLogger(__name__)
 LONGEST_RETRY_S = 600.0
 "Between two tries of refused messages, so that a mended broker is noticed within that."
 GRACE_S = 3.0
-"""From acknowledgement to deletion. A broker may acknowledge before its disk has the message: Mosquitto saves once a
-second at best. If the connection breaks in this time, the message is sent again; a second copy harms nobody."""
+"""For so long a broker has to live on after an acknowledgement before the row is deleted. It may acknowledge before
+its disk has the message: Mosquitto saves once a second at best. That it lives is known by what comes from it, not by
+the absence of an error: a network that dies with it tells nothing. Without that, the message is sent again on the next
+connection; a second copy harms nobody."""
 FORGET_S = 0.25
 "Between two deletions: each waits for the disk."
 AHEAD = 256
@@ -78,16 +80,19 @@ class Drain:
         "Rows up to here are read or dealt with until the next try."
         self._openings = 0
         self._forgot_s = 0.0
+        self._asked_s = 0.0
+        self._heard_s = float("-inf")
+        "When something came from the broker last."
         self._tries = 0
         self._refusals = 0
         "In a row; a whole window of them means that sending more is no use now."
         self._retry_at_s: float | None = None
         "None: no try of refused rows is due."
 
-    def lost(self, now_s: float) -> None:
+    def lost(self) -> None:
         """The connection is gone: what was on the way, or taken only just now, counts as not sent."""
         self._flying.clear()
-        self._taken = {row: at_s for row, at_s in self._taken.items() if at_s <= now_s - self.grace_s}
+        self._taken = {row: at_s for row, at_s in self._taken.items() if at_s <= self._heard_s - self.grace_s}
         self._rewind()
 
     def busy(self) -> bool:
@@ -96,7 +101,9 @@ class Drain:
 
     def step(self, link: Link, acks: list[Ack], now_s: float) -> None:
         """Settle `acks`, then fill the window. Raises LinkLostError from the link."""
+        self._heard_s = link.heard_s
         self.settle(acks, now_s)
+        self._ask(link, now_s)
         if self._retry_at_s is not None and now_s >= self._retry_at_s:
             self._retry()
         if self._refusals < link.window:
@@ -126,11 +133,18 @@ class Drain:
 
     def _forget(self, now_s: float) -> None:
         self._forgot_s = now_s
-        old_s = now_s - self.grace_s
+        old_s = self._heard_s - self.grace_s
         doomed = [row for row, _ in takewhile(lambda taken: taken[1] <= old_s, self._taken.items())]
         if doomed and self.outbox.delete(doomed):
             for row in doomed:
                 del self._taken[row]
+
+    def _ask(self, link: Link, now_s: float) -> None:
+        """Have the broker show that it lives, where a row waits for that and nothing else comes from it."""
+        since_s = next(iter(self._taken.values()), now_s) + self.grace_s
+        if self._heard_s < since_s <= now_s and now_s >= self._asked_s + self.grace_s:
+            self._asked_s = now_s
+            link.ask()
 
     def _refuse(self, row: int, ack: Ack, now_s: float) -> None:
         if not self.refused:

@@ -45,9 +45,10 @@ class Inbox:
     def answers(self, now_s: float) -> list[Message]:
         """Replies and a report, where they are due."""
         self.remote.tend(now_s)
+        vision = self._vitals(now_s) if self.commands.waiting() else None
         found = [
             Message(self._topic("command/reply"), reply, expiry_s=EXPIRY_S["command/reply"])
-            for reply in self.commands.replies(now_s, self._vitals(now_s))
+            for reply in self.commands.replies(now_s, vision)
         ]
         report = self.remote.report()
         if report is not None:

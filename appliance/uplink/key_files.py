@@ -56,9 +56,12 @@ class KeyFiles:
         systemd guards credentials by itself, with an access list that looks like rights of the group.
         """
         file = self.key or self.cert
-        if file is None or self._is_credential(file) or not file.is_file():
+        if file is None or self._is_credential(file):
             return ""
-        mode = stat.S_IMODE(file.stat().st_mode)
+        try:
+            mode = stat.S_IMODE(file.stat().st_mode)
+        except OSError:
+            return ""
         return f"{file}: others can read the key (mode {mode:03o}); chmod 600 {file}" if mode & OTHERS else ""
 
     def _check(self, setting: str, file: Path) -> None:

@@ -105,6 +105,8 @@ class Life:
     def _resting(self, now_s: float) -> float:
         if now_s < self._since_s + self._rest_s:
             return self._since_s + self._rest_s
+        # A broker that refuses the old keys is never served: only here are the new ones noticed then.
+        self.keys.look(now_s)
         self._link = self._new_link()
         self._dial = Dial(self._link)
         return self._become(self._dialling, now_s)
@@ -145,13 +147,17 @@ class Life:
         for answer in self.inbox.answers(now_s):
             link.send(answer)
         self.drain.step(link, link.take_acks(), now_s)
-        if self.keys.look(now_s):
+        if self.keys.look(now_s) or self._keepalive_s() != link.broker.keepalive_s:
             link.leave()
             return self._become(self._renewing, now_s)
         return now_s + self._turn_s
 
+    def _keepalive_s(self) -> int:
+        """As wanted now: it may be set from afar, and only a new connection has it."""
+        return self.inbox.remote.settings.uplink.keepalive_s
+
     def _renewing(self, now_s: float) -> float:
-        """The keys are new: go without a will, and come again at once; what is not acknowledged is sent again."""
+        """Keys or keep-alive are new: go without a will and come again at once; what flies is sent again."""
         try:
             self._linked().turn(0)
         except LinkLostError:
@@ -160,7 +166,7 @@ class Life:
             if now_s < self._since_s + GOODBYE_S:
                 return now_s + TURN_S
         self.close()
-        self.drain.lost(now_s)
+        self.drain.lost()
         self._rest_s = 0.0
         return self._become(self._resting, now_s)
 
@@ -187,7 +193,7 @@ class Life:
         """Close, and rest before the next attempt."""
         stood = self._do == self._serving and now_s > self._since_s + SETTLED_S
         self.close()
-        self.drain.lost(now_s)
+        self.drain.lost()
         self.inbox.remote.lost(now_s)
         self.report.lost(reason)
         self._attempt = 1 if stood else self._attempt + 1

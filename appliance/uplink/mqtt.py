@@ -30,6 +30,7 @@ SILENCE_S = 60.0
 "Without one acknowledgement while messages are on the way; a broker may be alive and stuck."
 WINDOW = 64
 "Messages on the way at once; the broker may ask for fewer (Receive Maximum)."
+NOWHERE = "booth/v1"
 SPARE = 4
 "Of what the broker takes at once, kept for status and replies."
 
@@ -53,6 +54,8 @@ class Link:
         self.connected = False
         "The broker has let us in, and the connection stands."
         self._greeted = False
+        self.heard_s = float("-inf")
+        "Monotonic seconds when something came from the broker last."
         self.window = WINDOW
         "Events that may be on the way at once."
         self.largest = 1 << 28
@@ -152,6 +155,8 @@ class Link:
         result = self._client.loop_read()
         while not result and _unpacked(sock):
             result = self._client.loop_read()
+        if not result:
+            self.heard_s = time.monotonic()
         return result
 
     def _lost(self, result: MQTTErrorCode) -> LinkLostError:
@@ -184,6 +189,10 @@ class Link:
     def subscribe(self, *topics: str) -> None:
         """Ask for `topics`, QoS 1; their messages come out of take_messages()."""
         self._client.subscribe([(topic, 1) for topic in topics])
+
+    def ask(self) -> None:
+        """Have the broker answer. Pings are paho's own, so this is to leave a topic that we never subscribed to."""
+        self._client.unsubscribe(NOWHERE)
 
     def take_acks(self) -> list[Ack]:
         """Acknowledgements since the last call."""

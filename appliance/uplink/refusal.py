@@ -97,7 +97,7 @@ def _distrust(error: ssl.SSLCertVerificationError, clock: Clock) -> str:
 
 
 def _no_tls(error: ssl.SSLError) -> str:
-    reason = error.reason or ""
+    reason = getattr(error, "reason", None) or ""
     if reason in OLD_TLS:
         return "it speaks only an old TLS; set it to 1.2 or newer"
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) or "EOF" in reason:

@@ -8,7 +8,12 @@ from pathlib import Path
 
 from appliance.config import Settings
 from appliance.errors import BoothError
-from appliance.runtime.checks import NotChecked
+from appliance.health.clock import Clock, read_clock
+from appliance.runtime.checks import Advice, NotChecked
+from appliance.uplink.address import Broker
+from appliance.uplink.certificate import EXPIRED, NOT_YET_VALID, OK, is_unset, issuers_of
+from appliance.uplink.key_files import CREDENTIAL, credentials_folder
+from appliance.uplink.keys import Keys, read_keys
 
 LEAST_DISK_MB = 500
 
@@ -31,16 +36,42 @@ def check_folder(folder: Path, least_mb: int = LEAST_DISK_MB, key: str = "folder
     return f"{folder}: {free_mb:.0f} MB free"
 
 
-def check_keys(settings: Settings) -> str:
-    """Certificate and key files of an encrypted broker."""
-    if not settings.uplink.broker.startswith("mqtts"):
+def check_keys(settings: Settings, clock: Clock | None = None) -> str:
+    """Keys for an encrypted broker: there, a pair, one chain, read by their owner only, and good for a while.
+
+    `clock` None: as it is now.
+    """
+    up = settings.uplink
+    broker = Broker(up.broker, up.ca_file, up.cert_file, up.key_file)
+    if not broker.tls:
         raise NotChecked("the broker is not encrypted, no keys are used")
-    named = {
-        "ca_file": settings.uplink.ca_file,
-        "cert_file": settings.uplink.cert_file,
-        "key_file": settings.uplink.key_file,
-    }
-    for key, path in named.items():
-        if path is None or not os.access(path, os.R_OK):
-            raise BoothError(f"uplink.{key}: {path or 'not set'} cannot be read; provision this booth's keys")
-    return ", ".join(str(path) for path in named.values())
+    named = (up.ca_file, up.cert_file, up.key_file)
+    if credentials_folder() is None and any(str(file).startswith(CREDENTIAL) for file in named):
+        raise NotChecked(
+            "the keys are credentials that only the unit sees; its status tells of the certificate"
+        )
+    keys = read_keys(broker)
+    if too_open := broker.key_files.too_open():
+        raise BoothError(too_open)
+    return _lasting(keys, str(broker.key_files.cert or broker.key_files.ca), clock or read_clock())
+
+
+def _lasting(keys: Keys, file: str, clock: Clock) -> str:
+    days, words = keys.days_left(clock), keys.words(clock)
+    if is_unset(clock):
+        raise BoothError(
+            f"the clock is not set ({clock.minute}), no certificate is valid then; timedatectl set-ntp true"
+        )
+    if words.endswith((EXPIRED, NOT_YET_VALID)):
+        raise BoothError(f"{file}: {words}; provision the keys anew")
+    if not keys.own:
+        raise Advice(
+            "no certificate of ours; set uplink.cert_file and key_file, unless the broker wants none"
+        )
+    if words != OK:
+        raise Advice(f"{file}: {words}; provision the keys anew")
+    if keys.authorities and not issuers_of(keys.own, keys.authorities):
+        raise Advice(
+            f"{file}: not signed by uplink.ca_file; provision both by one authority, unless the broker has two"
+        )
+    return f"{file}: good for {days} days"

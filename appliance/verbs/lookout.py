@@ -14,7 +14,6 @@ from appliance.display.cards import CardSender
 from appliance.errors import BoothError, SourceError
 from appliance.health import notify
 from appliance.health.clock import read_clock
-from appliance.health.pause import paused_by
 from appliance.records import Decision, Frame
 from appliance.remote_file import Remote
 from appliance.runtime.seam import Camera, EndOfSource
@@ -24,17 +23,12 @@ from appliance.uplink.outbox import Outbox
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
 from appliance.verbs.schooling import Schooling
+from appliance.verbs.shutter import LOOK_S, Paused, Shutter
 from appliance.vision.novelty import Judge
 from appliance.vision.pipeline import Pipeline, Step
 
-SLICE_S = 0.1
-"Longest wait for anything in one go: who pauses the booth shall see the camera closed within .2 s."
 LONGEST_PAUSE_S = 30.0
 log = logging.getLogger(__name__)
-
-
-class Paused(Exception):
-    """Somebody wants the camera closed."""
 
 
 class Lookout:
@@ -49,6 +43,7 @@ class Lookout:
         self._figures = figures
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
+        self._shutter = Shutter(settings.folders.state, figures)
         self._outbox = Outbox(settings.folders.state / "outbox.sqlite", settings.uplink.outbox_rows)
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
@@ -73,11 +68,12 @@ class Lookout:
 
         Returns why the process shall start anew, empty when it shall not.
         """
-        while not stop.is_set():
+        while self._shutter.wait(stop, self._forget, self._tend):
             try:
                 self._ladder.climb(self._look(stop))
             except Paused:
-                self._stay_closed(stop)
+                # Not to be waited for in here: the exception holds the frame that nobody looked at.
+                self._forget()
                 continue
             except EndOfSource:
                 self._finish("ended", "the source is over")
@@ -94,7 +90,6 @@ class Lookout:
         """Frames seen before the loss. Raises EndOfSource, Paused, and SourceError for a file that is none."""
         camera, frames = None, 0
         try:
-            self._heed_pause()
             camera = open_camera(self._settings, self._eyes, live=True)
             while not stop.is_set():
                 self._step(camera, self._await(camera, stop, first=frames == 0))
@@ -121,8 +116,8 @@ class Lookout:
         limit_s = self._settings.camera.first_frame_s if first else self._settings.camera.stall_s
         since_s = time.monotonic()
         while not stop.is_set():
-            frame = camera.take(SLICE_S)
-            self._heed_pause()
+            frame = camera.take(LOOK_S)
+            self._shutter.heed()
             if frame is not None:
                 return frame
             self._tend()
@@ -146,27 +141,11 @@ class Lookout:
         self._school.learn(step, time.monotonic())
         self._tend()
 
-    def _heed_pause(self) -> None:
-        """Raises Paused while anybody wants the camera closed."""
-        if paused_by(self._settings.folders.state):
-            raise Paused
-
-    def _stay_closed(self, stop: threading.Event) -> None:
-        """Forget who was in view, conclude and learn nothing of them, and wait until nobody pauses the booth."""
+    def _forget(self) -> None:
+        """Drop whoever is in view or passed a moment ago: nothing is concluded or learned of them."""
         if self._pipeline is not None:
             self._pipeline.forget()
         self._school.forget()
-        notify.ready()
-        while (why := paused_by(self._settings.folders.state)) and not stop.is_set():
-            states = {"state": "paused", "reason": why, "camera": "paused", "people": 0}
-            if self._figures.set(**states, frames_per_second=0.0):
-                log.warning("the camera is closed: %s", why)
-            notify.alive()
-            stop.wait(SLICE_S)
-            self._tend()
-        if not stop.is_set():
-            self._figures.set(state="starting", reason="", camera="starting")
-            log.info("nobody pauses the booth any more; the camera opens")
 
     def _tend(self) -> None:
         """What is due every few seconds, whether the camera delivers or not."""
@@ -208,6 +187,8 @@ class Lookout:
         stored = self._outbox.add("exception", payload_from_event(event))
         self._figures.set(outbox="ok" if stored else self._outbox.fault)
         self._cards.send(event.rarity, event.why, event.zone, decision.at_s)
+        if stored:
+            self._figures.set(last_event=event.id)
 
     def _conclude(self, step: Step) -> None:
         """Tell and learn those who were still in view when the frames stopped."""
@@ -217,9 +198,9 @@ class Lookout:
 
     def _rest(self, pause_s: float, stop: threading.Event) -> None:
         until_s = time.monotonic() + pause_s
-        while time.monotonic() < until_s and not stop.wait(min(SLICE_S, pause_s)):
+        while time.monotonic() < until_s and not stop.wait(min(LOOK_S, pause_s)):
             self._tend()
-            if paused_by(self._settings.folders.state):
+            if self._shutter.is_wanted():
                 return
 
     def _finish(self, state: str, reason: str) -> str:

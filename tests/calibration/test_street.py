@@ -247,3 +247,13 @@ def test_learning_goes_on_from_a_bank_alone() -> None:
 )
 def test_days_are_counted_between_dates_that_are_known(first: str, last: str, days: float) -> None:
     assert days_between(first, last) == days
+
+
+def test_who_is_forgotten_while_held_was_never_learned() -> None:
+    street = Street()
+    for number, vectors in enumerate(each(people(1, FIRST - 1))):
+        street.see(vectors, 0.01 * number)
+    assert street.known == FIRST - 1
+    street.forget()
+    street.rest()
+    assert (street.known, street.people, street.wears) == (0, 0, {})

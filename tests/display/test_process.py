@@ -21,6 +21,7 @@ from appliance.display.process import run_display
 from appliance.display.server import MOST_STREAMS
 from appliance.errors import BoothError
 from appliance.health.vitals import read_vitals, write_vitals
+from appliance.remote_file import Kept, Version, write_kept
 
 PATIENCE_S = 10.0
 PATHS = ("/", "/board.css", "/board.js", "/state")
@@ -204,6 +205,29 @@ def test_a_card_goes_by_itself(tmp_path: Path) -> None:
             assert next(state for state in told if state["cards"])["cards"][0]["text"] == ["rött"]
             assert next(state for state in told if not state["cards"])
         assert until(lambda: (read_vitals(tmp_path, "display") or {}).get("cards")) == 1
+
+
+def test_an_identified_booth_says_on_its_board_which_one_it_is(tmp_path: Path) -> None:
+    with display(tmp_path, language="fr") as process:
+        assert httpx.get(process.url + "state").json()["banner"] == ""
+        write_vitals(tmp_path, "uplink", {"identify_until_s": time.monotonic() + 1.0})
+        until(lambda: httpx.get(process.url + "state").json()["banner"] == "Ici le stand desk à new-york")
+        until(lambda: httpx.get(process.url + "state").json()["banner"] == "")
+
+
+def test_the_board_goes_on_in_the_language_that_is_set_from_afar(tmp_path: Path) -> None:
+    with display(tmp_path) as process:
+        with httpx.stream("GET", process.url + "events", timeout=PATIENCE_S) as response:
+            told = events(response)
+            assert next(told)["language"] == "en"
+            write_kept(tmp_path, Kept(Version(1, {"display": {"language": "es", "card_s": 7}}), tried=1))
+            state = next(state for state in told if state["language"] == "es")
+            assert state["phrases"]["quiet"] == "Nadie destaca en este momento"
+            told.close()
+        with closing(CardSender(tmp_path)) as sender:
+            sender.send(0.95, ("red",), "street", time.monotonic())
+        (card,) = until(lambda: httpx.get(process.url + "state").json()["cards"])
+        assert (card["text"], card["card_s"]) == (["rojo"], 7)
 
 
 def test_a_listening_page_does_not_delay_the_stop_and_nothing_is_left(tmp_path: Path) -> None:

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.display.standing import MOST_REASON, STANDINGS, standing_from_vitals
+from appliance.display.standing import (
+    LONGEST_IDENTIFY_S,
+    MOST_REASON,
+    STANDINGS,
+    is_identified,
+    standing_from_vitals,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,3 +55,27 @@ def test_any_vitals_give_a_known_standing_and_one_short_line(vitals: dict[str, A
     assert standing.name in STANDINGS
     assert len(standing.reason) <= MOST_REASON
     assert len(standing.reason.splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("until_s", "named"),
+    [
+        (100.1, True),
+        (130, True),
+        (100.0, False),
+        (0.0, False),
+        (101 + LONGEST_IDENTIFY_S, False),
+        (float("inf"), False),
+        (float("nan"), False),
+        (True, False),
+        ("130", False),
+        (None, False),
+    ],
+)
+def test_a_booth_is_named_until_the_time_that_the_uplink_tells(until_s: Any, named: bool) -> None:
+    assert is_identified({"identify_until_s": until_s}, 100.0) == named
+
+
+def test_a_booth_whose_uplink_is_silent_is_not_named() -> None:
+    assert not is_identified(None, 100.0)
+    assert not is_identified({}, 100.0)

@@ -10,7 +10,13 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
 LOOPBACK = "127.0.0.1"
@@ -25,14 +31,18 @@ class Pair(NamedTuple):
 
 
 class Authority:
-    """`folder`/ca.crt, and NAME.crt with NAME.key (0600) of whatever it signs; days count from now."""
+    """`folder`/ca.crt, and NAME.crt with NAME.key (0600) of whatever it signs; days count from now.
+
+    `signed_by` None: by itself.
+    """
 
     def __init__(
         self,
         folder: Path,
         name: str = "test authority",
         begins_days: float = -400,
-        ends_days: float = 400,
+        ends_days: float = 400.5,
+        signed_by: Authority | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
@@ -42,8 +52,9 @@ class Authority:
         self._revoked: list[x509.RevokedCertificate] = []
         builder = _builder(self._name, self._key.public_key(), begins_days, ends_days)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        self._certificate = builder.issuer_name(self._name).sign(self._key, hashes.SHA256())
-        self.ca.write_bytes(self._certificate.public_bytes(Encoding.PEM))
+        above = signed_by or self
+        certificate = builder.issuer_name(above._name).sign(above._key, hashes.SHA256())
+        self.ca.write_bytes(certificate.public_bytes(Encoding.PEM))
 
     def sign(
         self,
@@ -51,7 +62,7 @@ class Authority:
         common_name: str | None = None,
         *,
         begins_days: float = -1,
-        ends_days: float = 200,
+        ends_days: float = 200.5,
         host: str | None = None,
     ) -> Pair:
         """Keys for `common_name` (`name` when None), for a server when `host` says where it listens."""
@@ -80,6 +91,13 @@ class Authority:
         file = self.folder / "ca.crl"
         file.write_bytes(crl.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
         return file
+
+
+def lock(key: Path) -> None:
+    """Put a password on it."""
+    opened = load_pem_private_key(key.read_bytes(), None)
+    locked = opened.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"a password"))
+    key.write_bytes(locked)
 
 
 def _builder(

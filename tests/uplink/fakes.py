@@ -11,6 +11,8 @@ class FakeLink:
     def __init__(self, window: int = 4) -> None:
         self.window = window
         self.largest = 100_000
+        self.heard_s = 0.0
+        self.asked = 0
         self.taken: list[bytes] = []
         self.sent: list[bytes] = []
         self.code = 0x00
@@ -27,6 +29,9 @@ class FakeLink:
         self._waiting.append((len(self.sent), message.payload))
         self.most_on_the_way = max(self.most_on_the_way, len(self._waiting))
         return len(self.sent)
+
+    def ask(self) -> None:
+        self.asked += 1
 
     def answer(self, count: int | None = None) -> list[Ack]:
         """Acknowledge the first `count` messages on the way, all when None."""

@@ -36,9 +36,12 @@ class Line:
         self.link = FakeLink(window)
         self.drain = Drain(outbox, lambda kind: kind, longest)
         self.now_s = 0.0
+        self.heard = True
+        "Something comes from the broker at each step."
 
     def step(self, answers: int | None = None, seconds: float = 1.0) -> None:
         self.now_s += seconds
+        self.link.heard_s = self.now_s if self.heard else self.link.heard_s
         self.drain.step(cast(Link, self.link), self.link.answer(answers), self.now_s)
 
     def settle(self) -> None:
@@ -48,7 +51,7 @@ class Line:
 
     def lose(self) -> None:
         self.link = FakeLink()
-        self.drain.lost(self.now_s)
+        self.drain.lost()
 
 
 def test_rows_arrive_in_order_and_are_gone_after(tmp_path: Path) -> None:
@@ -160,6 +163,33 @@ def test_a_disk_that_cannot_delete_sends_nothing_twice(
     line.settle()
     assert (sent, line.link.sent) == ([b"%d" % number for number in range(6)], [])
     assert outbox.rows() == 0
+
+
+def test_a_row_waits_for_a_broker_that_shows_that_it_lives(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 2)
+    line = Line(outbox)
+    line.step()
+    line.step()
+    line.heard = False
+    for _ in range(10):
+        line.settle()
+    assert (outbox.rows(), line.link.asked >= 10) == (2, True), "silence proves nothing"
+    asked = line.link.asked
+    line.heard = True
+    line.settle()
+    assert (outbox.rows(), line.link.asked - asked) == (0, 0)
+
+
+def test_what_a_silent_broker_took_is_sent_again_however_late_its_loss_is_found(tmp_path: Path) -> None:
+    outbox = filled(tmp_path, 2)
+    line = Line(outbox)
+    line.step()
+    line.step()
+    line.heard = False
+    line.step(seconds=600)
+    line.lose()
+    line.step()
+    assert line.link.sent == [b"0", b"1"]
 
 
 def test_a_replaced_outbox_is_drained_from_its_start(tmp_path: Path) -> None:

@@ -126,6 +126,13 @@ def test_a_disk_that_refuses_is_a_state_told_once_and_mended(
     assert load_bank(place / KEPT, VERSION).passages == 65
 
 
+def test_a_booth_that_learns_no_more_still_judges_by_what_it_learned(tmp_path: Path) -> None:
+    watch(Apprentice(Street(), tmp_path / KEPT, 0.0), 60)
+    judge = load_known(settings_in(tmp_path, learning=False), WING)
+    assert judge is not None
+    assert judge.bank.passages >= 20
+
+
 def test_learning_that_is_off_learns_nothing(tmp_path: Path) -> None:
     assert make_apprentice(settings_in(tmp_path, learning=False), None, 0.0, NOW) is None
 

@@ -49,6 +49,7 @@ STATES = {
     "engine",
     "bank",
     "outbox",
+    "last_event",
     "learning",
 }
 COUNTS = {"frames", "late", "people", "passages", "abstained", "exceptions", "frames_per_second", "written_s"}

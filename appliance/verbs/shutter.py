@@ -1,0 +1,60 @@
+"""The camera's shutter: the pause file in; closed while anybody has paused the booth, and open again after it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.health import notify
+from appliance.health.pause import paused_by
+from appliance.verbs.figures import Figures
+
+LOOK_S = 0.1
+"Between two looks at the pause file: who pauses the booth shall see the camera closed within .2 s."
+log = logging.getLogger(__name__)
+
+
+class Paused(Exception):
+    """Somebody wants the camera closed."""
+
+
+class Shutter:
+    """Tells when to close the camera, and waits until it may be opened."""
+
+    def __init__(self, state: Path, figures: Figures) -> None:
+        self._state = state
+        self._figures = figures
+
+    def is_wanted(self) -> bool:
+        """Whether anybody pauses the booth."""
+        return bool(paused_by(self._state))
+
+    def heed(self) -> None:
+        """Raises Paused while anybody pauses the booth."""
+        if self.is_wanted():
+            raise Paused
+
+    def wait(self, stop: threading.Event, forget: Callable[[], None], tend: Callable[[], None]) -> bool:
+        """Wait, with the camera closed, until nobody pauses the booth; False when told to stop.
+
+        Calls `forget` once before a wait, and `tend` all along.
+        """
+        if self.is_wanted():
+            forget()
+            notify.ready()
+            self._stay_closed(stop, tend)
+        return not stop.is_set()
+
+    def _stay_closed(self, stop: threading.Event, tend: Callable[[], None]) -> None:
+        while (why := paused_by(self._state)) and not stop.is_set():
+            states = {"state": "paused", "reason": why, "camera": "paused", "people": 0}
+            if self._figures.set(**states, frames_per_second=0.0):
+                log.warning("the camera is closed: %s", why)
+            notify.alive()
+            stop.wait(LOOK_S)
+            tend()
+        if not stop.is_set():
+            self._figures.set(state="starting", reason="", camera="starting")
+            log.info("nobody pauses the booth any more; the camera opens")

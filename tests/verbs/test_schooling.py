@@ -1,0 +1,101 @@
+"""Learning switched from afar: a rest learns nothing and loses nothing, and the newest bank is judged by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from appliance.app import Eyes
+from appliance.artifacts import load_bank
+from appliance.config import Settings
+from appliance.runtime.cpu.neighbours import CpuNeighbours
+from appliance.verbs.apprentice import KEPT
+from appliance.verbs.figures import Figures
+from appliance.verbs.schooling import Schooling
+from appliance.vision.descriptor import VERSION
+from appliance.vision.pipeline import Step
+from tests.streets import passage, random_measures, tracks
+
+EYES = cast(Eyes, SimpleNamespace(wing=SimpleNamespace(neighbours=CpuNeighbours)))
+
+
+class School:
+    """A schooling, and people who pass it one a second."""
+
+    def __init__(self, folder: Path, learning: bool = True) -> None:
+        self.folder = folder
+        self.now_s = 0.0
+        self.figures = Figures(folder / "run")
+        self.rng = np.random.default_rng(0)
+        self.schooling = Schooling(self.settings(learning), EYES, None, self.figures, self.now_s)
+
+    def settings(self, learning: bool) -> Settings:
+        folders = {"state": self.folder, "runtime": self.folder / "run"}
+        return Settings.model_validate({"folders": folders, "novelty": {"learning": learning}})
+
+    def switch(self, learning: bool) -> Any:
+        return self.schooling.switch(self.settings(learning), self.now_s)
+
+    def pass_by(self, people: int) -> None:
+        for _ in range(people):
+            self.now_s += 1
+            settled = [passage(1, random_measures(self.rng))]
+            self.schooling.learn(Step(tracks({}), settled, [], "ok", 0), self.now_s)
+            self.schooling.tend(self.now_s)
+
+    def learning(self) -> str:
+        return str(self.figures._values["learning"])
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> School:
+    return School(tmp_path)
+
+
+def test_a_rest_keeps_what_was_learned_and_brings_its_judge(school: School) -> None:
+    school.pass_by(43)
+    judge = school.switch(learning=False)
+    assert school.schooling.judge is not None
+    assert school.schooling.judge is judge
+    assert judge.bank.passages == load_bank(school.folder / KEPT, VERSION).passages == 43
+
+
+def test_nobody_is_learned_during_a_rest_and_learning_goes_on_after_it(school: School) -> None:
+    school.pass_by(43)
+    school.switch(learning=False)
+    school.pass_by(50)
+    assert school.learning() == "off"
+    school.schooling.close(school.now_s)
+    assert load_bank(school.folder / KEPT, VERSION).passages == 43
+    assert school.switch(learning=True) is None
+    school.pass_by(7)
+    assert school.learning() == "ok"
+    school.schooling.close(school.now_s)
+    assert load_bank(school.folder / KEPT, VERSION).passages == 50
+
+
+def test_a_booth_whose_files_say_no_learning_begins_when_it_is_wished(tmp_path: Path) -> None:
+    school = School(tmp_path, learning=False)
+    school.pass_by(30)
+    assert school.learning() == "off"
+    school.switch(learning=True)
+    school.pass_by(40)
+    school.schooling.close(school.now_s)
+    assert load_bank(tmp_path / KEPT, VERSION).passages == 40
+
+
+def test_the_same_wish_again_changes_nothing(school: School) -> None:
+    school.pass_by(5)
+    assert school.switch(learning=True) is None
+    assert school.learning() == "learning: 5 people so far"
+
+
+def test_who_is_forgotten_is_not_learned(school: School) -> None:
+    school.pass_by(9)
+    school.schooling.forget()
+    school.pass_by(3)
+    assert school.learning() == "learning: 3 people so far"
