@@ -6,10 +6,11 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.chaos.equipment import EVERYTHING, why_not, world_with
-from tests.chaos.faults import FAULTS
+from tests.chaos.equipment import why_not, world_with
+from tests.chaos.faults import EVERYTHING, FAULTS, Fault
 from tests.chaos.mixture import play, schedule
 from tests.chaos.seeds import seed_of_this_run
 from tests.chaos.table import table
@@ -28,17 +29,23 @@ def main() -> int:
     print(f"seed {given.seed}", flush=True)
     outcomes: dict[str, Outcome] = {}
     with tempfile.TemporaryDirectory(prefix="booth-chaos-") as folder:
-        for fault in FAULTS:
-            reason = why_not(fault.needs)
-            print(f"{fault.name}: {reason and 'skipped: ' + reason}", flush=True)
-            if not reason:
-                with world_with(fault.needs, Path(folder, fault.name.replace(" ", "-")), given.seed) as world:
-                    fault.happen(world)
-                    outcomes[fault.name] = _compare(world)
+        for number, fault in enumerate(FAULTS):
+            if reason := why_not(fault.needs):
+                print(f"{fault.name}: skipped, {reason}", flush=True)
+                continue
+            outcomes[fault.name] = suffer(fault, Path(folder, str(number)), given.seed)
+            print(f"{fault.name}: {outcomes[fault.name]}", flush=True)
         if not why_not(EVERYTHING):
-            outcomes["all at once"] = play_rounds(Path(folder, "all"), given.seed, given.seconds)
+            outcomes["all at once"] = play_rounds(Path(folder, "rounds"), given.seed, given.seconds)
     print(table(outcomes, given.seed))
     return 0 if all(outcome.booth.clean for outcome in outcomes.values()) else 1
+
+
+def suffer(fault: Fault, folder: Path, seed: int) -> Outcome:
+    """One fault in a world of its own."""
+    with world_with(fault.needs, folder, seed) as world:
+        fault.happen(world)
+        return _compare(world)
 
 
 def play_rounds(folder: Path, seed: int, seconds: float) -> Outcome:
@@ -46,13 +53,16 @@ def play_rounds(folder: Path, seed: int, seconds: float) -> Outcome:
     steps = schedule(seed)
     end_s = time.monotonic() + seconds
     with world_with(EVERYTHING, folder, seed) as world:
-        outcome = _compare(world)
+        outcome = world.compare()
         while time.monotonic() < end_s and outcome.booth.clean:
-            round_s = min(end_s, time.monotonic() + ROUND_S)
-            play(world, steps, lambda until_s=round_s: time.monotonic() > until_s)  # type: ignore[misc]
+            play(world, steps, _alarm(min(end_s, time.monotonic() + ROUND_S)))
             outcome = _compare(world)
             print(f"all at once: {outcome}", flush=True)
     return outcome
+
+
+def _alarm(at_s: float) -> Callable[[], bool]:
+    return lambda: time.monotonic() > at_s
 
 
 def _compare(world: World) -> Outcome:

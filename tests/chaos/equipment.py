@@ -12,8 +12,6 @@ from tests.chaos.mosquitto import NARROW, UNBOUND, Mosquitto
 from tests.chaos.namespaces import Cable, why_no_namespaces
 from tests.chaos.world import World
 
-EVERYTHING = frozenset({"cable", "relay", "clock", "disk"})
-
 
 def why_not(needs: Iterable[str]) -> str:
     """Reason to skip what needs these; '' where all is there."""

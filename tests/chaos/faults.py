@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import NamedTuple
 
+from tests.chaos.mixture import play, schedule
 from tests.chaos.world import World, wait_for
 
+EVERYTHING = frozenset({"cable", "relay", "clock", "disk"})
+STEPS = 40
+"Of the mixture."
 BURST = 150
 "Events of each party per stroke; a third of a second's worth."
 
@@ -90,13 +95,14 @@ def kill_the_backend(world: World) -> None:
 
 
 def cut_the_cable(world: World) -> None:
-    """Silence: only the keepalive finds out, after at most twice its seconds."""
+    """Silence: the keepalives of both ends find out, after at most twice its seconds."""
     assert world.cable
     world.write(BURST)
     time.sleep(0.2)
     world.cable.cut()
     world.write(BURST)
-    time.sleep(11)
+    wait_for(lambda: world.status().get("state") == "offline", "the broker has missed the booth")
+    time.sleep(2)
     world.cable.mend()
     world.write(BURST)
 
@@ -133,6 +139,7 @@ def fill_the_disk(world: World) -> None:
     time.sleep(0.3)
     world.disk.fill()
     wait_for(world.written, "written with a full disk")
+    assert world.booth.maker.ledger.refused
     world.disk.free()
     world.write(BURST)
 
@@ -146,6 +153,7 @@ def set_the_clock(world: World) -> None:
         jump()
         time.sleep(0.7)
     world.write(BURST)
+    assert world.heard.telling("desk", '"at":"1970-01-01T'), "nobody wrote in 1970"
 
 
 def refuse_events(world: World) -> None:
@@ -163,7 +171,15 @@ def send_one_at_a_time(world: World) -> None:
     world.write(BURST)
 
 
+def all_at_once(world: World) -> None:
+    """A short one of what `make chaos` does for as long as one likes."""
+    steps = count()
+    play(world, schedule(world.seed), lambda: next(steps) >= STEPS)
+
+
 FAULTS = (
+    # The longest first: they run side by side.
+    Fault("all at once", all_at_once, EVERYTHING),
     Fault("kill -9 of vision and uplink", kill_the_programs),
     Fault("kill -9 of the uplink", kill_the_uplink),
     Fault("kill -9 of the broker", kill_the_broker),

@@ -1,11 +1,9 @@
-"""The books: what the writers said and what the backend has go in; what is lost, foreign or out of order comes out."""
+"""The books: what the writers said and what the backend has go in; what is lost, foreign or disordered comes out."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass, field
-from pathlib import Path
 
 
 @dataclass
@@ -25,14 +23,14 @@ class Ledger:
 
     def hear(self, line: str) -> None:
         """One line of a writer."""
-        mark, id = line.split()
+        mark, event = line.split()
         if mark == "?":
-            self.tried.append(id)
+            self.tried.append(event)
         elif mark == "+":
-            self.kept.append(id)
+            self.kept.append(event)
             self._streak = 0
         else:
-            self.refused.add(id)
+            self.refused.add(event)
             self._streak += 1
 
     def pending(self) -> int:
@@ -69,17 +67,17 @@ class Verdict:
         return not any(vars(self).values())
 
     def __str__(self) -> str:
-        wrong = {key: ids for key, ids in vars(self).items() if ids}
-        return "; ".join(f"{len(ids)} {key}: {', '.join(ids[:5])}" for key, ids in wrong.items()) or "all there"
+        wrong = (f"{len(ids)} {what}: {', '.join(ids[:5])}" for what, ids in vars(self).items() if ids)
+        return "; ".join(wrong) or "all there"
 
 
 def verdict(ledger: Ledger, arrived: list[str]) -> Verdict:
     """Compare; `arrived` are ids after de-duplication. Events in doubt at a kill may be there or not."""
     there, tried = set(arrived), set(ledger.tried)
     boots: dict[str, set[int]] = defaultdict(set)
-    for id in arrived:
-        boots[boot_of(id)].add(sequence_of(id))
-    refused = {(boot_of(id), sequence_of(id)) for id in ledger.refused}
+    for event in arrived:
+        boots[boot_of(event)].add(sequence_of(event))
+    refused = {(boot_of(event), sequence_of(event)) for event in ledger.refused}
     gaps = [
         f"{boot} without {number}"
         for boot, numbers in boots.items()
@@ -87,41 +85,22 @@ def verdict(ledger: Ledger, arrived: list[str]) -> Verdict:
         if number not in numbers and (boot, number) not in refused
     ]
     committed: dict[str, list[str]] = defaultdict(list)
-    for id in ledger.kept:
-        committed[boot_of(id)].append(id)
+    for event in ledger.kept:
+        committed[boot_of(event)].append(event)
     disordered = [boot for boot, ids in committed.items() if sorted(ids, key=sequence_of) != ids]
     return Verdict(
-        lost=[id for id in ledger.kept if id not in there],
-        foreign=[id for id in arrived if id not in tried or id in ledger.refused],
+        lost=[event for event in ledger.kept if event not in there],
+        foreign=[event for event in arrived if event not in tried or event in ledger.refused],
         gaps=gaps,
         disordered=disordered,
     )
 
 
-def boot_of(id: str) -> str:
+def boot_of(event: str) -> str:
     """Of an event: booth and boot."""
-    return id.rsplit("-", 1)[0]
+    return event.rsplit("-", 1)[0]
 
 
-def sequence_of(id: str) -> int:
+def sequence_of(event: str) -> int:
     """Of an event: its number within the boot."""
-    return int(id.rsplit("-", 1)[1])
-
-
-def read_events(file: Path, booth: str) -> dict[str, int]:
-    """Id and number of copies of each event of `booth` in the backend's file, by first arrival."""
-    return dict(_ask(file, "SELECT key, copies FROM heard WHERE topic LIKE ? ORDER BY rowid", f"%/{booth}/exception"))
-
-
-def read_latest(file: Path, booth: str, kind: str) -> bytes:
-    """Last message of a kind other than exception; b'' before the first."""
-    rows = _ask(file, "SELECT payload, 0 FROM heard WHERE topic LIKE ?", f"%/{booth}/{kind}")
-    return bytes(rows[0][0]) if rows else b""
-
-
-def _ask(file: Path, query: str, value: str) -> list[tuple[str, int]]:
-    base = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)
-    try:
-        return base.execute(query, (value,)).fetchall()
-    finally:
-        base.close()
+    return int(event.rsplit("-", 1)[1])

@@ -1,4 +1,4 @@
-"""A city's Mosquitto on its end of the cable, or on loopback: lines of configuration in, a broker that can be hurt out."""
+"""A city's Mosquitto on its end of the cable, or on loopback: limits go in, a broker that can be hurt comes out."""
 
 from __future__ import annotations
 

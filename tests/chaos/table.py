@@ -14,8 +14,10 @@ def table(outcomes: Mapping[str, Outcome], seed: int) -> str:
     rows = [HEAD, *(_row(name, outcome) for name, outcome in outcomes.items())]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     lines = [
-        " | ".join(cell.ljust(width) if number == 0 else cell.rjust(width)
-                   for number, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        " | ".join(
+            cell.ljust(width) if number == 0 else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
         for row in rows
     ]
     return "\n".join([f"seed {seed}", *lines])

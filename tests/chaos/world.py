@@ -17,7 +17,8 @@ from tests.chaos.booth import Booth, Maker, Peer, Site
 from tests.chaos.child import Child
 from tests.chaos.clocks import FakeClock
 from tests.chaos.disk import SmallDisk
-from tests.chaos.ledger import Verdict, read_events, read_latest, verdict
+from tests.chaos.heard import Heard
+from tests.chaos.ledger import Verdict, verdict
 from tests.chaos.namespaces import Cable
 from tests.chaos.relay import Relay
 
@@ -107,7 +108,7 @@ class World:
         site = Site(folder, host, port, cable.booth if cable else nullcontext, environment)
         self.booth = Booth(site, "desk", seed, disk.folder if disk else folder / "state")
         self.peers = (Peer(site, "bare", seed, drops=False), Peer(site, "dropper", seed, drops=True))
-        self._heard = folder / "backend.sqlite"
+        self.heard = Heard(folder / "backend.sqlite")
         self._backend: Child | None = None
         self._subscriptions = 0
 
@@ -142,7 +143,7 @@ class World:
         if self._backend is not None:
             return
         with self._city():
-            words = (self.broker.host, self.broker.port, self._heard)
+            words = (self.broker.host, self.broker.port, self.heard.file)
             self._backend = Child(
                 "tests.chaos.backend", *words, log=self.folder / "backend.log", hear=self._count_subscription
             )
@@ -166,14 +167,14 @@ class World:
     def compare(self) -> Outcome:
         """Books against books, as they are now."""
         ledger = self.booth.maker.ledger
-        arrived = read_events(self._heard, "desk")
-        verdicts = [verdict(m.ledger, list(read_events(self._heard, m.booth))) for m in self.makers]
+        arrived = self.heard.events("desk")
+        verdicts = [verdict(m.ledger, list(self.heard.events(m.booth))) for m in self.makers]
         copies = sum(arrived.values()) - len(arrived)
         return Outcome(len(ledger.kept), copies, verdicts[0], tuple(verdicts[1:]), len(ledger.refused))
 
     def status(self) -> dict[str, Any]:
         """The booth's latest at the backend."""
-        values: dict[str, Any] = json.loads(read_latest(self._heard, "desk", "status") or b"{}")
+        values: dict[str, Any] = json.loads(self.heard.last("desk", "status") or b"{}")
         return values
 
     def __enter__(self) -> World:

@@ -31,17 +31,15 @@ def event_maker(booth: str, boot: str) -> Callable[[], ExceptionEvent]:
 
     def make() -> ExceptionEvent:
         why = tuple(draw.sample(sorted(WORDS), 3))
-        decision = Decision(
-            1, 0.0, (0.0, 0.0, 9.0, 9.0), draw.random(), 1.0, why, "street", exception=True
-        )
+        decision = Decision(1, 0.0, (0.0, 0.0, 9.0, 9.0), draw.random(), 1.0, why, "street", exception=True)
         return anonymizer.event(decision, read_clock())
 
     return make
 
 
-def say(mark: str, id: str) -> None:
+def say(mark: str, event: str) -> None:
     """One line, past all buffers of this process, so that a kill cannot take it back."""
-    os.write(sys.stdout.fileno(), f"{mark} {id}\n".encode("ascii"))
+    os.write(sys.stdout.fileno(), f"{mark} {event}\n".encode("ascii"))
 
 
 def pause() -> None:
