@@ -11,10 +11,11 @@ from pathlib import Path
 
 from tests.chaos.equipment import why_not, world_with
 from tests.chaos.faults import EVERYTHING, FAULTS, Fault
+from tests.chaos.ledger import Outcome
 from tests.chaos.mixture import play, schedule
 from tests.chaos.seeds import seed_of_this_run
 from tests.chaos.table import table
-from tests.chaos.world import Outcome, World
+from tests.chaos.world import World
 
 ROUND_S = 30.0
 "Of faults without a pause; then everything is mended and compared."

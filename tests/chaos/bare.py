@@ -1,6 +1,7 @@
 """The peers: what publishes by paho alone, its queue in memory, and what drops while it is disconnected.
 
-Lines as of the writer: `+ ID` says that the event was there and was handed over, whatever became of it.
+Lines as of the writer: `+ ID` says that the event was there and was handed over, `= .` that one more is done with:
+acknowledged or dropped.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ def connect(host: str, port: int, keepalive_s: int, booth: str) -> paho.Client:
     client.reconnect_delay_set(1, 4)
     client.max_inflight_messages_set(WINDOW)
     client.max_queued_messages_set(0)
+    client.on_publish = lambda *_all: say("=", ".")
     client.connect_async(host, port, keepalive_s)
     client.loop_start()
     return client
@@ -37,6 +39,8 @@ def main(host: str, port: str, keepalive_s: str, drops: str, booth: str, boot: s
             say("?", event.id)
             if drops != "yes" or client.is_connected():
                 client.publish(topic(event.city, booth, "exception"), payload_from_event(event), qos=1)
+            else:
+                say("=", ".")
             say("+", event.id)
             pause()
 

@@ -8,7 +8,8 @@ from itertools import count
 from typing import NamedTuple
 
 from tests.chaos.mixture import play, schedule
-from tests.chaos.world import World, wait_for
+from tests.chaos.waiting import wait_for
+from tests.chaos.world import World
 
 EVERYTHING = frozenset({"cable", "relay", "clock", "disk"})
 STEPS = 40

@@ -19,6 +19,8 @@ class Ledger:
     "Tried by writers that were killed before they could say what became of it."
     uncounted: int = 0
     "Refusals that a killed writer may not have been able to count on disk: those since its last success."
+    settled: int = 0
+    "Of a peer: events that it has nothing more to do for, as far as it knows."
     _streak: int = 0
 
     def hear(self, line: str) -> None:
@@ -26,6 +28,8 @@ class Ledger:
         mark, event = line.split()
         if mark == "?":
             self.tried.append(event)
+        elif mark == "=":
+            self.settled += 1
         elif mark == "+":
             self.kept.append(event)
             self._streak = 0
@@ -42,6 +46,7 @@ class Ledger:
         self.doubts += self.pending()
         self.uncounted += self._streak
         self._streak = 0
+        self.settled = len(self.kept)
 
     def explains(self, dropped: int) -> bool:
         """Whether a booth that says so has counted well."""
@@ -69,6 +74,24 @@ class Verdict:
     def __str__(self) -> str:
         wrong = (f"{len(ids)} {what}: {', '.join(ids[:5])}" for what, ids in vars(self).items() if ids)
         return "; ".join(wrong) or "all there"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one fault did."""
+
+    events: int
+    "That each party made, or set out to make."
+    copies: int
+    "Of its events, that the backend got besides the first."
+    booth: Verdict
+    peers: tuple[Verdict, ...]
+    "Bare paho; the one that drops while disconnected."
+    refused: int
+    "Events that the full disk refused."
+
+    def __str__(self) -> str:
+        return f"{self.events} events, {self.refused} refused by the disk; {self.booth}"
 
 
 def verdict(ledger: Ledger, arrived: list[str]) -> Verdict:

@@ -73,9 +73,12 @@ def _address(world: World, take: bool) -> None:
     (world.cable.take_address if take else world.cable.give_address)()
 
 
-def _disk(world: World, fill: bool) -> None:
+def _fill_for_a_moment(world: World) -> None:
+    """Not until the next step that says so: what the disk refuses is nothing that could be lost."""
     assert world.disk
-    (world.disk.fill if fill else world.disk.free)()
+    world.disk.fill()
+    time.sleep(0.3)
+    world.disk.free()
 
 
 def _clock(world: World, wrong: bool) -> None:
@@ -86,7 +89,7 @@ def _clock(world: World, wrong: bool) -> None:
 PARTS = {
     "address": Part(lambda world: _address(world, True), lambda world: _address(world, False)),
     "cable": Part(lambda world: _cable(world, True), lambda world: _cable(world, False)),
-    "disk": Part(lambda world: _disk(world, True), lambda world: _disk(world, False)),
+    "disk": Part(_fill_for_a_moment, _fill_for_a_moment),
     "clock": Part(lambda world: _clock(world, True), lambda world: _clock(world, False)),
     "slow line": Part(lambda world: _slow(world, 3000), lambda world: _slow(world, float("inf"))),
     "dead line": Part(lambda world: _deafen(world, True), lambda world: _deafen(world, False)),

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.chaos.world import Outcome
+from tests.chaos.ledger import Outcome
 
-HEAD = ("fault", "events", "booth lost", "copies", "bare paho lost", "drop-if-disconnected lost")
+HEAD = (
+    "fault",
+    "events",
+    "full disk refused",
+    "booth lost",
+    "copies",
+    "bare paho lost",
+    "drop-if-disconnected lost",
+)
 
 
 def table(outcomes: Mapping[str, Outcome], seed: int) -> str:
@@ -25,4 +33,5 @@ def table(outcomes: Mapping[str, Outcome], seed: int) -> str:
 
 def _row(name: str, outcome: Outcome) -> tuple[str, ...]:
     peers = (str(len(peer.lost)) for peer in outcome.peers)
-    return (name, str(outcome.events), str(len(outcome.booth.lost)), str(outcome.copies), *peers)
+    figures = (outcome.events, outcome.refused, len(outcome.booth.lost), outcome.copies)
+    return (name, *map(str, figures), *peers)

@@ -13,11 +13,10 @@ import pytest
 
 from tests.chaos.equipment import why_not, world_with
 from tests.chaos.faults import FAULTS, Fault
-from tests.chaos.ledger import Ledger, verdict
+from tests.chaos.ledger import Ledger, Outcome, verdict
 from tests.chaos.mixture import PARTS, schedule
 from tests.chaos.seeds import seed_of_this_run
 from tests.chaos.table import table
-from tests.chaos.world import Outcome
 
 Outcomes: TypeAlias = dict[str, Future[Outcome]]
 AT_ONCE = 4

@@ -5,81 +5,28 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from appliance.health.vitals import write_vitals
 from tests.chaos.booth import Booth, Maker, Peer, Site
 from tests.chaos.child import Child
+from tests.chaos.city import CityBroker
 from tests.chaos.clocks import FakeClock
 from tests.chaos.disk import SmallDisk
 from tests.chaos.heard import Heard
-from tests.chaos.ledger import Verdict, verdict
+from tests.chaos.ledger import Outcome, verdict
 from tests.chaos.namespaces import Cable
 from tests.chaos.relay import Relay
+from tests.chaos.waiting import wait_for
 
-PATIENCE_S = 60.0
-"Until all has arrived; a refused booth may wait half a minute before it tries again."
+FAIR_S = 20.0
+"For peers to send what they still have, after the booth is done."
 SAVED_S = 1.5
 "Until the broker has the backend's subscription on disk, which it saves once a second."
 WELL = {"state": "running", "camera": "ok", "inference": "ok", "calibrated": "ok"}
-
-
-class CityBroker(Protocol):
-    """Mosquitto or a cluster; start() returns once it answers."""
-
-    @property
-    def host(self) -> str:
-        """As the booth reaches it."""
-        ...
-
-    @property
-    def port(self) -> int:
-        """The same."""
-        ...
-
-    def start(self) -> None:
-        """Return once it answers."""
-
-    def kill(self) -> None:
-        """SIGKILL."""
-
-    def save(self) -> None:
-        """What is acknowledged from now on, a cut of its power takes away."""
-
-    def cut_power(self) -> None:
-        """As its machine's would be."""
-
-    def stop(self) -> None:
-        """For good."""
-
-    def refuse_events(self) -> None:
-        """By the access list."""
-
-    def allow(self) -> None:
-        """Undo refuse_events()."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one fault did."""
-
-    events: int
-    "That the booth committed."
-    copies: int
-    "Of its events, that the backend got besides the first."
-    booth: Verdict
-    peers: tuple[Verdict, ...]
-    "Bare paho; the one that drops while disconnected."
-    refused: int
-    "Events that the full disk refused."
-
-    def __str__(self) -> str:
-        return f"{self.events} events, {self.refused} refused by the disk; {self.booth}"
 
 
 class World:
@@ -160,6 +107,8 @@ class World:
         booth = self.booth
         wait_for(lambda: self._missing() == 0, lambda: f"{self._missing()} events are yet to come")
         wait_for(lambda: booth.waiting() == 0, lambda: f"{booth.waiting()} rows wait in the outbox")
+        with suppress(AssertionError):
+            wait_for(self._peers_are_done, "peers that will never be", FAIR_S)
         wait_for(self._is_well, lambda: f"the status says {self.status()}")
         assert booth.uplink_lives()
         return self.compare()
@@ -170,7 +119,7 @@ class World:
         arrived = self.heard.events("desk")
         verdicts = [verdict(m.ledger, list(self.heard.events(m.booth))) for m in self.makers]
         copies = sum(arrived.values()) - len(arrived)
-        return Outcome(len(ledger.kept), copies, verdicts[0], tuple(verdicts[1:]), len(ledger.refused))
+        return Outcome(len(ledger.tried), copies, verdicts[0], tuple(verdicts[1:]), len(ledger.refused))
 
     def status(self) -> dict[str, Any]:
         """The booth's latest at the backend."""
@@ -203,6 +152,10 @@ class World:
     def _missing(self) -> int:
         return len(self.compare().booth.lost)
 
+    def _peers_are_done(self) -> bool:
+        ledgers = [peer.maker.ledger for peer in self.peers]
+        return all(ledger.settled >= len(ledger.kept) for ledger in ledgers)
+
     def _is_well(self) -> bool:
         """Vision has no stand-in here but us."""
         write_vitals(self.folder / "run", "vision", WELL, time.monotonic())
@@ -225,12 +178,3 @@ class World:
     def _reach_broker(self) -> socket.socket:
         with self._city():
             return socket.create_connection((self.broker.host, self.broker.port), 3)
-
-
-def wait_for(fact: Callable[[], Any], what: str | Callable[[], str], seconds: float = PATIENCE_S) -> None:
-    """Until `fact` is true. Raises AssertionError with what it waited for."""
-    until_s = time.monotonic() + seconds
-    while not fact():
-        said = what if isinstance(what, str) else what()
-        assert time.monotonic() < until_s, f"not within {seconds:.0f} s: {said}"
-        time.sleep(0.1)
