@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands import calibrate, contract, engines
+from appliance.commands import calibrate, contract, engines, fleet
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
@@ -17,6 +17,7 @@ from appliance.errors import BoothError
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(calibrate.app)
 app.add_typer(contract.app)
+app.add_typer(fleet.app)
 app.add_typer(engines.app, name="engines")
 
 
@@ -116,20 +117,6 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
     from appliance.verbs.doctor import examine
 
     raise typer.Exit(examine(settings_of(config), as_json=as_json, configured=config is not None))
-
-
-@app.command()
-def watch(
-    broker: Annotated[str, typer.Option("--broker", help="mqtt://HOST:PORT")] = "mqtt://127.0.0.1:1883",
-    city: Annotated[str | None, typer.Option("--city", help="Only this city.")] = None,
-    seconds: Annotated[float | None, typer.Option("--seconds", help="End after so long.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Subscribe to the broker and show the fleet."""
-    from appliance.uplink.address import Broker
-    from appliance.uplink.watch import watch as watch_fleet
-
-    watch_fleet(Broker(broker), city, as_json, seconds)
 
 
 @app.command("check-config")

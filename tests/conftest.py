@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -12,6 +13,7 @@ from appliance.app import Eyes, load_eyes
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.runtime.cpu.model import CpuModel
+from appliance.uplink.broker import LocalBroker, find_mosquitto
 from engines.manifest import model_file, sample_street
 
 # Loaded before GStreamer, as in the booth: GStreamer brings a libunwind that breaks exceptions of later libraries.
@@ -92,3 +94,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{folder} is absent")
     return folder
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[LocalBroker]:
+    if find_mosquitto() is None:
+        pytest.skip("mosquitto is not installed")
+    # Unlimited: what the broker keeps back for a slow consumer would die with it unsaved.
+    with LocalBroker(tmp_path / "broker", extra="max_inflight_messages 0\nmax_queued_messages 0") as running:
+        yield running

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import takewhile
 from typing import Protocol
 
+from appliance.health.clock import Clock
 from appliance.uplink.message import REFUSED, TOO_LARGE, UNHEARD, Ack, Message
 from appliance.uplink.mqtt import Link
 from appliance.uplink.outbox import Row
@@ -51,6 +52,12 @@ class Outlet(Protocol):
 
     def dropped(self) -> int:
         """How many were lost."""
+
+    def waiting_bytes(self) -> int:
+        """Of the payloads that wait."""
+
+    def oldest_age_s(self, clock: Clock) -> float | None:
+        """Seconds that the oldest has waited; None where none waits, or nobody knows."""
 
 
 class Drain:
@@ -98,6 +105,10 @@ class Drain:
     def busy(self) -> bool:
         """True while messages are on the way."""
         return bool(self._flying)
+
+    def taken_s(self, row: int) -> float | None:
+        """When the broker said that it has `row`; None before that, and once the outbox has forgotten it."""
+        return self._taken.get(row)
 
     def step(self, link: Link, acks: list[Ack], now_s: float) -> None:
         """Settle `acks`, then fill the window. Raises LinkLostError from the link."""

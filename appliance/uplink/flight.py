@@ -29,6 +29,10 @@ class Flight:
         """No message more may leave now."""
         return len(self._by_mid) >= self.most
 
+    def empty(self) -> bool:
+        """Nothing is on the way, nothing waits."""
+        return not self._by_mid
+
     def hold(self, number: int, message: Message) -> bool:
         """Have a message wait for room; False when too many do."""
         if len(self._waiting) >= MOST_WAITING:

@@ -7,6 +7,7 @@ serve, and after a loss rest again, a random while that grows with the attempts.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 from collections.abc import Callable
@@ -64,7 +65,7 @@ class Life:
         self._since_s = now_s
         "Since when it does what it does."
         self._rest_s = 0.0
-        self._goodbye: int | None = None
+        self._deaf = ""
         self._do: Callable[[float], float] = self._resting
 
     def step(self, now_s: float) -> float:
@@ -77,14 +78,12 @@ class Life:
     def part(self, now_s: float) -> None:
         """Begin to go: say so if anybody listens. Calling it again changes nothing."""
         if self._do == self._serving and self._link is not None:
-            try:
-                self._goodbye = self._link.send(self.report.offline("stopped"))
-            except LinkLostError:
-                self._end()
-            else:
-                self._become(self._parting, now_s)
+            with contextlib.suppress(LinkLostError):
+                self._link.send(self.report.offline("stopped"))
+            self._become(self._parting, now_s)
         elif self._do != self._parting:
-            self._end()
+            self.close()
+            self.over = True
 
     def fileno(self) -> int:
         """Of the socket, for a selector; -1 while there is none to listen to."""
@@ -142,52 +141,57 @@ class Life:
         link = self._linked()
         self.report.send(link, now_s)
         link.turn(0)
+        self._tell_deaf(link.deaf)
         if self.inbox.hear(link.take_messages(), now_s):
             self.report.ask()
         for answer in self.inbox.answers(now_s):
             link.send(answer)
         self.drain.step(link, link.take_acks(), now_s)
         if self.keys.look(now_s) or self._keepalive_s() != link.broker.keepalive_s:
-            link.leave()
             return self._become(self._renewing, now_s)
         return now_s + self._turn_s
+
+    def _tell_deaf(self, deaf: str) -> None:
+        """Events go on without, so this is no reason to leave; nothing can be set or commanded from afar."""
+        if deaf and deaf != self._deaf:
+            log.error("%s", deaf)
+        self._deaf = deaf
 
     def _keepalive_s(self) -> int:
         """As wanted now: it may be set from afar, and only a new connection has it."""
         return self.inbox.remote.settings.uplink.keepalive_s
 
     def _renewing(self, now_s: float) -> float:
-        """Keys or keep-alive are new: go without a will and come again at once; what flies is sent again."""
-        try:
-            self._linked().turn(0)
-        except LinkLostError:
-            pass
-        else:
-            if now_s < self._since_s + GOODBYE_S:
-                return now_s + TURN_S
-        self.close()
-        self.drain.lost()
-        self._rest_s = 0.0
-        return self._become(self._resting, now_s)
+        """Keys or keep-alive are new: go without a will, and come again at once."""
+        if self._left(now_s):
+            self.close()
+            self.drain.lost()
+            self._rest_s = 0.0
+            return self._become(self._resting, now_s)
+        return now_s + TURN_S
 
     def _parting(self, now_s: float) -> float:
-        """Wait until the last status is taken, leave, and wait for the broker to hang up.
+        """Go once the last status is taken; a broker that does not answer is left to send the will."""
+        if self._left(now_s):
+            self.close()
+            self.over = True
+        return now_s + TURN_S
 
-        A broker that does not answer is left to send the will. Whoever closes first, with an acknowledgement
-        unread, resets the connection, and may take the good-bye back.
+    def _left(self, now_s: float) -> bool:
+        """Leave when nothing is on the way any more; True when the connection is of no more use.
+
+        Whoever closes with an acknowledgement unread resets the connection, which may take the good-bye back.
         """
         link = self._linked()
         try:
             link.turn(0)
-            acks = link.take_acks()
-            self.drain.settle(acks, now_s)
-            if any(ack.mid == self._goodbye for ack in acks):
-                link.leave()
         except LinkLostError:
-            self._end()
-        if now_s > self._since_s + GOODBYE_S:
-            self._end()
-        return now_s + TURN_S
+            return True
+        self.drain.settle(link.take_acks(), now_s)
+        if link.idle():
+            link.leave()
+            return True
+        return now_s > self._since_s + GOODBYE_S
 
     def _lose(self, reason: str, now_s: float) -> float:
         """Close, and rest before the next attempt."""
@@ -203,10 +207,6 @@ class Life:
     def _become(self, do: Callable[[float], float], now_s: float) -> float:
         self._do, self._since_s = do, now_s
         return now_s
-
-    def _end(self) -> None:
-        self.close()
-        self.over = True
 
     def _linked(self) -> Link:
         assert self._link is not None

@@ -56,6 +56,8 @@ class Link:
         self._greeted = False
         self.heard_s = float("-inf")
         "Monotonic seconds when something came from the broker last."
+        self.deaf = ""
+        "Why the broker gives us no messages; '' while it does."
         self.window = WINDOW
         "Events that may be on the way at once."
         self.largest = 1 << 28
@@ -82,6 +84,7 @@ class Link:
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
         client.on_message = self._on_message
+        client.on_subscribe = self._on_subscribe
         # A refusal of our certificate comes after the handshake, and paho tells it to its log only.
         client.on_log = self._on_log
         if will:
@@ -204,8 +207,12 @@ class Link:
         inbox, self._inbox = self._inbox, []
         return inbox
 
+    def idle(self) -> bool:
+        """True while nothing waits for an acknowledgement."""
+        return self._flight.empty()
+
     def leave(self) -> None:
-        """Say good-bye, so that the broker does not send the will."""
+        """Say good-bye, so that the broker does not send the will; paho closes the socket at once."""
         if self.connected:
             self._client.disconnect()
 
@@ -241,6 +248,13 @@ class Link:
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
         self._inbox.append(Message(message.topic, bytes(message.payload), message.qos, message.retain))
+
+    def _on_subscribe(self, _client: Any, _data: Any, _mid: int, codes: Any, _properties: Any) -> None:
+        refused = next((code for code in codes if code.is_failure), None)
+        if refused:
+            self.deaf = (
+                f"{self.broker.url}: refuses our subscription ({str(refused).lower()}); mend its access list"
+            )
 
     def _on_log(self, _client: Any, _data: Any, level: int, text: str) -> None:
         if level == paho.MQTT_LOG_ERR:

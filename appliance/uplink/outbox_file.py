@@ -6,29 +6,33 @@ import contextlib
 import fcntl
 import logging
 import os
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from appliance.errors import BoothError
+from appliance.uplink.outbox_aside import finish_aside, set_aside, sync_folder, take_over
+from appliance.uplink.outbox_schema import prepare, text_of
 
 log = logging.getLogger(__name__)
 
 BUSY_S = 2.0
 "How long to wait for the other process; its transactions take milliseconds."
-SCHEMA = """
-CREATE TABLE messages (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, payload BLOB NOT NULL) STRICT;
-CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-INSERT INTO counters VALUES ('rows', 0), ('dropped', 0);
-CREATE TRIGGER come AFTER INSERT ON messages BEGIN
-    UPDATE counters SET value = value + 1 WHERE name = 'rows'; END;
-CREATE TRIGGER go AFTER DELETE ON messages BEGIN
-    UPDATE counters SET value = value - 1 WHERE name = 'rows'; END;
-"""
-VERSION = 1
+LARGEST_LOG_BYTES = 8_000_000
+"What SQLite's log is cut down to once a large transaction is over."
+PASSING = (
+    "database or disk is full",
+    "database is locked",
+    "database table is locked",
+    "disk I/O error",
+    "unable to open database file",
+    "attempt to write a readonly database",
+    "access permission denied",
+    "locking protocol",
+    "interrupted",
+)
+"Errors (sqlite3ErrStr) that time, space or rights mend. Of the others, a missing table say, rot is the cause."
 
 
 class Opened(NamedTuple):
@@ -41,35 +45,43 @@ class Opened(NamedTuple):
 def open_file(file: Path) -> Opened:
     """Open or make the outbox at `file`, in autocommit mode; the caller closes it.
 
-    A file that is no outbox any more is renamed to FILE.corrupt-N. A lock file keeps the two processes from
-    doing so at once. Raises BoothError when the folder or the file cannot be written.
+    A file that is no outbox any more is kept as FILE.corrupt-N; what can still be read of it is taken over.
+    A lock file keeps the two processes from doing so at once. Raises BoothError when the folder or the file
+    cannot be written.
     """
     try:
         with _lock(file):
+            finish_aside(file)
             try:
-                return _open_checked(file)
-            except sqlite3.DatabaseError as error:
+                opened = _open_checked(file)
+            except sqlite3.Error as error:
                 if not is_damage(error):
                     raise
                 set_aside(file, str(error))
-                return _open_checked(file)
+                opened = _open_checked(file)
+            take_over(file, opened.base)
+            return opened
     except (OSError, sqlite3.Error) as error:
         raise BoothError(f"{file}: {error}; free space or mend {file.parent}") from None
 
 
 def check_folder(file: Path) -> None:
     """Make the folder of `file`. Raises BoothError when nothing can be written there."""
+    folder = file.parent
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in missing:
+            sync_folder(path.parent)
     except OSError as error:
-        raise BoothError(f"{file.parent}: {error.strerror}; set folders.state to a writable folder") from None
-    if not os.access(file.parent, os.W_OK | os.X_OK):
-        raise BoothError(f"{file.parent}: not writable; set folders.state to a writable folder")
+        raise BoothError(f"{folder}: {error.strerror}; set folders.state to a writable folder") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise BoothError(f"{folder}: not writable; set folders.state to a writable folder")
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """True for a malformed file or none of SQLite's; false for a full disk, a lock, missing rights."""
-    return type(error) is sqlite3.DatabaseError
+    """True for a malformed file or none of ours; false for a full disk, a lock, missing rights."""
+    return not (isinstance(error, sqlite3.OperationalError) and str(error).startswith(PASSING))
 
 
 def inode(file: Path) -> tuple[int, int] | None:
@@ -81,43 +93,19 @@ def inode(file: Path) -> tuple[int, int] | None:
     return stat.st_dev, stat.st_ino
 
 
-def set_aside(file: Path, reason: str) -> Path:
-    """Rename the damaged file, its log beside it, to the first free FILE.corrupt-N."""
-    number = 1
-    while (aside := file.with_name(f"{file.name}.corrupt-{number}")).exists():
-        number += 1
-    for tail in ("-wal", "-shm", ""):
-        part = file.with_name(file.name + tail)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + tail))
-    log.error("%s is damaged (%s); set aside as %s, a new one is started", file, reason, aside.name)
-    return aside
-
-
 def _open_checked(file: Path) -> Opened:
     base = sqlite3.connect(file, timeout=BUSY_S, isolation_level=None)
     try:
+        base.text_factory = text_of
         base.execute("PRAGMA journal_mode = WAL")
         base.execute("PRAGMA synchronous = FULL")
-        if base.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            _lay_out(base)
-        verdict = base.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict.splitlines()[-1])
+        base.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG_BYTES}")
+        prepare(base)
     except BaseException:
         base.close()
         raise
     opened = inode(file)
     return Opened(base, opened or (0, 0))
-
-
-def _lay_out(base: sqlite3.Connection) -> None:
-    """Make the tables of a new file. Numbers start at random, so that none of a file set aside comes back."""
-    if base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise sqlite3.DatabaseError("another program's tables")
-    start = secrets.randbits(30) << 32
-    seed = f"INSERT INTO sqlite_sequence VALUES ('messages', {start});"
-    base.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {seed} PRAGMA user_version = {VERSION}; COMMIT;")
 
 
 @contextlib.contextmanager

@@ -15,14 +15,18 @@ from functools import partial
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health import notify
+from appliance.health.clock import read_clock
 from appliance.health.vitals import read_vitals, remove_vitals, write_vitals
 from appliance.uplink.life import Life
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox_bounds import bounds_from_settings
 
 log = logging.getLogger(__name__)
 
 TELL_S = 1.0
 "Between two writings of our vitals."
+TEND_S = 60.0
+"Between two looks at the age of what waits."
 OUTBOX = "outbox.sqlite"
 "In folders.state; vision writes to the same file."
 
@@ -48,12 +52,13 @@ class UplinkProcess:
     ) -> None:
         self.stop = stop
         self.now_s = now_s
-        self.outbox = Outbox(settings.folders.state / OUTBOX, settings.uplink.outbox_rows)
+        self.outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
         self._runtime = settings.folders.runtime
         vitals = partial(read_vitals, self._runtime, "vision")
         self.life = Life(settings, self.outbox, vitals, now_s())
         self._told_s = float("-inf")
         self._told_state = ""
+        self._tended_s = float("-inf")
         self._mute = False
 
     def run(self) -> None:
@@ -89,6 +94,9 @@ class UplinkProcess:
     def _tell(self, now_s: float) -> None:
         """uplink.json, and the watchdog: called by a loop that goes round, by nothing else."""
         self._told_s, self._told_state = now_s, self.life.report.state
+        if now_s >= self._tended_s + TEND_S:
+            self._tended_s = now_s
+            self.outbox.tend(read_clock())
         figures = self.life.report.figures()
         figures["identify_until_s"] = self.life.inbox.commands.identify_until_s
         try:

@@ -109,6 +109,8 @@ class Report:
             dropped=outbox.dropped(),
             refused=len(drain.refused),
             fault=outbox.fault,
+            bytes=outbox.waiting_bytes(),
+            oldest_s=outbox.oldest_age_s(clock),
             unheard=drain.unheard,
             reconnects=max(0, self.reconnects),
             certificate=self._keys.certificate(clock),

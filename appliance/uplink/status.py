@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from typing import Any
 
@@ -154,7 +155,9 @@ def _event(value: object) -> str:
     return value if isinstance(value, str) and ID.fullmatch(value) else ""
 
 
+@cache
 def _version() -> str:
+    """Of this program; read once, because the package's metadata take half a millisecond."""
     try:
         return metadata.version("booth")
     except metadata.PackageNotFoundError:

@@ -20,6 +20,7 @@ from appliance.runtime.seam import Camera, EndOfSource
 from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import payload_from_event
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
 from appliance.verbs.schooling import Schooling
@@ -44,7 +45,7 @@ class Lookout:
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
         self._shutter = Shutter(settings.folders.state, figures)
-        self._outbox = Outbox(settings.folders.state / "outbox.sqlite", settings.uplink.outbox_rows)
+        self._outbox = Outbox(settings.folders.state / "outbox.sqlite", bounds_from_settings(settings.uplink))
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
@@ -183,8 +184,9 @@ class Lookout:
 
     def _send(self, decision: Decision) -> None:
         """The event first, it must not be lost; the card may be."""
-        event = self._anonymizer.event(decision, read_clock())
-        stored = self._outbox.add("exception", payload_from_event(event))
+        clock = read_clock()
+        event = self._anonymizer.event(decision, clock)
+        stored = self._outbox.add("exception", payload_from_event(event), clock)
         self._figures.set(outbox="ok" if stored else self._outbox.fault)
         self._cards.send(event.rarity, event.why, event.zone, decision.at_s)
         if stored:

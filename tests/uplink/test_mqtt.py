@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import pytest
@@ -84,3 +85,29 @@ def test_something_else_at_the_port_is_a_lost_link_and_not_a_crash() -> None:
         with pytest.raises(LinkLostError):
             turn_until_lost(link)
         link.close()
+
+
+def test_a_refused_subscription_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
+        threads.submit(refuse_subscription, server)
+        link = Link(Broker(f"mqtt://127.0.0.1:{server.getsockname()[1]}"), "tester")
+        link.open()
+        assert link.deaf == ""
+        link.subscribe("booth/v1/#")
+        for _ in range(100):
+            link.turn(0.05)
+            if link.deaf:
+                break
+        assert "refuses our subscription (not authorized)" in link.deaf
+        link.close()
+
+
+def refuse_subscription(server: socket.socket) -> None:
+    """Let one in (CONNACK), and answer whatever it asks for by SUBACK with reason 0x87 (MQTT 5, 3.2 and 3.9)."""
+    peer, _ = server.accept()
+    with peer:
+        peer.recv(1024)
+        peer.sendall(bytes([0x20, 3, 0, 0, 0]))
+        asked = peer.recv(1024)
+        peer.sendall(bytes([0x90, 4, *asked[2:4], 0, 0x87]))
+        peer.recv(1024)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +14,8 @@ from hypothesis import strategies as st
 
 from appliance.errors import BoothError
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox_bounds import Bounds, enforce
+from tests.uplink.crash.life import fill_disk
 
 WRITER = """
 import sys
@@ -46,7 +47,7 @@ def test_nothing_is_lost_but_what_is_counted(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]], bound: int
 ) -> None:
     file = tmp_path_factory.mktemp("outbox") / "outbox.sqlite"
-    writer, drainer = Outbox(file, bound), Outbox(file, bound)
+    writer, drainer = Outbox(file, Bounds(rows=bound)), Outbox(file, Bounds(rows=bound))
     waiting: list[bytes] = []
     added = dropped = 0
     for step, count in steps:
@@ -107,25 +108,6 @@ def test_what_was_added_survives_kill_9(tmp_path: Path) -> None:
     assert kept in (said, [*said, said[-1] + 1])
 
 
-@pytest.mark.parametrize("damage", [b"no database at all" * 300, b"SQLite format 3\x00" + os.urandom(9000)])
-def test_a_damaged_file_is_set_aside_and_a_new_one_started(tmp_path: Path, damage: bytes) -> None:
-    file = tmp_path / "outbox.sqlite"
-    file.write_bytes(damage)
-    outbox = Outbox(file)
-    assert outbox.add("exception", b"a")
-    assert contents(outbox) == [b"a"]
-    assert (tmp_path / "outbox.sqlite.corrupt-1").read_bytes() == damage
-
-
-def test_another_programs_database_is_set_aside(tmp_path: Path) -> None:
-    file = tmp_path / "outbox.sqlite"
-    with sqlite3.connect(file) as base:
-        base.execute("CREATE TABLE theirs (value)")
-    base.close()
-    assert Outbox(file).add("exception", b"a")
-    assert (tmp_path / "outbox.sqlite.corrupt-1").is_file()
-
-
 def test_damage_at_work_is_met_by_one_process_and_followed_by_the_other(tmp_path: Path) -> None:
     file = tmp_path / "outbox.sqlite"
     writer, drainer = Outbox(file), Outbox(file)
@@ -141,31 +123,21 @@ def test_damage_at_work_is_met_by_one_process_and_followed_by_the_other(tmp_path
     assert contents(Outbox(file)) == [b"after"]
 
 
-def test_pages_that_rot_at_work_cost_the_old_rows_and_no_new_ones(tmp_path: Path) -> None:
+def test_what_is_committed_to_a_file_that_was_set_aside_meanwhile_is_added_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "outbox.sqlite"
-    writer = Outbox(file)
-    for _ in range(50):
-        writer.add("exception", b"x" * 400)
-    writer.close()
-    writer = Outbox(file)
-    assert writer.rows() == 50
-    with file.open("r+b") as rotten:
-        rotten.write(os.urandom(file.stat().st_size))
-    drainer = Outbox(file)
-    assert contents(drainer) == []
-    assert writer.add("exception", b"after")
-    assert contents(drainer) == [b"after"]
-    assert (tmp_path / "outbox.sqlite.corrupt-1").is_file()
+    outbox = Outbox(file)
 
+    def set_aside_meanwhile(*words: Any) -> None:
+        enforce(*words)
+        if outbox.openings == 1:
+            file.rename(tmp_path / "aside")
 
-def test_damaged_files_are_kept_apart(tmp_path: Path) -> None:
-    file = tmp_path / "outbox.sqlite"
-    for _ in range(3):
-        file.write_bytes(b"rubbish" * 1000)
-        Outbox(file).close()
-    assert {path.name for path in tmp_path.glob("*.corrupt-?")} == {
-        f"outbox.sqlite.corrupt-{n}" for n in (1, 2, 3)
-    }
+    monkeypatch.setattr("appliance.uplink.outbox.enforce", set_aside_meanwhile)
+    assert outbox.add("exception", b"a")
+    assert outbox.openings == 2
+    assert contents(Outbox(file)) == [b"a"]
 
 
 def test_a_full_disk_refuses_says_so_and_the_loss_is_counted_later(tmp_path: Path) -> None:
@@ -181,13 +153,6 @@ def test_a_full_disk_refuses_says_so_and_the_loss_is_counted_later(tmp_path: Pat
     assert outbox.fault == ""
     assert (outbox.dropped(), contents(outbox)) == (3, [b"a", b"b"])
     assert Outbox(outbox.file).dropped() == 3
-
-
-def fill_disk(outbox: Outbox) -> None:
-    """Let the file not grow any more, until it is opened anew."""
-    assert outbox._opened is not None
-    pages = outbox._opened.base.execute("PRAGMA page_count").fetchone()[0]
-    outbox._opened.base.execute(f"PRAGMA max_page_count = {pages}")
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -18,12 +18,14 @@ from appliance.app import Eyes
 from appliance.config import Capture, Rule, Settings
 from appliance.display.cards import CardReader
 from appliance.errors import BoothError, SourceError
+from appliance.health.clock import Clock
 from appliance.health.pause import FILE as PAUSE_FILE
 from appliance.health.pause import OPERATOR, pause, resume
 from appliance.records import Frame
 from appliance.remote_file import Kept, Version, write_kept
 from appliance.uplink.event import event_from_payload
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox_bounds import Bounds
 from appliance.verbs.figures import Figures
 from appliance.verbs.lookout import LONGEST_PAUSE_S, Lookout
 from appliance.vision.pipeline import Step
@@ -326,6 +328,37 @@ def test_an_exception_is_an_event_on_disk_and_a_card(booth: Booth, board: CardRe
     assert booth.told[-1]["exceptions"] == 3
     assert booth.told[-1]["last_event"] == events[-1].id
     assert len(list(board.read())) == 3
+
+
+class RefusesTwice(Outbox):
+    """On a disk that is read-only while the second and the third message are added."""
+
+    def __init__(self, file: Path, bounds: Bounds) -> None:
+        super().__init__(file, bounds)
+        self._adds = 0
+
+    def add(self, kind: str, payload: bytes, clock: Clock | None = None) -> bool:
+        self._adds += 1
+        assert self._opened is not None
+        self._opened.base.execute(f"PRAGMA query_only = {self._adds in (2, 3)}")
+        return super().add(kind, payload, clock)
+
+
+def test_an_event_that_the_disk_refuses_is_a_gap_that_is_seen_and_counted(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The camera goes on, the card is shown, the state says why, and the numbers tell a backend what it lacks."""
+    monkeypatch.setattr("appliance.verbs.lookout.Outbox", RefusesTwice)
+    booth.pipeline = FakePipeline(every=10)
+    booth.look([Deliver(60)], stop_s=8)
+    events = [event_from_payload(payload).id for payload in booth.events()]
+    assert [int(event.rpartition("-")[2]) for event in events] == [1, 4, 5, 6]
+    assert len({event.rpartition("-")[0] for event in events}) == 1
+    assert Outbox(booth.folder / "state/outbox.sqlite").dropped() == 2
+    said = [vitals.get("outbox", "") for vitals in booth.told]
+    assert any("readonly" in words for words in said)
+    assert said[-1] == "ok"
+    assert len(booth.pipeline.seen) == 60
 
 
 @pytest.mark.parametrize("acts", [[Deliver(3), End()], [Deliver(3), Freeze(1000)]])

@@ -38,6 +38,8 @@ BELOW = {
     },
     "appliance.budget": {"config", "pose", "vision"},
     "appliance.uplink": {"errors", "records", "config", "vocabulary", "health", "remote", "remote_file"},
+    "appliance.fleet": {"errors", "config", "health", "uplink"},
+    "appliance.simulation": {"errors", "records", "config", "vocabulary", "health", "uplink"},
     "appliance.display": {"errors", "records", "config", "vocabulary", "health", "remote_file"},
     "appliance.app": {
         "errors",
