@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -27,6 +28,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=120, help="of all faults at once")
     parser.add_argument("--seed", type=int, default=seed_of_this_run(), help="repeats a run")
     given = parser.parse_args()
+    # As Ctrl-C does: on the way out everything is ended, unmounted and removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     print(f"seed {given.seed}", flush=True)
     outcomes: dict[str, Outcome] = {}
     with tempfile.TemporaryDirectory(prefix="booth-chaos-") as folder:

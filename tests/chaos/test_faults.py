@@ -46,9 +46,12 @@ def outcomes(seed: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ou
             fault.happen(world)
             return world.outcome()
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
         running = {fault.name: pool.submit(suffer, fault) for fault in FAULTS if not why_not(fault.needs)}
         yield running
+    finally:
+        pool.shutdown(cancel_futures=True)
     print("\n" + table({name: done.result() for name, done in running.items() if not done.exception()}, seed))
 
 

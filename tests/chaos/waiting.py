@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 "Until all has arrived; a refused booth may wait half a minute before it tries again."
 
 
