@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty chaos test-gpu test-gpu-emulated races check golden bench bench-gpu evaluate kernels clean lock
+.PHONY: help setup setup-test run test test-empty chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -47,6 +47,9 @@ test-gpu: setup-test ## the kernels on this machine's NVIDIA GPU, races and boun
 test-gpu-emulated: setup-test ## the Jetson wing on stock pycuda and a CUDA driver without a GPU (minutes)
 	@$(BIN)/python -m tests.runtime.jetson.emulated
 
+test-cluster: setup-test ## RabbitMQ 4 on three nodes that are killed and cut off (root, debootstrap; minutes)
+	@bash tests/cluster/run.sh $(BIN)/python tests/cluster
+
 races: setup-test ## races between the threads of every kernel, by ThreadSanitizer (minutes)
 	@$(BIN)/python -m tests.runtime.jetson.shim.races
 
@@ -62,6 +65,9 @@ kernels: setup ## compile the CUDA kernels ahead, for Orin, Thor and later GPUs 
 
 bench-gpu: setup-test ## measure the kernels on this machine's NVIDIA GPU against its limits and peers
 	@$(BIN)/python -m tests.device.bench
+
+bench-uplink: setup-test ## the uplink against a bare paho loop, and 1,000 and 10,000 booths on one broker (minutes)
+	@$(BIN)/python -m tests.uplink.bench
 
 evaluate: setup-test ## measure novelty and fairness on PHOTOS=folder of people (MASKS=folder of label maps)
 	@test -n "$(PHOTOS)" || { echo "say where the photos are: make evaluate PHOTOS=folder"; exit 2; }

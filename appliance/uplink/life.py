@@ -20,9 +20,10 @@ from appliance.uplink.drain import Drain, Outlet
 from appliance.uplink.inbox import Inbox
 from appliance.uplink.keys import KeyWatch
 from appliance.uplink.message import LinkLostError, pause_s
-from appliance.uplink.mqtt import ANSWER_S, Link
+from appliance.uplink.mqtt import Link
 from appliance.uplink.report import Report, Vitals
 from appliance.uplink.topics import topic
+from appliance.uplink.wire import ANSWER_S
 
 log = logging.getLogger(__name__)
 

@@ -1,46 +1,37 @@
-"""One connection to the broker, MQTT 5: messages go in and out, acknowledgements with reason codes come back.
+"""Messages over one connection to the broker, MQTT 5: they go in and out, acknowledgements with reason codes come back.
 
-No thread of its own: whoever made the Link calls everything, and paho's callbacks run inside turn(). A Link
-is opened once; after a loss a new one is made, so that paho's queue, which knows no disk, dies with it.
+Whoever made the Link calls everything; see wire.py for the connection itself.
 """
 
 from __future__ import annotations
 
-import select
-import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
 from paho.mqtt import client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.properties import Properties
 
-from appliance.health.clock import read_clock
 from appliance.uplink.address import Broker
 from appliance.uplink.flight import Flight
 from appliance.uplink.keys import KeyWatch
-from appliance.uplink.message import REFUSED, Ack, LinkLostError, Message
-from appliance.uplink.packets import connect_properties, publish_properties, will_properties
+from appliance.uplink.message import Ack, LinkLostError, Message
+from appliance.uplink.packets import publish_properties, will_properties
+from appliance.uplink.wire import ANSWER_S, Wire
 
-CONNECT_S = 10.0
-"To reach the broker's port, and again to agree on TLS."
-ANSWER_S = 10.0
-"To be let in by a broker that was reached."
 SILENCE_S = 60.0
 "Without one acknowledgement while messages are on the way; a broker may be alive and stuck."
 WINDOW = 64
 "Messages on the way at once; the broker may ask for fewer (Receive Maximum)."
-NOWHERE = "booth/v1"
 SPARE = 4
 "Of what the broker takes at once, kept for status and replies."
+NOWHERE = "booth/v1"
+"A topic that nobody subscribes to."
 
 
-class Link:
-    """One connection. Raises BoothError where the TLS files cannot be used.
-
-    `session_s`: for so long after a loss the broker keeps what is meant for `client_id`. `keys`: those that are
-    in use; None reads those of `broker`.
-    """
+class Link(Wire):
+    """A connection with its messages."""
 
     def __init__(
         self,
@@ -50,12 +41,7 @@ class Link:
         session_s: int = 0,
         keys: KeyWatch | None = None,
     ) -> None:
-        self.broker = broker
-        self.connected = False
-        "The broker has let us in, and the connection stands."
-        self._greeted = False
-        self.heard_s = float("-inf")
-        "Monotonic seconds when something came from the broker last."
+        super().__init__(broker, client_id, session_s, keys)
         self.deaf = ""
         "Why the broker gives us no messages; '' while it does."
         self.window = WINDOW
@@ -65,46 +51,13 @@ class Link:
         self._flight = Flight(WINDOW + SPARE, time.monotonic())
         self._acks: list[Ack] = []
         self._inbox: list[Message] = []
-        self._reason = ""
-        self._said = ""
-        self._poll = select.poll()
-        self._session_s = session_s
-        self._keys = keys
-        self._client = self._make_client(client_id, will)
-        if broker.tls:
-            self._client.tls_set_context(keys.context if keys else broker.tls_context())
-
-    def _make_client(self, client_id: str, will: Message | None) -> paho.Client:
-        client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=paho.MQTTv5)
-        client.connect_timeout = CONNECT_S
         # Ours is the window: paho knows nothing of what the broker asks for.
-        client.max_inflight_messages = 0
-        client.on_socket_open = _send_at_once
-        client.on_connect = self._on_connect
-        client.on_disconnect = self._on_disconnect
-        client.on_publish = self._on_publish
-        client.on_message = self._on_message
-        client.on_subscribe = self._on_subscribe
-        # A refusal of our certificate comes after the handshake, and paho tells it to its log only.
-        client.on_log = self._on_log
+        self._client.max_inflight_messages = 0
+        self._client.on_publish = self._on_publish
+        self._client.on_message = self._on_message
+        self._client.on_subscribe = self._on_subscribe
         if will:
-            client.will_set(will.topic, will.payload, will.qos, will.retain, will_properties())
-        return client
-
-    def dial(self) -> None:
-        """Find the broker, reach it, agree on TLS, ask to be let in. Raises LinkLostError saying why not.
-
-        May run in another thread than the rest, while nobody calls anything else.
-        """
-        broker = self.broker
-        properties = connect_properties(self._session_s)
-        clean = not self._session_s
-        try:
-            self._client.connect(
-                broker.host, broker.port, broker.keepalive_s, clean_start=clean, properties=properties
-            )
-        except (OSError, ValueError) as error:
-            raise LinkLostError(broker.explain(error, self._certificate())) from None
+            self._client.will_set(*will[:4], will_properties())
 
     def open(self, stopped: Callable[[], bool] = lambda: False) -> None:
         """Dial and wait until the broker lets us in or `stopped`. Raises LinkLostError saying why not."""
@@ -119,58 +72,11 @@ class Link:
         """What to raise when nobody let us in for ANSWER_S."""
         return LinkLostError(f"{self.broker.url}: no answer in {ANSWER_S:.0f} s; is it a broker?")
 
-    def fileno(self) -> int:
-        """For a selector; -1 without a socket."""
-        sock = self._client.socket()
-        return -1 if sock is None else sock.fileno()
-
-    def wants_write(self) -> bool:
-        """True while bytes wait for room in the socket."""
-        return self._client.want_write()
-
     def turn(self, timeout_s: float) -> None:
-        """Receive and send, waiting for at most `timeout_s`. Raises LinkLostError when the connection is gone."""
-        sock = self._client.socket()
-        if sock is None:
-            raise self._lost(MQTTErrorCode.MQTT_ERR_NO_CONN)
-        events = self._wait(sock, timeout_s)
-        result = MQTTErrorCode.MQTT_ERR_SUCCESS
-        if events & ~select.POLLOUT:
-            result = self._read(sock)
-        if not result and events & select.POLLOUT:
-            result = self._client.loop_write()
-        result = result or self._client.loop_misc()
-        if result or self._reason:
-            raise self._lost(result)
+        """As of the wire; a broker that acknowledges nothing for SILENCE_S counts as lost, too."""
+        super().turn(timeout_s)
         if self._flight.silent_s(time.monotonic()) > SILENCE_S:
             raise LinkLostError(f"{self.broker.url}: acknowledges nothing; look at its log and its load")
-
-    def _wait(self, sock: Any, timeout_s: float) -> int:
-        """Events of poll(2) on the socket; bytes that TLS has unpacked already are not in the kernel."""
-        if _unpacked(sock):
-            return select.POLLIN
-        wanted = select.POLLIN | (select.POLLOUT if self._client.want_write() else 0)
-        self._poll.register(sock, wanted)
-        ready = self._poll.poll(timeout_s * 1000)
-        return ready[0][1] if ready else 0
-
-    def _read(self, sock: Any) -> MQTTErrorCode:
-        result = self._client.loop_read()
-        while not result and _unpacked(sock):
-            result = self._client.loop_read()
-        if not result:
-            self.heard_s = time.monotonic()
-        return result
-
-    def _lost(self, result: MQTTErrorCode) -> LinkLostError:
-        self.connected = False
-        if not (self._greeted or self._reason):
-            return LinkLostError(self.broker.explain_loss(self._said, self._certificate()))
-        explained = self._reason or paho.error_string(result).rstrip(".").lower()
-        return LinkLostError(f"{self.broker.url}: {explained}; start the broker there or mend its address")
-
-    def _certificate(self) -> str:
-        return self._keys.certificate(read_clock()) if self._keys else ""
 
     def send(self, message: Message) -> int:
         """Publish; returns the number that its Ack will carry. Raises LinkLostError when not connected."""
@@ -182,8 +88,7 @@ class Link:
         return number
 
     def _publish(self, number: int, message: Message) -> None:
-        properties = publish_properties(message.expiry_s)
-        info = self._client.publish(*message[:4], properties=properties)
+        info = self._client.publish(*message[:4], properties=publish_properties(message.expiry_s))
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise LinkLostError(f"{self.broker.url}: {paho.error_string(info.rc).lower()}")
         if message.qos:
@@ -211,32 +116,10 @@ class Link:
         """True while nothing waits for an acknowledgement."""
         return self._flight.empty()
 
-    def leave(self) -> None:
-        """Say good-bye, so that the broker does not send the will; paho closes the socket at once."""
-        if self.connected:
-            self._client.disconnect()
-
-    def close(self) -> None:
-        """Let go of the socket; without leave() the broker sends the will."""
-        sock = self._client.socket()
-        if sock is not None:
-            sock.close()
-        self.connected = False
-
-    def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, properties: Any) -> None:
-        client.on_log = None
-        if code.value >= REFUSED:
-            self._reason = f"the broker refuses us ({str(code).lower()})"
-            return
-        self.connected = self._greeted = True
+    def _let_in(self, properties: Properties | None) -> None:
         self._flight.most = min(WINDOW + SPARE, getattr(properties, "ReceiveMaximum", 65_535))
         self.window = max(1, self._flight.most - SPARE)
         self.largest = getattr(properties, "MaximumPacketSize", self.largest)
-
-    def _on_disconnect(self, _client: Any, _data: Any, flags: Any, code: Any, _properties: Any) -> None:
-        if self.connected and flags.is_disconnect_packet_from_server:
-            self._reason = f"the broker hung up ({str(code).lower()})"
-        self.connected = False
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, code: Any, _properties: Any) -> None:
         number = self._flight.land(mid, time.monotonic())
@@ -255,16 +138,3 @@ class Link:
             self.deaf = (
                 f"{self.broker.url}: refuses our subscription ({str(refused).lower()}); mend its access list"
             )
-
-    def _on_log(self, _client: Any, _data: Any, level: int, text: str) -> None:
-        if level == paho.MQTT_LOG_ERR:
-            self._said = text
-
-
-def _unpacked(sock: Any) -> bool:
-    return hasattr(sock, "pending") and sock.pending() > 0
-
-
-def _send_at_once(_client: Any, _data: Any, sock: Any) -> None:
-    """An event is small and shall not wait for the next one (tcp(7), TCP_NODELAY)."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

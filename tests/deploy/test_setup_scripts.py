@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ROOT / "deploy" / "package"
+BROKER = ROOT / "deploy" / "broker"
 BASE_TOOLS = (
     "sh",
     "sed",
@@ -267,7 +268,9 @@ def test_bare_make_lists_the_verbs() -> None:
 
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
 def test_the_scripts_pass_shellcheck() -> None:
-    scripts = [*map(str, PACKAGES.glob("*.sh")), str(ROOT / ".ci" / "run")]
+    kit = (path for path in BROKER.iterdir() if path.suffix == ".sh" or os.access(path, os.X_OK))
+    cluster = ROOT / "tests" / "cluster" / "run.sh"
+    scripts = [*map(str, (*PACKAGES.glob("*.sh"), *kit, cluster)), str(ROOT / ".ci" / "run")]
     done = subprocess.run(
         ["shellcheck", *scripts], capture_output=True, text=True, check=False, env=dict(os.environ)
     )
@@ -277,7 +280,7 @@ def test_the_scripts_pass_shellcheck() -> None:
 def test_no_script_names_a_registry() -> None:
     files = [
         path
-        for path in (*PACKAGES.iterdir(), *(ROOT / "engines").iterdir(), ROOT / "Makefile")
+        for path in (*PACKAGES.iterdir(), *BROKER.iterdir(), *(ROOT / "engines").iterdir(), ROOT / "Makefile")
         if path.is_file()
     ]
     for path in files:

@@ -194,13 +194,13 @@ def deaf_port() -> Iterator[int]:
 
 
 def test_a_port_that_does_not_answer_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.uplink.mqtt.CONNECT_S", 0.2)
+    monkeypatch.setattr("appliance.uplink.wire.CONNECT_S", 0.2)
     with deaf_port() as port, pytest.raises(LinkLostError, match="no answer in time"):
         Link(Broker(f"mqtt://127.0.0.1:{port}"), "tester").open()
 
 
 def test_a_handshake_that_does_not_end_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("appliance.uplink.mqtt.CONNECT_S", 0.2)
+    monkeypatch.setattr("appliance.uplink.wire.CONNECT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"mqtts://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(LinkLostError, match="no answer in time"):
