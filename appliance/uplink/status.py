@@ -96,9 +96,9 @@ def status_values(
 
 
 def _publishing(seen: Values, sending: Sending) -> str:
-    """'ok', or why messages do not arrive; vision alone knows that the disk takes no new ones."""
+    """'ok', or why messages do not arrive; vision alone knows whether the disk took its newest event."""
     kept = _text(seen.get("outbox"), "ok")
-    return sending.publishing if kept == "ok" or sending.fault else f"events are lost: {kept}"
+    return sending.publishing if kept == "ok" or sending.fault else f"the newest event is lost: {kept}"
 
 
 def booth_state(vision: Values | None, age_s: float) -> tuple[str, str]:

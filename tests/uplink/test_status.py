@@ -91,8 +91,10 @@ def test_refusals_and_a_broken_outbox_are_told() -> None:
 def test_events_that_vision_could_not_keep_are_told() -> None:
     full = {"outbox": "database or disk is full"}
     refusing = Sending(9, 0, 0, 3, "")
-    assert status(full)["publishing"] == "events are lost: database or disk is full"
-    assert status(full, sending=refusing)["publishing"] == "events are lost: database or disk is full"
+    assert status(full)["publishing"] == "the newest event is lost: database or disk is full"
+    assert (
+        status(full, sending=refusing)["publishing"] == "the newest event is lost: database or disk is full"
+    )
     assert status({"outbox": "ok"})["publishing"] == "ok"
     assert status({"outbox": "ok"}, sending=refusing)["publishing"] == "broker refuses 3 messages"
 
