@@ -19,6 +19,11 @@ log = logging.getLogger(__name__)
 
 BUSY_S = 2.0
 "How long to wait for the other process; its transactions take milliseconds."
+LOG_PAGES = 100
+"""Of 4 KiB, after which SQLite's log begins anew.
+
+As it comes that is 4 MB: on a disk with less to spare the log of an empty outbox would fill it, for good.
+"""
 LARGEST_LOG_BYTES = 8_000_000
 "What SQLite's log is cut down to once a large transaction is over."
 PASSING = (
@@ -99,6 +104,7 @@ def _open_checked(file: Path) -> Opened:
         base.text_factory = text_of
         base.execute("PRAGMA journal_mode = WAL")
         base.execute("PRAGMA synchronous = FULL")
+        base.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         base.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG_BYTES}")
         prepare(base)
     except BaseException:

@@ -155,6 +155,17 @@ def test_a_full_disk_refuses_says_so_and_the_loss_is_counted_later(tmp_path: Pat
     assert Outbox(outbox.file).dropped() == 3
 
 
+def test_what_passes_through_leaves_no_large_log_on_a_small_disk(tmp_path: Path) -> None:
+    vision, uplink = (Outbox(tmp_path / "outbox.sqlite") for _ in range(2))
+    for _ in range(400):
+        assert vision.add("exception", b"x" * 500)
+        assert uplink.delete(row.number for row in uplink.batch(10))
+    # They write some 5 MB.
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) < 600_000
+    vision.close()
+    uplink.close()
+
+
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BoothError, match=r"file/state: .*folders\.state"):
