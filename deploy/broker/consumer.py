@@ -43,7 +43,10 @@ def take(base: sqlite3.Connection, topic: str, values: dict[str, Any]) -> Iterat
         raise ValueError(f"{values['schema']} is not known here")
     if not (newest := values["id" if is_event else "last_event"]):
         return
-    _, boot, digits = newest.rsplit("-", 2)
+    booth, boot, digits = newest.rsplit("-", 2)
+    # The broker vouches for the topic alone, whatever a message says of itself.
+    if place.split("/")[2:] != [values["city"], values["booth"]] or booth != values["booth"]:
+        raise ValueError(f"{newest} speaks for another booth")
     run, number = f"{place}/{boot}", int(digits)
     top = base.execute(TOP, (run,)).fetchone()[0]
     if number > top + LEAP:

@@ -212,6 +212,19 @@ def test_what_no_booth_would_say_is_let_go(backend: Backend, booth: Booth, paylo
     assert backend.complaints().count("\n") <= 1
 
 
+@pytest.mark.parametrize("place", ["booth/v1/new-york/lab", "booth/v1/toronto/desk"])
+def test_a_booth_cannot_speak_for_another(
+    backend: Backend, booth: Booth, broker: LocalBroker, place: str
+) -> None:
+    with Consumer(broker.port, "liar") as liar:
+        liar.publish(f"{place}/exception", payloads(2, BOOT)[1])
+        booth.tell(1)
+        wait_for(lambda: backend.kept() == booth.ids[:1])
+        wait_for(lambda: "speaks for another booth" in backend.complaints())
+    assert [line["event"]["id"] for line in backend.lines("event")] == booth.ids[:1]
+    assert backend.lines("gap") == []
+
+
 def test_a_broker_that_is_not_there_is_told_and_waited_for(tmp_path: Path) -> None:
     broker = local_broker(tmp_path)
     backend = Backend(tmp_path, broker.port)
