@@ -176,10 +176,18 @@ class Rule(Section):
         return self
 
 
+def broker_address(url: str) -> str:
+    """The same address. Raises ValueError for one that cannot be."""
+    parts = re.fullmatch(r"mqtts?://[^/\s:]+(?::(\d{1,5}))?", url)
+    if parts is None or not 0 < int(parts[1] or 1) < 65_536:
+        raise ValueError("no broker address; write mqtt://HOST:PORT or mqtts://HOST:PORT")
+    return url
+
+
 class Uplink(Section):
     """The way to the world."""
 
-    broker: str = Field("mqtt://127.0.0.1:1883", pattern=r"^mqtts?://[^/\s:]+(:\d{1,5})?$")
+    broker: Annotated[str, AfterValidator(broker_address)] = "mqtt://127.0.0.1:1883"
     keepalive_s: int = Field(30, ge=5, le=600)
     ca_file: Path | None = None
     cert_file: Path | None = None

@@ -88,7 +88,7 @@ def explain(error: ValidationError, path: Path, text: str) -> str:
         cure = (
             "unknown key; remove it or mend its spelling"
             if fault["type"] == "extra_forbidden"
-            else fault["msg"]
+            else fault["msg"].removeprefix("Value error, ")
         )
         lines.append(f"{path}:{line}: {key}: {cure}")
     return "\n".join(lines)
