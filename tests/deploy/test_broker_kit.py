@@ -93,6 +93,12 @@ def test_a_port_on_which_somebody_else_listens_is_told(city: City) -> None:
     assert said == f"booth: port {city.port} is in use; end what listens there, or choose another --port\n"
 
 
+@pytest.mark.parametrize("name", ["other.example.org", "10.0.0.1"])
+def test_a_name_that_the_certificate_does_not_bear_is_told(city: City, name: str) -> None:
+    said = kit("up", "mosquitto", "--folder", city.folder, "--port", city.port, "--name", name, fails=True)
+    assert f"broker.crt is not for {name}; say --name as before" in said
+
+
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     said = kit("down", "--folder", tmp_path / "none", fails=True)
     assert said == f"booth: {tmp_path}/none: no such folder; name the one that up was given\n"
