@@ -143,14 +143,18 @@ class Life:
         self.report.send(link, now_s)
         link.turn(0)
         self._tell_deaf(link.deaf)
-        if self.inbox.hear(link.take_messages(), now_s):
-            self.report.ask()
+        self._hear(link, now_s)
         for answer in self.inbox.answers(now_s):
             link.send(answer)
         self.drain.step(link, link.take_acks(), now_s)
         if self.keys.look(now_s) or self._keepalive_s() != link.broker.keepalive_s:
             return self._become(self._renewing, now_s)
         return now_s + self._turn_s
+
+    def _hear(self, link: Link, now_s: float) -> None:
+        """Take what came: the broker knows that we have it, and will not say it again."""
+        if self.inbox.hear(link.take_messages(), now_s):
+            self.report.ask()
 
     def _tell_deaf(self, deaf: str) -> None:
         """Events go on without, so this is no reason to leave; nothing can be set or commanded from afar."""
@@ -188,6 +192,8 @@ class Life:
             link.turn(0)
         except LinkLostError:
             return True
+        finally:
+            self._hear(link, now_s)
         self.drain.settle(link.take_acks(), now_s)
         if link.idle():
             link.leave()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import time
@@ -138,6 +139,20 @@ def test_a_command_from_the_time_of_a_short_absence_is_obeyed(broker: LocalBroke
         with life_of(settings) as life:
             live(life, lambda: backend.of("command/reply"))
     assert json.loads(backend.of("command/reply")[0].payload)["id"] == "q"
+
+
+def test_a_command_that_comes_while_the_booth_connects_anew_is_obeyed(
+    broker: LocalBroker, tmp_path: Path
+) -> None:
+    with Consumer(broker.port) as backend, life_of(booth_settings(tmp_path, broker.url)) as life:
+        live(life, online(life))
+        live(life, life._linked().idle)
+        command = payload_from_command(Command("q", "request-status"))
+        backend.publish("booth/v1/new-york/desk/command", command)
+        assert select.select([life.fileno()], [], [], 5)[0]
+        life._become(life._renewing, time.monotonic())
+        live(life, lambda: life.report.reconnects == 1)
+        live(life, lambda: backend.of("command/reply"))
 
 
 def test_keys_that_are_no_good_end_a_life_before_it_begins(tmp_path: Path) -> None:
