@@ -51,15 +51,20 @@ def finish_aside(file: Path) -> None:
         sync_folder(file.parent)
 
 
+def is_owed(file: Path) -> bool:
+    """True while rows of a damaged file are not taken over."""
+    return _damaged(file).exists()
+
+
 def take_over(file: Path, base: sqlite3.Connection) -> None:
     """Add the sound rows of FILE.damaged to `base`, in their order, count the others as dropped; then keep it.
 
     A row is sound by its checksum. A file without figures loses rows uncounted: how many there were nobody
     knows. Cut short, by a full disk say, it is done anew at the next opening: rows may come twice, none is lost.
     """
-    damaged = _damaged(file)
-    if not damaged.exists():
+    if not is_owed(file):
         return
+    damaged = _damaged(file)
     rows, lost = _read(damaged)
     try:
         with transaction(base):
