@@ -78,7 +78,7 @@ class Life:
 
     def part(self, now_s: float) -> None:
         """Begin to go: say so if anybody listens. Calling it again changes nothing."""
-        if self._do == self._serving and self._link is not None:
+        if self._do in (self._serving, self._renewing) and self._link is not None:
             with contextlib.suppress(LinkLostError):
                 self._link.send(self.report.offline("stopped"))
             self._become(self._parting, now_s)

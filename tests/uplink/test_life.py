@@ -155,6 +155,18 @@ def test_a_command_that_comes_while_the_booth_connects_anew_is_obeyed(
         live(life, lambda: backend.of("command/reply"))
 
 
+def test_a_booth_that_is_stopped_while_it_connects_anew_says_good_bye(
+    broker: LocalBroker, tmp_path: Path
+) -> None:
+    with Consumer(broker.port) as backend, life_of(booth_settings(tmp_path, broker.url)) as life:
+        live(life, online(life))
+        life._become(life._renewing, time.monotonic())
+        life.part(time.monotonic())
+        live(life, lambda: life.over)
+        live(life, lambda: backend.last_status().get("state") == "offline")
+        assert backend.last_status()["reason"] == "stopped"
+
+
 def test_keys_that_are_no_good_end_a_life_before_it_begins(tmp_path: Path) -> None:
     settings = booth_settings(tmp_path, f"mqtts://127.0.0.1:{free_port()}", ca_file=tmp_path / "none.crt")
     with pytest.raises(BoothError, match=r"none\.crt"), life_of(settings):
