@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from appliance.errors import BoothError
 from appliance.uplink.broker import LocalBroker, free_port
 from appliance.uplink.command import Command, payload_from_command
 from appliance.uplink.life import Life
+from appliance.uplink.message import Message
 from appliance.uplink.outbox import Outbox
 from tests.uplink.builders import booth_settings, payloads
 from tests.uplink.consumer import Consumer
@@ -173,10 +175,17 @@ def test_keys_that_are_no_good_end_a_life_before_it_begins(tmp_path: Path) -> No
         pass
 
 
-def test_a_retained_online_dies_by_itself_and_a_retained_offline_does_not(tmp_path: Path) -> None:
-    settings = booth_settings(tmp_path, f"mqtt://127.0.0.1:{free_port()}", status_every_s=10)
+@pytest.mark.parametrize(("every_s", "expiry_s"), [(10, 30), (0.1, 1)])
+def test_a_retained_online_dies_by_itself(tmp_path: Path, every_s: float, expiry_s: int) -> None:
+    """An expiry of 0 is none to Mosquitto."""
+    settings = booth_settings(tmp_path, f"mqtt://127.0.0.1:{free_port()}", status_every_s=every_s)
+    sent: list[Message] = []
     with life_of(settings) as life:
-        report = life.report
-        online_status = report._status_message(report._status("online", "", None), 30)
-        assert (online_status.retain, online_status.expiry_s) == (True, 30)
-        assert (report.offline("stopped").retain, report.offline("stopped").expiry_s) == (True, None)
+        life.report.send(SimpleNamespace(send=sent.append), 1.0)  # type: ignore[arg-type]
+    assert [(message.retain, message.expiry_s) for message in sent] == [(True, expiry_s), (False, 300)]
+
+
+def test_a_retained_offline_stays(tmp_path: Path) -> None:
+    with life_of(booth_settings(tmp_path, f"mqtt://127.0.0.1:{free_port()}")) as life:
+        said = life.report.offline("stopped")
+        assert (said.retain, said.expiry_s) == (True, None)
