@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels clean lock
+.PHONY: help setup setup-test run test test-empty chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,9 @@ check: setup-test ## lint, format and types
 
 test-empty: ## the two commands on an empty Debian in a folder (root, debootstrap; SUITE=jammy for Ubuntu)
 	@bash $(PACKAGE)/try-empty-machine.sh $(SUITE)
+
+chaos: setup-test ## kill, cut, fill and jump for SECONDS=600, by SEED=..., and what is lost beside peers (root)
+	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED))
 
 test-gpu: setup-test ## the kernels on this machine's NVIDIA GPU, races and bounds by compute-sanitizer
 	@$(BIN)/python -m tests.device
