@@ -16,12 +16,6 @@ class Store(Outlet, Protocol):
     def add(self, kind: str, payload: bytes, clock: Clock | None = None) -> bool:
         """Keep one message; False when that is refused."""
 
-    def waiting_bytes(self) -> int:
-        """Of the payloads that wait."""
-
-    def oldest_age_s(self, clock: Clock) -> float | None:
-        """Of the oldest message that waits."""
-
     def close(self) -> None:
         """Let go of it."""
 

@@ -19,9 +19,8 @@ from appliance.simulation.crowd import Crowd
 from appliance.simulation.memory_outbox import MemoryOutbox
 from appliance.simulation.tally import Tally, latency_class
 from appliance.uplink.event import ExceptionEvent
-from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox import OUTBOX, Outbox
 from appliance.uplink.outbox_bounds import bounds_from_settings
-from appliance.uplink.process import OUTBOX
 
 TELL_S = 1.0
 "Between two tallies."

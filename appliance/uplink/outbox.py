@@ -30,6 +30,8 @@ Found = tuple[int, str, bytes, object, object]
 
 log = logging.getLogger(__name__)
 
+OUTBOX = "outbox.sqlite"
+"In folders.state: vision and uplink open the same file."
 KINDS = ("exception", "trend")
 INSERT = "INSERT INTO messages (kind, payload, since, crc) VALUES (?, ?, ?, ?)"
 OLDEST = "SELECT number, kind, payload, since, crc FROM messages WHERE number > ? ORDER BY number LIMIT ?"

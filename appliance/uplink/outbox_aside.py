@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from appliance.disk import sync_folder
 from appliance.uplink.outbox_schema import checksum, figures, text_of, transaction
 
 log = logging.getLogger(__name__)
@@ -76,15 +76,6 @@ def take_over(file: Path, base: sqlite3.Connection) -> None:
     kept = _keep(file)
     if rows or lost:
         log.warning("outbox: %d messages taken over from %s, %d lost", len(rows), kept.name, lost)
-
-
-def sync_folder(folder: Path) -> None:
-    """Let names that were made, renamed or removed in `folder` outlive a power cut (fsync(2))."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _read(aside: Path) -> tuple[list[Message], int]:

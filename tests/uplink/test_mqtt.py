@@ -93,9 +93,10 @@ def test_a_broker_that_sends_no_text_for_a_topic_is_a_lost_link_and_not_a_crash(
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
         threads.submit(answer_with, server, bytes([0x30, 5, 0, 2, 0xFF, 0xFE, 0]))
         link = Link(Broker(f"mqtt://127.0.0.1:{server.getsockname()[1]}"), "tester")
-        with closing(link), pytest.raises(LinkLostError, match="no topic"):
-            link.open()
-            turn_until_lost(link)
+        with closing(link):
+            link.dial()
+            with pytest.raises(LinkLostError, match="no topic"):
+                turn_until_lost(link)
 
 
 def answer_with(server: socket.socket, packet: bytes) -> None:

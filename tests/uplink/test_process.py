@@ -22,8 +22,8 @@ from appliance.health.vitals import read_vitals, write_vitals
 from appliance.uplink.broker import LocalBroker, free_port
 from appliance.uplink.command import Command, payload_from_command
 from appliance.uplink.event import MOST_BYTES
-from appliance.uplink.outbox import Outbox
-from appliance.uplink.process import OUTBOX, UplinkProcess, run_uplink
+from appliance.uplink.outbox import OUTBOX, Outbox
+from appliance.uplink.process import UplinkProcess, run_uplink
 from tests.uplink.builders import booth_settings, check_schema, payloads
 from tests.uplink.consumer import Consumer, wait_for
 
