@@ -30,6 +30,9 @@ from tests.uplink.consumer import Consumer
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("appliance.uplink.life.pause_s", lambda attempt, draw: 0.05)
+    monkeypatch.setattr("appliance.uplink.report.LOOK_S", 0.1)
+    monkeypatch.setattr("appliance.uplink.drain.GRACE_S", 0.2)
+    monkeypatch.setattr("appliance.uplink.command.PATIENCE_S", 0.3)
 
 
 @contextmanager
@@ -70,7 +73,10 @@ def test_nobody_is_waited_for_while_the_broker_is_silent(tmp_path: Path) -> None
 
 
 def test_a_stopped_broker_is_a_lost_one_and_found_again(broker: LocalBroker, tmp_path: Path) -> None:
-    with life_of(booth_settings(tmp_path, broker.url, keepalive_s=5)) as life:
+    settings = booth_settings(tmp_path, broker.url)
+    # Shorter than may be set.
+    uplink = settings.uplink.model_copy(update={"keepalive_s": 1})
+    with life_of(settings.model_copy(update={"uplink": uplink})) as life:
         live(life, online(life))
         os.kill(broker.pid or 0, signal.SIGSTOP)
         try:

@@ -41,6 +41,13 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("appliance.uplink.life.pause_s", lambda attempt, draw: 0.05)
 
 
+@pytest.fixture
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.uplink.report.LOOK_S", 0.1)
+    monkeypatch.setattr("appliance.uplink.drain.GRACE_S", 0.2)
+    monkeypatch.setattr("appliance.uplink.command.PATIENCE_S", 0.3)
+
+
 @contextmanager
 def uplink(settings: Settings, retry_s: float = 0.2) -> Iterator[UplinkProcess]:
     """The process in a thread, refused rows tried again after `retry_s`; SQLite wants it made in there."""
@@ -179,7 +186,9 @@ def test_a_stopped_uplink_says_good_bye_and_takes_its_vitals_back(
         assert late.of("status")[0].retain
 
 
-def test_status_follows_vision_and_each_part_is_told_on_its_own(broker: LocalBroker, tmp_path: Path) -> None:
+def test_status_follows_vision_and_each_part_is_told_on_its_own(
+    broker: LocalBroker, tmp_path: Path, quick_looks: None
+) -> None:
     settings = booth_settings(tmp_path, broker.url)
     vision = {
         "state": "running",
@@ -200,13 +209,15 @@ def test_status_follows_vision_and_each_part_is_told_on_its_own(broker: LocalBro
             wait_for(lambda: backend.last_status()["camera"] == "no frames")
             assert (backend.last_status()["inference"], backend.last_status()["reason"]) == ("ok", "blind")
             said = len(backend.of("status"))
-            time.sleep(1.5)
+            time.sleep(0.5)
             assert len(backend.of("status")) == said, "what does not change is not said again"
         health = check_schema("health", backend.of("health")[0].payload)
         assert (health["frames"], health["late"], health["passages"]) == (9, 1, None)
 
 
-def test_status_is_sent_again_when_due_and_on_request(broker: LocalBroker, tmp_path: Path) -> None:
+def test_status_is_sent_again_when_due_and_on_request(
+    broker: LocalBroker, tmp_path: Path, quick_looks: None
+) -> None:
     settings = booth_settings(tmp_path, broker.url, status_every_s=0.5)
     topic = "booth/v1/new-york/desk/command"
     with Consumer(broker.port) as backend:
@@ -225,7 +236,9 @@ def test_status_is_sent_again_when_due_and_on_request(broker: LocalBroker, tmp_p
         ]
 
 
-def test_a_refused_event_is_kept_told_and_sent_when_the_access_list_is_mended(tmp_path: Path) -> None:
+def test_a_refused_event_is_kept_told_and_sent_when_the_access_list_is_mended(
+    tmp_path: Path, quick_looks: None
+) -> None:
     acl = tmp_path / "acl"
     allowed = (
         "topic read booth/#\ntopic write booth/v1/new-york/desk/status\ntopic write booth/v1/+/+/health\n"
