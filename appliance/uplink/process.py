@@ -105,4 +105,5 @@ class UplinkProcess:
                 log.error("%s", error)
             self._mute = True
         notify.alive()
-        notify.status(f"{figures['state']}, {figures['outbox_rows']} messages wait")
+        why = f": {figures['reason']}" if figures["reason"] else ""
+        notify.status(f"{figures['state']}{why}; {figures['outbox_rows']} messages wait")

@@ -272,8 +272,9 @@ def test_a_refused_event_is_kept_told_and_sent_when_the_access_list_is_mended(
             assert process.life.drain.sent == 3
 
 
-def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path) -> None:
-    port = free_port()
+def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port, said = free_port(), []
+    monkeypatch.setattr("appliance.health.notify.status", said.append)
     settings = booth_settings(tmp_path, f"mqtt://127.0.0.1:{port}")
     with uplink(settings):
         vitals = wait_for(lambda: (read_vitals(settings.folders.runtime, "uplink") or {}).get("reason"))
@@ -281,6 +282,8 @@ def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path) -> None:
         vitals = read_vitals(settings.folders.runtime, "uplink")
         assert vitals is not None
         assert (vitals["state"], vitals["outbox_rows"]) == ("offline", 0)
+        wait_for(lambda: said[-1].startswith("offline"))
+        assert "connection refused" in said[-1], "the log tells only the first reason"
 
 
 def test_keys_that_are_missing_end_the_process_with_their_name(tmp_path: Path) -> None:
