@@ -273,7 +273,8 @@ def test_a_refused_event_is_kept_told_and_sent_when_the_access_list_is_mended(
 
 
 def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    port, said = free_port(), []
+    port = free_port()
+    said: list[str] = []
     monkeypatch.setattr("appliance.health.notify.status", said.append)
     settings = booth_settings(tmp_path, f"mqtt://127.0.0.1:{port}")
     with uplink(settings):
