@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from io import FileIO
 from pathlib import Path
 
 from appliance.config import Identity, Settings
@@ -77,7 +78,7 @@ class Simulation:
         self._stop = stop
         self._latencies: Counter[int] = Counter()
         self._before_mb = resident_mb()
-        self._ledger = plan.ledger.open("ab", buffering=0) if plan.ledger else None
+        self._ledger = open_ledger(plan.ledger) if plan.ledger else None
         # What is set from afar is kept there; outboxes in memory leave it empty.
         self._folder = (
             tempfile.TemporaryDirectory(prefix="booth-simulate-") if plan.outboxes is None else None
@@ -173,6 +174,14 @@ def allow_files(count: int) -> None:
         raise BoothError(
             f"{count} files are wanted, {hard} allowed; raise `ulimit -n` or spread the booths over --processes"
         ) from None
+
+
+def open_ledger(file: Path) -> FileIO:
+    """To append to. Raises BoothError for a file that cannot be written."""
+    try:
+        return FileIO(file, "a")
+    except OSError as error:
+        raise BoothError(f"{file}: {error.strerror}; name a --ledger that can be written") from None
 
 
 def cpu_s() -> float:
