@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from appliance.health.clock import Clock
-from appliance.uplink.drain import Outlet
 from appliance.uplink.outbox import Row
+from appliance.uplink.outlet import Outlet
 
 
 class Store(Outlet, Protocol):

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import random
-import resource
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from io import FileIO
 from pathlib import Path
 
 from appliance.config import Identity, Settings
-from appliance.errors import BoothError
 from appliance.simulation.accounted import Store
 from appliance.simulation.booth import SimulatedBooth
 from appliance.simulation.crowd import Crowd
+from appliance.simulation.machine import allow_files, cpu_s, open_ledger, resident_mb
 from appliance.simulation.memory_outbox import MemoryOutbox
 from appliance.simulation.tally import Tally, latency_class
 from appliance.uplink.event import ExceptionEvent
@@ -31,7 +29,6 @@ GOODBYE_S = 10.0
 "For all to part."
 SPARE_FILES = 200
 "Besides one socket a booth."
-PAGE_MB = resource.getpagesize() / 2**20
 
 
 @dataclass(frozen=True)
@@ -161,35 +158,3 @@ class Simulation:
     def _note(self, event: ExceptionEvent) -> None:
         if self._ledger:
             self._ledger.write(f"{event.id}\n".encode("ascii"))
-
-
-def allow_files(count: int) -> None:
-    """Let this process have `count` files open. Raises BoothError where the system allows fewer."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft >= count:
-        return
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (count, max(count, hard)))
-    except (ValueError, OSError):
-        raise BoothError(
-            f"{count} files are wanted, {hard} allowed; raise `ulimit -n` or spread the booths over --processes"
-        ) from None
-
-
-def open_ledger(file: Path) -> FileIO:
-    """To append to. Raises BoothError for a file that cannot be written."""
-    try:
-        return FileIO(file, "a")
-    except OSError as error:
-        raise BoothError(f"{file}: {error.strerror}; name a --ledger that can be written") from None
-
-
-def cpu_s() -> float:
-    """Seconds of CPU that this process used."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def resident_mb() -> float:
-    """Megabytes of this process in memory (proc(5), statm)."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * PAGE_MB

@@ -16,11 +16,12 @@ from functools import partial
 from appliance.config import Settings
 from appliance.uplink.address import Broker
 from appliance.uplink.dial import Dial
-from appliance.uplink.drain import Drain, Outlet
+from appliance.uplink.drain import Drain
 from appliance.uplink.inbox import Inbox
 from appliance.uplink.keys import KeyWatch
 from appliance.uplink.message import LinkLostError, pause_s
 from appliance.uplink.mqtt import Link
+from appliance.uplink.outlet import Outlet
 from appliance.uplink.report import Report, Vitals
 from appliance.uplink.topics import topic
 from appliance.uplink.wire import ANSWER_S
