@@ -22,7 +22,7 @@ from appliance.uplink.outbox_age import ClockTrust
 from appliance.uplink.outbox_aside import is_owed, is_sound
 from appliance.uplink.outbox_bounds import HEAD, USUAL, Bounds, count_dropped, enforce
 from appliance.uplink.outbox_file import Opened, check_folder, inode, is_damage, open_file
-from appliance.uplink.outbox_schema import checksum, figures, transaction
+from appliance.uplink.outbox_schema import ROT, checksum, figures, transaction
 
 T = TypeVar("T")
 Found = tuple[int, str, bytes, object, object]
@@ -212,12 +212,12 @@ class Outbox:
         try:
             try:
                 result = work(self._base())
-            except sqlite3.Error as error:
+            except ROT as error:
                 if not is_damage(error):
                     raise
                 self.close()
                 result = work(self._base())
-        except (sqlite3.Error, BoothError) as error:
+        except (*ROT, BoothError) as error:
             self._report(what, str(error))
             return None
         for works in ("read", what):

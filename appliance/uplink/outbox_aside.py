@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from appliance.disk import sync_folder
-from appliance.uplink.outbox_schema import checksum, figures, text_of, transaction
+from appliance.uplink.outbox_schema import ROT, checksum, figures, text_of, transaction
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def _read(aside: Path) -> tuple[list[Message], int]:
                 if is_sound(*message):
                     rows[number] = (message[0], message[1], _time(message[2]), message[3])
         counted = dropped = 0
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*ROT):
             counted, _, dropped = figures(base)
     lost = dropped + max(0, counted - len(rows))
     return [rows[number] for number in sorted(rows)], lost if 0 <= lost < MOST_BELIEVED else 0
@@ -99,7 +99,7 @@ def _read(aside: Path) -> tuple[list[Message], int]:
 
 def _walk(base: sqlite3.Connection, query: str, number: int) -> Iterator[tuple[int, Message]]:
     """Rows from `number` on to the first that cannot be read; one by one, for an error takes its row along."""
-    with contextlib.suppress(sqlite3.Error, OverflowError):
+    with contextlib.suppress(*ROT, OverflowError):
         up = query == UPWARD
         while found := base.execute(query, (number,)).fetchone():
             if (found[0] > number) is not up:

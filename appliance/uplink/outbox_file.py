@@ -14,7 +14,7 @@ from typing import NamedTuple
 from appliance.disk import sync_folder
 from appliance.errors import BoothError
 from appliance.uplink.outbox_aside import finish_aside, set_aside, take_over
-from appliance.uplink.outbox_schema import prepare, text_of
+from appliance.uplink.outbox_schema import ROT, prepare, text_of
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +60,14 @@ def open_file(file: Path) -> Opened:
             finish_aside(file)
             try:
                 opened = _open_checked(file)
-            except sqlite3.Error as error:
+            except ROT as error:
                 if not is_damage(error):
                     raise
                 set_aside(file, str(error))
                 opened = _open_checked(file)
             take_over(file, opened.base)
             return opened
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *ROT) as error:
         raise BoothError(f"{file}: {error}; free space or mend {file.parent}") from None
 
 
@@ -85,7 +85,7 @@ def check_folder(file: Path) -> None:
         raise BoothError(f"{folder}: not writable; set folders.state to a writable folder")
 
 
-def is_damage(error: sqlite3.Error) -> bool:
+def is_damage(error: Exception) -> bool:
     """True for a malformed file or none of ours; false for a full disk, a lock, missing rights."""
     return not (isinstance(error, sqlite3.OperationalError) and str(error).startswith(PASSING))
 

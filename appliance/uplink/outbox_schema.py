@@ -12,6 +12,8 @@ from collections.abc import Iterator
 log = logging.getLogger(__name__)
 
 VERSION = 2
+ROT = (sqlite3.Error, UnicodeDecodeError)
+"What a rotten file raises: Python cannot read a message of SQLite that quotes the rot."
 SCHEMA = """
 CREATE TABLE messages (
     number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, payload BLOB NOT NULL,

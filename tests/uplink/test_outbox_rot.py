@@ -31,6 +31,16 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_started(tmp_path: Path, damag
     assert (tmp_path / "outbox.sqlite.corrupt-1").read_bytes() == damage
 
 
+def test_rot_in_the_names_of_the_tables_is_set_aside(tmp_path: Path) -> None:
+    """SQLite quotes it in its message, and Python cannot read that."""
+    file = filled(tmp_path, range(3))
+    file.write_bytes(file.read_bytes().replace(b"sqlite_sequence", b"sqlit\xff_sequence"))
+    outbox = Outbox(file)
+    assert outbox.add("exception", payload_of(3))
+    assert contents(outbox)[-1] == 3
+    assert (tmp_path / f"{NAME}.corrupt-1").is_file()
+
+
 def test_another_programs_database_is_set_aside(tmp_path: Path) -> None:
     file = tmp_path / "outbox.sqlite"
     with sqlite3.connect(file) as base:
