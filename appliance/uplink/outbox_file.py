@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 BUSY_S = 2.0
 "How long to wait for the other process; its transactions take milliseconds."
-LOG_PAGES = 100
+LOG_PAGES = 250
 """Of 4 KiB, after which SQLite's log begins anew.
 
 As it comes that is 4 MB: on a disk with less to spare the log of an empty outbox would fill it, for good.

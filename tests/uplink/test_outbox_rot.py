@@ -31,10 +31,10 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_started(tmp_path: Path, damag
     assert (tmp_path / "outbox.sqlite.corrupt-1").read_bytes() == damage
 
 
-def test_rot_in_the_names_of_the_tables_is_set_aside(tmp_path: Path) -> None:
+def test_rot_in_what_the_tables_are_is_set_aside(tmp_path: Path) -> None:
     """SQLite quotes it in its message, and Python cannot read that."""
     file = filled(tmp_path, range(3))
-    file.write_bytes(file.read_bytes().replace(b"sqlite_sequence", b"sqlit\xff_sequence"))
+    file.write_bytes(file.read_bytes().replace(b"figures (", b"figures \xff"))
     outbox = Outbox(file)
     assert outbox.add("exception", payload_of(3))
     assert contents(outbox)[-1] == 3
