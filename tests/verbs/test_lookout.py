@@ -456,17 +456,6 @@ LIVES: list[Callable[[], tuple[Acts, ...]]] = [
 ]
 
 
-def test_even_the_shortest_pause_forgets_who_is_in_view(
-    booth: Booth, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words: list[str] = []
-    monkeypatch.setattr("appliance.verbs.shutter.paused_by", lambda state: words.pop() if words else "")
-    booth.clock.at(1005.0, lambda: words.append("paused by passer-by"))
-    booth.look([Deliver(1000)], [Deliver(1000)], stop_s=20)
-    assert len(booth.cameras) == 2
-    assert booth.pipeline.forgotten == 1
-
-
 @pytest.mark.parametrize("lives", LIVES)
 def test_vitals_hold_states_and_counts_only(booth: Booth, lives: Callable[[], tuple[Acts, ...]]) -> None:
     booth.pipeline = FakePipeline(every=4, at_the_end=1)
