@@ -20,7 +20,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.uplink.broker import LocalBroker, free_port
 from appliance.uplink.command import Command, payload_from_command
-from appliance.uplink.life import Life
+from appliance.uplink.life import GOODBYE_S, Life
 from appliance.uplink.message import Message
 from appliance.uplink.outbox import Outbox
 from tests.uplink.builders import booth_settings, payloads
@@ -56,6 +56,10 @@ def live(life: Life, until: Callable[[], Any], seconds: float = 10.0) -> float:
     return longest_s
 
 
+def states_of(backend: Consumer) -> list[str]:
+    return [json.loads(status.payload)["state"] for status in backend.of("status")]
+
+
 def online(life: Life) -> Callable[[], bool]:
     return lambda: life.report.state == "online"
 
@@ -76,7 +80,8 @@ def test_a_stopped_broker_is_a_lost_one_and_found_again(broker: LocalBroker, tmp
     settings = booth_settings(tmp_path, broker.url)
     # Shorter than may be set.
     uplink = settings.uplink.model_copy(update={"keepalive_s": 1})
-    with life_of(settings.model_copy(update={"uplink": uplink})) as life:
+    settings = settings.model_copy(update={"uplink": uplink})
+    with Consumer(broker.port) as backend, life_of(settings) as life:
         live(life, online(life))
         os.kill(broker.pid or 0, signal.SIGSTOP)
         try:
@@ -85,6 +90,7 @@ def test_a_stopped_broker_is_a_lost_one_and_found_again(broker: LocalBroker, tmp
             os.kill(broker.pid or 0, signal.SIGCONT)
         live(life, online(life), 20)
         assert life.report.reconnects == 1
+        live(life, lambda: states_of(backend)[-2:] == ["offline", "starting"])
 
 
 def test_a_broker_that_acknowledges_nothing_is_left(
@@ -173,6 +179,18 @@ def test_a_booth_that_is_stopped_while_it_connects_anew_says_good_bye(
         live(life, lambda: life.over)
         live(life, lambda: backend.last_status().get("state") == "offline")
         assert backend.last_status()["reason"] == "stopped"
+
+
+def test_a_good_bye_is_waited_for_but_not_for_ever(broker: LocalBroker, tmp_path: Path) -> None:
+    with life_of(booth_settings(tmp_path, broker.url)) as life:
+        live(life, online(life))
+        live(life, life._linked().idle)
+        os.kill(broker.pid or 0, signal.SIGSTOP)
+        now_s = time.monotonic()
+        life.part(now_s)
+        over = [life.over for late_s in (0.0, GOODBYE_S + 0.1) if life.step(now_s + late_s)]
+        assert over == [False, True]
+        os.kill(broker.pid or 0, signal.SIGCONT)
 
 
 def test_keys_that_are_no_good_end_a_life_before_it_begins(tmp_path: Path) -> None:
