@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -143,7 +144,7 @@ class Report:
 
 def lasts_s(every_s: float) -> int:
     """Seconds after which a retained status dies; never 0, which Mosquitto takes for never."""
-    return round(LASTS * max(LOOK_S, every_s))
+    return math.ceil(LASTS * max(LOOK_S, every_s))
 
 
 def _lasting(status: Values) -> Values:
