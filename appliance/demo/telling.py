@@ -34,7 +34,7 @@ def process_line(kept: Kept, told: str) -> str:
 
 def watch_command(port: int) -> str:
     """What shows all messages to whoever wants to see them."""
-    return f"mosquitto_sub -h 127.0.0.1 -p {port} -V 5 -t 'booth/v1/#' -v"
+    return f"booth watch --broker mqtt://127.0.0.1:{port}"
 
 
 def summary(figures: Figures, restarted: Sequence[Kept]) -> list[str]:

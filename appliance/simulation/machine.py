@@ -32,6 +32,14 @@ def open_ledger(file: Path) -> FileIO:
         raise BoothError(f"{file}: {error.strerror}; name a --ledger that can be written") from None
 
 
+def write_ledger(ledger: FileIO, name: str) -> None:
+    """One line, at once. Raises BoothError where it cannot be written."""
+    try:
+        ledger.write(f"{name}\n".encode("ascii"))
+    except OSError as error:
+        raise BoothError(f"{ledger.name}: {error.strerror}; name a --ledger that can be written") from None
+
+
 def cpu_s() -> float:
     """Seconds of CPU that this process used."""
     used = resource.getrusage(resource.RUSAGE_SELF)

@@ -14,7 +14,7 @@ from appliance.config import Identity, Settings
 from appliance.simulation.accounted import Store
 from appliance.simulation.booth import SimulatedBooth
 from appliance.simulation.crowd import Crowd
-from appliance.simulation.machine import allow_files, cpu_s, open_ledger, resident_mb
+from appliance.simulation.machine import allow_files, cpu_s, open_ledger, resident_mb, write_ledger
 from appliance.simulation.memory_outbox import MemoryOutbox
 from appliance.simulation.tally import Tally, latency_class
 from appliance.uplink.event import ExceptionEvent
@@ -157,4 +157,4 @@ class Simulation:
 
     def _note(self, event: ExceptionEvent) -> None:
         if self._ledger:
-            self._ledger.write(f"{event.id}\n".encode("ascii"))
+            write_ledger(self._ledger, event.id)

@@ -18,6 +18,13 @@ def find_library() -> Path | None:
     return next(iter(Path("/usr/lib").glob(LIBRARY)), None)
 
 
+def sweep() -> None:
+    """Take away the shared memory of libfaketime whose process is gone: one that was killed leaves it behind."""
+    for file in (*Path("/dev/shm").glob("faketime_shm_*"), *Path("/dev/shm").glob("sem.faketime_sem_*")):
+        if not Path("/proc", file.name.rsplit("_", 1)[1]).exists():
+            file.unlink(missing_ok=True)
+
+
 class FakeClock:
     """One clock for several children."""
 

@@ -14,7 +14,7 @@ from appliance.health.vitals import write_vitals
 from tests.chaos.booth import Booth, Maker, Peer, Site
 from tests.chaos.child import Child
 from tests.chaos.city import CityBroker
-from tests.chaos.clocks import FakeClock
+from tests.chaos.clocks import FakeClock, sweep
 from tests.chaos.disk import SmallDisk
 from tests.chaos.heard import Heard
 from tests.chaos.ledger import Outcome, verdict
@@ -148,6 +148,7 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+        sweep()
 
     def _missing(self) -> int:
         return len(self.compare().booth.lost)

@@ -35,7 +35,7 @@ def test_a_standing_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
         lines.show(scene())
     said = capsys.readouterr().out.splitlines()
     assert said == [
-        "mosquitto_sub -h 127.0.0.1 -p 1883 -V 5 -t 'booth/v1/#' -v",
+        "booth watch --broker mqtt://127.0.0.1:1883",
         "Ctrl-C stops everything.",
         "12:00:00 broker: up, mqtt://127.0.0.1:1883",
         "12:00:00 vision: running",
