@@ -15,6 +15,7 @@ from typing import Any
 
 KIT = Path(__file__).parents[2] / "deploy" / "broker"
 PORT = 8883
+BOOTHS = tuple(f"new-york/{booth}" for booth in ("desk", "lab", "bare", "dropper"))
 UP_S = 120.0
 "For a node to answer; it waits for the others, and two cores are slow."
 
@@ -33,7 +34,7 @@ class Cluster:
     starts reach a node at host(n), port 8883.
     """
 
-    def __init__(self, folder: Path, booths: tuple[str, ...] = ("new-york/desk", "new-york/lab")) -> None:
+    def __init__(self, folder: Path, booths: tuple[str, ...] = BOOTHS) -> None:
         self.folder = folder
         self.nodes = (1, 2, 3)
         self._booths = booths

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from tests.cluster.city import SESSION_SAVED_S
 from tests.cluster.cluster import PORT, Cluster
 from tests.peer import Peer
 
@@ -50,6 +53,8 @@ def test_a_session_that_lasts_is_a_quorum_queue_on_every_node(cluster: Cluster) 
 def test_acknowledged_messages_survive_a_kill(cluster: Cluster, victims: str) -> None:
     session = "backend-" + victims.replace(" ", "-")
     subscribe(cluster, session, node=2)
+    if victims == "all":
+        time.sleep(SESSION_SAVED_S)
     leader = cluster.leader(session)
     followers = [node for node in cluster.nodes if node != leader]
     with booth(cluster, node=followers[0]) as peer:
