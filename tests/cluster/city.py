@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import socket
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 from tests.chaos.relay import Relay
-from tests.cluster.cluster import PORT, Cluster
+from tests.cluster.cluster import PORT, UP_S, Cluster
 from tests.peer import Peer
+
+T = TypeVar("T")
 
 SESSION = "backend"
 REACH_S = 2.0
@@ -85,7 +90,7 @@ class ClusterCity:
     def kill_leader(self) -> None:
         """SIGKILL to the node that leads the backend's queue."""
         self.mend()
-        self._kill(self.cluster.leader(SESSION, self._alive()))
+        self._kill(self._ask(lambda node: self.cluster.leader(SESSION, node)))
 
     def kill_any(self) -> None:
         """SIGKILL to some node."""
@@ -107,8 +112,9 @@ class ClusterCity:
         """Cut the node that the booth is on off from the others; which."""
         self.mend()
         node = self._booths.node
-        self.cluster.cut(node)
-        self._cut.add(node)
+        if self.cluster.runs(node):
+            self.cluster.cut(node)
+            self._cut.add(node)
         return node
 
     def mend(self) -> None:
@@ -144,13 +150,20 @@ class ClusterCity:
 
     def _kill(self, *nodes: int) -> None:
         self.mend()
-        for node in nodes:
+        for node in filter(self.cluster.runs, nodes):
             self.cluster.kill(node)
-        self._dead.update(nodes)
+            self._dead.add(node)
 
     def _ctl(self, *command: str) -> None:
-        self.cluster.ctl(self._alive(), *command)
+        self._ask(lambda node: self.cluster.ctl(node, *command))
 
-    def _alive(self) -> int:
-        whole = [node for node in self.cluster.nodes if node not in self._dead | self._cut]
-        return next((node for node in whole if self.cluster.answers(node)), whole[0])
+    def _ask(self, question: Callable[[int], T]) -> T:
+        """What the first node answers that can; one that comes or goes cannot. Raises TimeoutError."""
+        until_s = time.monotonic() + UP_S
+        while time.monotonic() < until_s:
+            for node in filter(self.cluster.answers, self.cluster.nodes):
+                # KeyError: it does not know yet who leads.
+                with suppress(RuntimeError, KeyError):
+                    return question(node)
+            time.sleep(0.5)
+        raise TimeoutError("no node of the cluster answers")
