@@ -15,7 +15,7 @@ from tests.uplink.consumer import Consumer
 
 RATE = 6.0
 "Exceptions of one booth in an hour."
-RAMP = 200
+RAMP = 100
 "Booths that connect in a second."
 TICKS_S = 1 / os.sysconf("SC_CLK_TCK")
 UNBOUNDED = "max_connections -1\nmax_queued_messages 100000\nmax_inflight_messages 100"
