@@ -8,6 +8,7 @@ from functools import partial
 from itertools import count
 from typing import TypeAlias
 
+from appliance.uplink.drain import GRACE_S
 from tests.chaos.faults import BURST
 from tests.chaos.mixture import Part, play, schedule
 from tests.chaos.waiting import wait_for
@@ -15,7 +16,7 @@ from tests.chaos.world import World
 from tests.cluster.city import ClusterCity
 
 Blow: TypeAlias = Callable[[ClusterCity, World], None]
-STEPS = 24
+STEPS = 16
 LONGEST_S = 3.0
 "Between two of them."
 
@@ -72,7 +73,7 @@ def refuse_events(city: ClusterCity, world: World) -> None:
     wait_for(lambda: world.status().get("refused", 0) >= 1, lambda: f"the status says {world.status()}")
     assert "refuses" in world.status()["publishing"]
     before = world.heard.copies("desk", "status")
-    wait_for(lambda: world.heard.copies("desk", "status") >= before + 3, "statuses go on arriving")
+    wait_for(lambda: world.heard.copies("desk", "status") >= before + 2, "statuses go on arriving")
     city.allow()
 
 
@@ -83,7 +84,7 @@ def fill_the_queue(city: ClusterCity, world: World) -> None:
     world.write(BURST)
     wait_for(world.written, "written to a queue that is full")
     wait_for(lambda: world.booth.waiting() > BURST // 2, "events are kept in the booth")
-    time.sleep(4)
+    time.sleep(GRACE_S)
     assert world.booth.waiting() > BURST // 2
     city.widen()
     world.start_backend()
