@@ -220,7 +220,7 @@ class Folders(Section):
     """Where the booth keeps its few files."""
 
     state: Path = Path("/var/lib/booth")
-    "On disk: the outbox."
+    "On disk: the outbox, what was learned, what is set from afar, who has paused the booth."
     runtime: Path = Path("/run/booth")
     "In memory: sockets and vitals."
 

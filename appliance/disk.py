@@ -31,7 +31,7 @@ def write_durably(path: Path, content: bytes, cure: str) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names of a folder to the disk. Raises OSError."""
+    """Let names that were made, renamed or removed in `folder` outlive a power cut (fsync(2)). Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

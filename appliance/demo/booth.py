@@ -17,8 +17,7 @@ from appliance.demo.tally import Figures, Tally
 from appliance.demo.telling import process_line, watch_command
 from appliance.health.vitals import read_vitals
 from appliance.uplink.broker import LocalBroker
-from appliance.uplink.outbox import Outbox
-from appliance.uplink.process import OUTBOX
+from appliance.uplink.outbox import OUTBOX, Outbox
 
 GRACE_S = 5.0
 "For a process to end by itself."

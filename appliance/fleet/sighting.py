@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from appliance.fleet.boots import Boots
@@ -19,6 +19,8 @@ CONFIG = ("version", "wanted", "result", "reason")
 "Kept of what a booth reports of its remote settings."
 MOST_TEXT = 120
 "Characters of one word."
+MOST_SHARED = 10_000
+"Different words of which booths share one copy, those that were said last."
 
 
 @dataclass(slots=True)
@@ -118,4 +120,10 @@ def printable(value: object) -> str:
 
 def _words(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, str]:
     """What of `values` is told; the same words of all booths are kept once."""
-    return {key: sys.intern(printable(values[key])) for key in keys if key in values}
+    return {key: shared(printable(values[key])) for key in keys if key in values}
+
+
+@lru_cache(MOST_SHARED)
+def shared(text: str) -> str:
+    """The first of equal texts. The first CPythons of 3.12 keep all that sys.intern() gets (cpython issue 113993)."""
+    return text

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from appliance.health.clock import Clock
-from appliance.uplink.drain import Outlet
 from appliance.uplink.outbox import Row
+from appliance.uplink.outlet import Outlet
 
 
 class Store(Outlet, Protocol):
@@ -15,12 +15,6 @@ class Store(Outlet, Protocol):
 
     def add(self, kind: str, payload: bytes, clock: Clock | None = None) -> bool:
         """Keep one message; False when that is refused."""
-
-    def waiting_bytes(self) -> int:
-        """Of the payloads that wait."""
-
-    def oldest_age_s(self, clock: Clock) -> float | None:
-        """Of the oldest message that waits."""
 
     def close(self) -> None:
         """Let go of it."""

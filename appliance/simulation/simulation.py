@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource
 import tempfile
 import time
 from collections import Counter
@@ -12,16 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance.config import Identity, Settings
-from appliance.errors import BoothError
 from appliance.simulation.accounted import Store
 from appliance.simulation.booth import SimulatedBooth
 from appliance.simulation.crowd import Crowd
+from appliance.simulation.machine import allow_files, cpu_s, open_ledger, resident_mb
 from appliance.simulation.memory_outbox import MemoryOutbox
 from appliance.simulation.tally import Tally, latency_class
 from appliance.uplink.event import ExceptionEvent
-from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox import OUTBOX, Outbox
 from appliance.uplink.outbox_bounds import bounds_from_settings
-from appliance.uplink.process import OUTBOX
 
 TELL_S = 1.0
 "Between two tallies."
@@ -31,7 +29,6 @@ GOODBYE_S = 10.0
 "For all to part."
 SPARE_FILES = 200
 "Besides one socket a booth."
-PAGE_MB = resource.getpagesize() / 2**20
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ class Simulation:
         self._stop = stop
         self._latencies: Counter[int] = Counter()
         self._before_mb = resident_mb()
-        self._ledger = plan.ledger.open("ab", buffering=0) if plan.ledger else None
+        self._ledger = open_ledger(plan.ledger) if plan.ledger else None
         # What is set from afar is kept there; outboxes in memory leave it empty.
         self._folder = (
             tempfile.TemporaryDirectory(prefix="booth-simulate-") if plan.outboxes is None else None
@@ -161,27 +158,3 @@ class Simulation:
     def _note(self, event: ExceptionEvent) -> None:
         if self._ledger:
             self._ledger.write(f"{event.id}\n".encode("ascii"))
-
-
-def allow_files(count: int) -> None:
-    """Let this process have `count` files open. Raises BoothError where the system allows fewer."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft >= count:
-        return
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (count, max(count, hard)))
-    except (ValueError, OSError):
-        raise BoothError(
-            f"{count} files are wanted, {hard} allowed; raise `ulimit -n` or spread the booths over --processes"
-        ) from None
-
-
-def cpu_s() -> float:
-    """Seconds of CPU that this process used."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def resident_mb() -> float:
-    """Megabytes of this process in memory (proc(5), statm)."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * PAGE_MB

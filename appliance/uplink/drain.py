@@ -7,12 +7,11 @@ import random
 from collections import deque
 from collections.abc import Callable
 from itertools import takewhile
-from typing import Protocol
 
-from appliance.health.clock import Clock
 from appliance.uplink.message import CURES, HUNG_UP, REFUSED, TOO_LARGE, UNHEARD, Ack, Message
 from appliance.uplink.mqtt import Link
 from appliance.uplink.outbox import Row
+from appliance.uplink.outlet import Outlet
 from appliance.uplink.topics import EXPIRY_S
 from appliance.uplink.trial import Trial
 
@@ -31,34 +30,6 @@ AHEAD = 256
 "Rows read at once."
 HEADER = 256
 "Bytes of a packet besides its payload, at the most: topic, properties."
-
-
-class Outlet(Protocol):
-    """What the drain and the report want of an outbox; see Outbox for the meaning."""
-
-    openings: int
-
-    @property
-    def fault(self) -> str:
-        """Why it refuses; '' while all is well."""
-
-    def batch(self, limit: int, after: int = 0) -> list[Row]:
-        """Rows with numbers above `after`, oldest first."""
-
-    def delete(self, numbers: list[int]) -> bool:
-        """Forget rows; False when that has to be asked for again."""
-
-    def rows(self) -> int:
-        """How many wait."""
-
-    def dropped(self) -> int:
-        """How many were lost."""
-
-    def waiting_bytes(self) -> int:
-        """Of the payloads that wait."""
-
-    def oldest_age_s(self, clock: Clock) -> float | None:
-        """Seconds that the oldest has waited; None where none waits, or nobody knows."""
 
 
 class Drain:

@@ -16,11 +16,12 @@ from functools import partial
 from appliance.config import Settings
 from appliance.uplink.address import Broker
 from appliance.uplink.dial import Dial
-from appliance.uplink.drain import Drain, Outlet
+from appliance.uplink.drain import Drain
 from appliance.uplink.inbox import Inbox
 from appliance.uplink.keys import KeyWatch
 from appliance.uplink.message import LinkLostError, pause_s
 from appliance.uplink.mqtt import Link
+from appliance.uplink.outlet import Outlet
 from appliance.uplink.report import Report, Vitals
 from appliance.uplink.topics import topic
 from appliance.uplink.wire import ANSWER_S
@@ -82,7 +83,7 @@ class Life:
 
     def part(self, now_s: float) -> None:
         """Begin to go: say so if anybody listens. Calling it again changes nothing."""
-        if self._do == self._serving and self._link is not None:
+        if self._do in (self._serving, self._renewing) and self._link is not None:
             with contextlib.suppress(LinkLostError):
                 self._link.send(self.report.offline("stopped"))
             self._become(self._parting, now_s)
@@ -150,14 +151,18 @@ class Life:
         self.report.send(link, now_s)
         link.turn(0)
         self._tell_deaf(link.deaf)
-        if self.inbox.hear(link.take_messages(), now_s):
-            self.report.ask()
+        self._hear(link, now_s)
         for answer in self.inbox.answers(now_s):
             link.send(answer)
         self.drain.step(link, link.take_acks(), now_s)
         if self.keys.look(now_s) or self._keepalive_s() != link.broker.keepalive_s:
             return self._become(self._renewing, now_s)
         return now_s + self._turn_s
+
+    def _hear(self, link: Link, now_s: float) -> None:
+        """Take what came: the broker knows that we have it, and will not say it again."""
+        if self.inbox.hear(link.take_messages(), now_s):
+            self.report.ask()
 
     def _tell_deaf(self, deaf: str) -> None:
         """Events go on without, so this is no reason to leave; nothing can be set or commanded from afar."""
@@ -195,6 +200,8 @@ class Life:
             link.turn(0)
         except LinkLostError:
             return True
+        finally:
+            self._hear(link, now_s)
         self.drain.settle(link.take_acks(), now_s)
         if link.idle():
             link.leave()

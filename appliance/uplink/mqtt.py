@@ -130,7 +130,11 @@ class Link(Wire):
                 self._publish(*waiting)
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
-        self._inbox.append(Message(message.topic, bytes(message.payload), message.qos, message.retain))
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:  # a malformed packet (MQTT 5, 1.5.4)
+            raise LinkLostError(f"{self.broker.url}: sends what is no topic; is it a broker?") from None
+        self._inbox.append(Message(topic, bytes(message.payload), message.qos, message.retain))
 
     def _on_subscribe(self, _client: Any, _data: Any, _mid: int, codes: Any, _properties: Any) -> None:
         refused = next((code for code in codes if code.is_failure), None)

@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.uplink.outbox_age import ClockTrust
-from appliance.uplink.outbox_aside import is_sound
+from appliance.uplink.outbox_aside import is_owed, is_sound
 from appliance.uplink.outbox_bounds import HEAD, USUAL, Bounds, count_dropped, enforce
 from appliance.uplink.outbox_file import Opened, check_folder, inode, is_damage, open_file
 from appliance.uplink.outbox_schema import checksum, figures, transaction
@@ -30,6 +30,8 @@ Found = tuple[int, str, bytes, object, object]
 
 log = logging.getLogger(__name__)
 
+OUTBOX = "outbox.sqlite"
+"In folders.state: vision and uplink open the same file."
 KINDS = ("exception", "trend")
 INSERT = "INSERT INTO messages (kind, payload, since, crc) VALUES (?, ?, ?, ?)"
 OLDEST = "SELECT number, kind, payload, since, crc FROM messages WHERE number > ? ORDER BY number LIMIT ?"
@@ -99,8 +101,11 @@ class Outbox:
     def tend(self, clock: Clock) -> bool:
         """Drop what is too old, stamp what no trusted clock has seen yet; to be called every minute or so.
 
-        False when the disk refuses. Writes nothing while there is nothing to do.
+        False when the disk refuses. Writes nothing while there is nothing to do. What a full disk kept from being
+        taken over from a damaged file is tried again.
         """
+        if is_owed(self.file):
+            self.close()
         age = self._trust.age(clock)
         return self._write(lambda base: enforce(base, self.bounds, age, END))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from appliance.disk import sync_folder
 from appliance.uplink.outbox_schema import checksum, figures, text_of, transaction
 
 log = logging.getLogger(__name__)
@@ -51,15 +51,20 @@ def finish_aside(file: Path) -> None:
         sync_folder(file.parent)
 
 
+def is_owed(file: Path) -> bool:
+    """True while rows of a damaged file are not taken over."""
+    return _damaged(file).exists()
+
+
 def take_over(file: Path, base: sqlite3.Connection) -> None:
     """Add the sound rows of FILE.damaged to `base`, in their order, count the others as dropped; then keep it.
 
     A row is sound by its checksum. A file without figures loses rows uncounted: how many there were nobody
     knows. Cut short, by a full disk say, it is done anew at the next opening: rows may come twice, none is lost.
     """
-    damaged = _damaged(file)
-    if not damaged.exists():
+    if not is_owed(file):
         return
+    damaged = _damaged(file)
     rows, lost = _read(damaged)
     try:
         with transaction(base):
@@ -71,15 +76,6 @@ def take_over(file: Path, base: sqlite3.Connection) -> None:
     kept = _keep(file)
     if rows or lost:
         log.warning("outbox: %d messages taken over from %s, %d lost", len(rows), kept.name, lost)
-
-
-def sync_folder(folder: Path) -> None:
-    """Let names that were made, renamed or removed in `folder` outlive a power cut (fsync(2))."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _read(aside: Path) -> tuple[list[Message], int]:

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from appliance.disk import sync_folder
 from appliance.errors import BoothError
-from appliance.uplink.outbox_aside import finish_aside, set_aside, sync_folder, take_over
+from appliance.uplink.outbox_aside import finish_aside, set_aside, take_over
 from appliance.uplink.outbox_schema import prepare, text_of
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from appliance.health import notify
 from appliance.health.clock import read_clock
 from appliance.health.vitals import read_vitals, remove_vitals, write_vitals
 from appliance.uplink.life import Life
-from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox import OUTBOX, Outbox
 from appliance.uplink.outbox_bounds import bounds_from_settings
 
 log = logging.getLogger(__name__)
@@ -27,8 +27,6 @@ TELL_S = 1.0
 "Between two writings of our vitals."
 TEND_S = 60.0
 "Between two looks at the age of what waits."
-OUTBOX = "outbox.sqlite"
-"In folders.state; vision writes to the same file."
 
 
 def run_uplink(settings: Settings, stop: threading.Event) -> None:
@@ -107,4 +105,5 @@ class UplinkProcess:
                 log.error("%s", error)
             self._mute = True
         notify.alive()
-        notify.status(f"{figures['state']}, {figures['outbox_rows']} messages wait")
+        why = f": {figures['reason']}" if figures["reason"] else ""
+        notify.status(f"{figures['state']}{why}; {figures['outbox_rows']} messages wait")

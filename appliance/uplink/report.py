@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -87,7 +88,7 @@ class Report:
         uplink = self._remote.settings.uplink
         every_s = uplink.status_every_s
         if now_s >= self._status_s + every_s or _lasting(status) != self._said:
-            link.send(self._status_message(status, round(LASTS * every_s)))
+            link.send(self._status_message(status, math.ceil(LASTS * every_s)))
             self._said, self._status_s = _lasting(status), now_s
         if now_s >= self._health_s + uplink.health_every_s:
             self._health_s = now_s

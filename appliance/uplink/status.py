@@ -39,11 +39,11 @@ class Sending:
     sent: int
     "Messages the broker took since the uplink started."
     dropped: int
-    "Messages lost to the outbox's bound."
+    "Messages lost to the outbox's bounds, a full disk or rot."
     refused: int
     "Messages that the broker refuses now."
     fault: str
-    "Why nothing can be read from the outbox; '' while all is well."
+    "Why the outbox refuses; '' while all is well."
     bytes: int = 0
     "Of the payloads that wait."
     oldest_s: float | None = None
@@ -55,7 +55,7 @@ class Sending:
     certificate: str = "none"
     "In words; 'none' without TLS."
     certificate_days: int | None = None
-    "Until our own expires; negative after that, None where unknown."
+    "Until our own or its authority ends; negative after that, None where unknown."
     config: int = 0
     "Version of the remote settings in force, 0 for none."
 

@@ -19,7 +19,7 @@ from appliance.remote_file import Remote
 from appliance.runtime.seam import Camera, EndOfSource
 from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import payload_from_event
-from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox import OUTBOX, Outbox
 from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
@@ -45,7 +45,7 @@ class Lookout:
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
         self._shutter = Shutter(settings.folders.state, figures)
-        self._outbox = Outbox(settings.folders.state / "outbox.sqlite", bounds_from_settings(settings.uplink))
+        self._outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))

@@ -9,8 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from appliance.uplink.outbox import Outbox
-from appliance.uplink.process import OUTBOX
+from appliance.uplink.outbox import OUTBOX, Outbox
 from tests.chaos.child import Child
 from tests.chaos.ledger import Ledger
 from tests.chaos.writer import CITY

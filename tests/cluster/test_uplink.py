@@ -8,8 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from appliance.uplink.outbox import Outbox
-from appliance.uplink.process import OUTBOX
+from appliance.uplink.outbox import OUTBOX, Outbox
 from tests.cluster.cluster import PORT, Cluster
 from tests.peer import Peer
 from tests.uplink.builders import booth_settings, payloads

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -248,3 +250,19 @@ def test_down_leaves_nothing_running(city: City) -> None:
         pass
     assert kit("down", "--folder", city.folder) == ""
     city.up()
+
+
+@pytest.mark.parametrize("role", ["backend", "operator"])
+def test_no_name_of_a_person_is_the_beginning_of_a_booths_session(role: str) -> None:
+    """A client of RabbitMQ that opens a session of that identifier throws its owner out and hears his messages."""
+    names = f"new-york/desk booth\nnew {role}\n"
+    told = subprocess.run(
+        ["sh", KIT / "rabbitmq-definitions.sh"], input=names, capture_output=True, text=True, check=True
+    )
+    definitions = json.loads(told.stdout)
+    rights = {right["user"]: right["configure"] for right in definitions["permissions"]}
+    session = "mqtt-subscription-new-york/deskqos1"
+    assert [name for name, pattern in rights.items() if re.search(pattern, session)] == ["new-york/desk"]
+    assert re.search(rights["new"], "mqtt-subscription-new-reportsqos1")
+    bounds = [each["pattern"] for each in definitions["policies"] if each["priority"] > 1]
+    assert not any(re.search(pattern, session) for pattern in bounds)

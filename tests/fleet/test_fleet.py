@@ -14,6 +14,7 @@ from rich.text import Text
 from appliance.fleet import fleet as fleet_file
 from appliance.fleet.boots import MOST_BOOTS
 from appliance.fleet.fleet import Fleet, mapping
+from appliance.fleet.sighting import MOST_SHARED, shared
 from appliance.fleet.view import Size, fleet_view
 from appliance.uplink.message import Message
 from tests.uplink.builders import payloads
@@ -54,6 +55,17 @@ def test_an_event_under_another_booths_topic_is_not_counted() -> None:
     fleet = Fleet()
     assert fleet.hear(Message("booth/v1/new-york/other/exception", payloads(1)[0]), 1.0) is None
     assert not fleet.events
+
+
+def test_equal_words_are_kept_once_and_words_of_yesterday_are_let_go() -> None:
+    fleet = Fleet()
+    for booth in ("desk", "lab"):
+        fleet.hear(Message(f"booth/v1/new-york/{booth}/status", b'{"reason":"a camera is lost"}'), 1.0)
+    desk, lab = fleet.booths.values()
+    assert desk.words["reason"] is lab.words["reason"]
+    for number in range(MOST_SHARED + 1):
+        shared(f"word {number}")
+    assert shared("".join(("a camera", " is lost"))) is not desk.words["reason"]
 
 
 def test_only_the_last_events_are_kept() -> None:

@@ -159,6 +159,13 @@ def test_what_cannot_be_is_named(options: tuple[str, str], named: str) -> None:
         settings_from_options(*options, None, None, None)
 
 
+def test_a_ledger_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    settings = settings_from_options("mqtt://127.0.0.1", "new-york", None, None, None)
+    plan = Plan(settings, booths=1, rate_per_h=0, seconds=0, ledger=tmp_path / "none" / "ledger")
+    with pytest.raises(BoothError, match="ledger: No such file or directory"):
+        Simulation(plan, range(1, 2), lambda: True)
+
+
 def test_the_same_seed_gives_the_same_traffic(tmp_path: Path) -> None:
     """Without a broker: chance alone decides what is made and when."""
     settings = settings_from_options(f"mqtt://127.0.0.1:{free_port()}", "new-york", None, None, None)

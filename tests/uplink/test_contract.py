@@ -18,10 +18,10 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from appliance.config import Uplink
 from appliance.uplink.broker import LocalBroker
-from appliance.uplink.outbox import Outbox
+from appliance.uplink.outbox import OUTBOX, Outbox
 from appliance.uplink.packets import LARGEST_IN, MOST_IN
 from appliance.uplink.papers import read_schema, whole_document
-from appliance.uplink.process import OUTBOX, run_uplink
+from appliance.uplink.process import run_uplink
 from appliance.uplink.report import LASTS
 from appliance.uplink.topics import EXPIRY_S, UP, split_topic
 from tests.uplink.builders import booth_settings, payloads

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import socket
 import time
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +21,8 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.uplink.broker import LocalBroker, free_port
 from appliance.uplink.command import Command, payload_from_command
-from appliance.uplink.life import UNANSWERED, Life
+from appliance.uplink.life import GOODBYE_S, UNANSWERED, Life
+from appliance.uplink.message import Message
 from appliance.uplink.outbox import Outbox
 from tests.uplink.builders import booth_settings, payloads
 from tests.uplink.consumer import Consumer
@@ -28,6 +31,9 @@ from tests.uplink.consumer import Consumer
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("appliance.uplink.life.pause_s", lambda attempt, draw: 0.05)
+    monkeypatch.setattr("appliance.uplink.report.LOOK_S", 0.1)
+    monkeypatch.setattr("appliance.uplink.drain.GRACE_S", 0.2)
+    monkeypatch.setattr("appliance.uplink.command.PATIENCE_S", 0.3)
 
 
 @contextmanager
@@ -49,6 +55,10 @@ def live(life: Life, until: Callable[[], Any], seconds: float = 10.0) -> float:
         longest_s = max(longest_s, time.monotonic() - begun_s)
         time.sleep(0.01)
     return longest_s
+
+
+def states_of(backend: Consumer) -> list[str]:
+    return [json.loads(status.payload)["state"] for status in backend.of("status")]
 
 
 def online(life: Life) -> Callable[[], bool]:
@@ -86,7 +96,11 @@ def test_a_broker_that_never_lets_a_session_in_is_told_to_forget_it(tmp_path: Pa
 
 
 def test_a_stopped_broker_is_a_lost_one_and_found_again(broker: LocalBroker, tmp_path: Path) -> None:
-    with life_of(booth_settings(tmp_path, broker.url, keepalive_s=5)) as life:
+    settings = booth_settings(tmp_path, broker.url)
+    # Shorter than may be set.
+    uplink = settings.uplink.model_copy(update={"keepalive_s": 1})
+    settings = settings.model_copy(update={"uplink": uplink})
+    with Consumer(broker.port) as backend, life_of(settings) as life:
         live(life, online(life))
         os.kill(broker.pid or 0, signal.SIGSTOP)
         try:
@@ -95,6 +109,7 @@ def test_a_stopped_broker_is_a_lost_one_and_found_again(broker: LocalBroker, tmp
             os.kill(broker.pid or 0, signal.SIGCONT)
         live(life, online(life), 20)
         assert life.report.reconnects == 1
+        live(life, lambda: states_of(backend)[-2:] == ["offline", "starting"])
 
 
 def test_a_broker_that_acknowledges_nothing_is_left(
@@ -159,16 +174,61 @@ def test_a_command_from_the_time_of_a_short_absence_is_obeyed(broker: LocalBroke
     assert json.loads(backend.of("command/reply")[0].payload)["id"] == "q"
 
 
+def test_a_command_that_comes_while_the_booth_connects_anew_is_obeyed(
+    broker: LocalBroker, tmp_path: Path
+) -> None:
+    with Consumer(broker.port) as backend, life_of(booth_settings(tmp_path, broker.url)) as life:
+        live(life, online(life))
+        live(life, life._linked().idle)
+        command = payload_from_command(Command("q", "request-status"))
+        backend.publish("booth/v1/new-york/desk/command", command)
+        assert select.select([life.fileno()], [], [], 5)[0]
+        life._become(life._renewing, time.monotonic())
+        live(life, lambda: life.report.reconnects == 1)
+        live(life, lambda: backend.of("command/reply"))
+
+
+def test_a_booth_that_is_stopped_while_it_connects_anew_says_good_bye(
+    broker: LocalBroker, tmp_path: Path
+) -> None:
+    with Consumer(broker.port) as backend, life_of(booth_settings(tmp_path, broker.url)) as life:
+        live(life, online(life))
+        life._become(life._renewing, time.monotonic())
+        life.part(time.monotonic())
+        live(life, lambda: life.over)
+        live(life, lambda: backend.last_status().get("state") == "offline")
+        assert backend.last_status()["reason"] == "stopped"
+
+
+def test_a_good_bye_is_waited_for_but_not_for_ever(broker: LocalBroker, tmp_path: Path) -> None:
+    with life_of(booth_settings(tmp_path, broker.url)) as life:
+        live(life, online(life))
+        live(life, life._linked().idle)
+        os.kill(broker.pid or 0, signal.SIGSTOP)
+        now_s = time.monotonic()
+        life.part(now_s)
+        over = [life.over for late_s in (0.0, GOODBYE_S + 0.1) if life.step(now_s + late_s)]
+        assert over == [False, True]
+        os.kill(broker.pid or 0, signal.SIGCONT)
+
+
 def test_keys_that_are_no_good_end_a_life_before_it_begins(tmp_path: Path) -> None:
     settings = booth_settings(tmp_path, f"mqtts://127.0.0.1:{free_port()}", ca_file=tmp_path / "none.crt")
     with pytest.raises(BoothError, match=r"none\.crt"), life_of(settings):
         pass
 
 
-def test_a_retained_online_dies_by_itself_and_a_retained_offline_does_not(tmp_path: Path) -> None:
-    settings = booth_settings(tmp_path, f"mqtt://127.0.0.1:{free_port()}", status_every_s=10)
+@pytest.mark.parametrize(("every_s", "expiry_s"), [(10, 30), (0.1, 1)])
+def test_a_retained_online_dies_by_itself(tmp_path: Path, every_s: float, expiry_s: int) -> None:
+    """An expiry of 0 is none to Mosquitto."""
+    settings = booth_settings(tmp_path, f"mqtt://127.0.0.1:{free_port()}", status_every_s=every_s)
+    sent: list[Message] = []
     with life_of(settings) as life:
-        report = life.report
-        online_status = report._status_message(report._status("online", "", None), 30)
-        assert (online_status.retain, online_status.expiry_s) == (True, 30)
-        assert (report.offline("stopped").retain, report.offline("stopped").expiry_s) == (True, None)
+        life.report.send(SimpleNamespace(send=sent.append), 1.0)  # type: ignore[arg-type]
+    assert [(message.retain, message.expiry_s) for message in sent] == [(True, expiry_s), (False, 300)]
+
+
+def test_a_retained_offline_stays(tmp_path: Path) -> None:
+    with life_of(booth_settings(tmp_path, f"mqtt://127.0.0.1:{free_port()}")) as life:
+        said = life.report.offline("stopped")
+        assert (said.retain, said.expiry_s) == (True, None)

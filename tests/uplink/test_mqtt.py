@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TypeVar
 
 import pytest
@@ -85,6 +86,26 @@ def test_something_else_at_the_port_is_a_lost_link_and_not_a_crash() -> None:
         with pytest.raises(LinkLostError):
             turn_until_lost(link)
         link.close()
+
+
+def test_a_broker_that_sends_no_text_for_a_topic_is_a_lost_link_and_not_a_crash() -> None:
+    """MQTT 5, 1.5.4: it is to be left."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as threads:
+        threads.submit(answer_with, server, bytes([0x30, 5, 0, 2, 0xFF, 0xFE, 0]))
+        link = Link(Broker(f"mqtt://127.0.0.1:{server.getsockname()[1]}"), "tester")
+        with closing(link):
+            link.dial()
+            with pytest.raises(LinkLostError, match="no topic"):
+                turn_until_lost(link)
+
+
+def answer_with(server: socket.socket, packet: bytes) -> None:
+    """Let one in (CONNACK), and send `packet`."""
+    peer, _ = server.accept()
+    with peer:
+        peer.recv(1024)
+        peer.sendall(bytes([0x20, 3, 0, 0, 0]) + packet)
+        peer.recv(1024)
 
 
 def test_a_refused_subscription_is_told() -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.uplink.outbox import Outbox
+from tests.uplink.builders import CLOCK
 from tests.uplink.crash.life import number_of, payload_of
 
 NAME = "outbox.sqlite"
@@ -157,8 +158,8 @@ def test_what_a_full_disk_keeps_from_being_taken_over_is_taken_over_later(
         outbox = Outbox(file)
         assert contents(outbox) == []
         assert outbox.add("exception", payload_of(10))
-        outbox.close()
-    assert sorted(contents(Outbox(file))) == list(range(11))
+    assert outbox.tend(CLOCK)
+    assert sorted(contents(outbox)) == list(range(11)), "without a new start"
 
 
 @settings(max_examples=60)

@@ -22,8 +22,8 @@ from appliance.health.vitals import read_vitals, write_vitals
 from appliance.uplink.broker import LocalBroker, free_port
 from appliance.uplink.command import Command, payload_from_command
 from appliance.uplink.event import MOST_BYTES
-from appliance.uplink.outbox import Outbox
-from appliance.uplink.process import OUTBOX, UplinkProcess, run_uplink
+from appliance.uplink.outbox import OUTBOX, Outbox
+from appliance.uplink.process import UplinkProcess, run_uplink
 from tests.uplink.builders import booth_settings, check_schema, payloads
 from tests.uplink.consumer import Consumer, wait_for
 
@@ -39,6 +39,13 @@ run_uplink(booth_settings(Path(sys.argv[1]), sys.argv[2]), threading.Event())
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("appliance.uplink.life.pause_s", lambda attempt, draw: 0.05)
+
+
+@pytest.fixture
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.uplink.report.LOOK_S", 0.1)
+    monkeypatch.setattr("appliance.uplink.drain.GRACE_S", 0.2)
+    monkeypatch.setattr("appliance.uplink.command.PATIENCE_S", 0.3)
 
 
 @contextmanager
@@ -179,7 +186,9 @@ def test_a_stopped_uplink_says_good_bye_and_takes_its_vitals_back(
         assert late.of("status")[0].retain
 
 
-def test_status_follows_vision_and_each_part_is_told_on_its_own(broker: LocalBroker, tmp_path: Path) -> None:
+def test_status_follows_vision_and_each_part_is_told_on_its_own(
+    broker: LocalBroker, tmp_path: Path, quick_looks: None
+) -> None:
     settings = booth_settings(tmp_path, broker.url)
     vision = {
         "state": "running",
@@ -200,13 +209,15 @@ def test_status_follows_vision_and_each_part_is_told_on_its_own(broker: LocalBro
             wait_for(lambda: backend.last_status()["camera"] == "no frames")
             assert (backend.last_status()["inference"], backend.last_status()["reason"]) == ("ok", "blind")
             said = len(backend.of("status"))
-            time.sleep(1.5)
+            time.sleep(0.5)
             assert len(backend.of("status")) == said, "what does not change is not said again"
         health = check_schema("health", backend.of("health")[0].payload)
         assert (health["frames"], health["late"], health["passages"]) == (9, 1, None)
 
 
-def test_status_is_sent_again_when_due_and_on_request(broker: LocalBroker, tmp_path: Path) -> None:
+def test_status_is_sent_again_when_due_and_on_request(
+    broker: LocalBroker, tmp_path: Path, quick_looks: None
+) -> None:
     settings = booth_settings(tmp_path, broker.url, status_every_s=0.5)
     topic = "booth/v1/new-york/desk/command"
     with Consumer(broker.port) as backend:
@@ -225,7 +236,9 @@ def test_status_is_sent_again_when_due_and_on_request(broker: LocalBroker, tmp_p
         ]
 
 
-def test_a_refused_event_is_kept_told_and_sent_when_the_access_list_is_mended(tmp_path: Path) -> None:
+def test_a_refused_event_is_kept_told_and_sent_when_the_access_list_is_mended(
+    tmp_path: Path, quick_looks: None
+) -> None:
     acl = tmp_path / "acl"
     allowed = (
         "topic read booth/#\ntopic write booth/v1/new-york/desk/status\ntopic write booth/v1/+/+/health\n"
@@ -259,8 +272,10 @@ def test_a_refused_event_is_kept_told_and_sent_when_the_access_list_is_mended(tm
             assert process.life.drain.sent == 3
 
 
-def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path) -> None:
+def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
+    said: list[str] = []
+    monkeypatch.setattr("appliance.health.notify.status", said.append)
     settings = booth_settings(tmp_path, f"mqtt://127.0.0.1:{port}")
     with uplink(settings):
         vitals = wait_for(lambda: (read_vitals(settings.folders.runtime, "uplink") or {}).get("reason"))
@@ -268,6 +283,8 @@ def test_a_missing_broker_is_waited_for_and_told(tmp_path: Path) -> None:
         vitals = read_vitals(settings.folders.runtime, "uplink")
         assert vitals is not None
         assert (vitals["state"], vitals["outbox_rows"]) == ("offline", 0)
+        wait_for(lambda: said[-1].startswith("offline"))
+        assert "connection refused" in said[-1], "the log tells only the first reason"
 
 
 def test_keys_that_are_missing_end_the_process_with_their_name(tmp_path: Path) -> None:

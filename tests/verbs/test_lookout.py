@@ -357,6 +357,8 @@ def test_an_event_that_the_disk_refuses_is_a_gap_that_is_seen_and_counted(
     assert Outbox(booth.folder / "state/outbox.sqlite").dropped() == 2
     said = [vitals.get("outbox", "") for vitals in booth.told]
     assert any("readonly" in words for words in said)
+    newest = dict.fromkeys(str(vitals["last_event"]) for vitals in booth.told if "last_event" in vitals)
+    assert list(newest) == events, "what was not kept is not told as the newest"
     assert said[-1] == "ok"
     assert len(booth.pipeline.seen) == 60
 
@@ -507,6 +509,17 @@ def test_a_pause_closes_the_camera_at_once_and_forgets_who_is_in_view(booth: Boo
         ("paused by operator", "paused", 0)
     }
     assert len(paused) > 50, "a paused booth is not a silent one"
+
+
+def test_even_the_shortest_pause_forgets_who_is_in_view(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words: list[str] = []
+    monkeypatch.setattr("appliance.verbs.shutter.paused_by", lambda state: words.pop() if words else "")
+    booth.clock.at(1005.0, lambda: words.append("paused by passer-by"))
+    booth.look([Deliver(1000)], [Deliver(1000)], stop_s=20)
+    assert len(booth.cameras) == 2
+    assert booth.pipeline.forgotten == 1
 
 
 @pytest.mark.parametrize("lives", [([Freeze(1000)], [Freeze(1000)]), [SourceError("cam: gone")] * 100])
