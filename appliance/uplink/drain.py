@@ -100,8 +100,8 @@ class Drain:
         self.settle(acks, now_s)
         self._ask(link, now_s)
         if self._retry_at_s is not None and now_s >= self._retry_at_s:
-            self._retry()
-        if self._refusals < link.window:
+            self._retry(now_s)
+        if self._refusals < link.window and not self.trial.at_rest:
             self._fill(link, now_s)
 
     def settle(self, acks: list[Ack], now_s: float) -> None:
@@ -120,6 +120,7 @@ class Drain:
         self.unheard += ack.code == UNHEARD
         self._taken[row] = now_s
         self._refusals = 0
+        self.trial.taken()
         if row in self.refused:
             self.refused.discard(row)
             self._tries = 0
@@ -148,16 +149,21 @@ class Drain:
         self.refused.add(row)
         self._refusals += 1
         if self._retry_at_s is None:
-            self._tries += 1
-            self._retry_at_s = now_s + self._draw(1, min(LONGEST_RETRY_S, 5 * 1.5 ** min(20, self._tries)))
+            self._plan_retry(now_s)
 
-    def _retry(self) -> None:
+    def _plan_retry(self, now_s: float) -> None:
+        self._tries += 1
+        self._retry_at_s = now_s + self._draw(1, min(LONGEST_RETRY_S, 5 * 1.5 ** min(20, self._tries)))
+
+    def _retry(self, now_s: float) -> None:
         """Start again at the oldest row; what the outbox dropped meanwhile is refused no longer."""
         self._retry_at_s = None
         oldest = self.outbox.batch(1)
         first = oldest[0].number if oldest else 1 << 63
         self.refused = {row for row in self.refused if row >= first}
-        self.trial.pardon()
+        self.trial.try_again(others=self.outbox.rows() > len(self._taken) + len(self.refused))
+        if self.trial.shunned:
+            self._plan_retry(now_s)
         self._rewind()
 
     def _rewind(self) -> None:

@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 
 TURN_S = 0.25
 "At the most from a row in the outbox to its message."
+UNANSWERED = 3
+"""Greetings in a row before the broker is told to forget our session: RabbitMQ 4.0 never lets in whose session was half
+made when a node died. Commands that waited in it are lost, which their sender sees; events are in our outbox."""
 DIAL_LOOK_S = 0.05
 SETTLED_S = 30.0
 "A connection that stood for so long was a good one: the next pause is a short one again."
@@ -64,6 +67,7 @@ class Life:
         self._link: Link | None = None
         self._dial: Dial | None = None
         self._attempt = 0
+        self._unanswered = 0
         self._since_s = now_s
         "Since when it does what it does."
         self._rest_s = 0.0
@@ -117,7 +121,9 @@ class Life:
         name = f"{settings.booth.city}/{settings.booth.id}"
         will = self.report.offline("connection lost")
         broker = broker_from_settings(settings)
-        return Link(broker, name, will, settings.uplink.session_s, self.keys)
+        link = Link(broker, name, will, settings.uplink.session_s, self.keys)
+        link.clean_start |= self._unanswered >= UNANSWERED
+        return link
 
     def _dialling(self, now_s: float) -> float:
         if self._dial is not None and not self._dial.done():
@@ -133,6 +139,7 @@ class Life:
             if now_s > self._since_s + ANSWER_S:
                 raise link.unanswered()
             return now_s + TURN_S
+        self._unanswered = 0
         link.subscribe(*self.inbox.topics())
         self.inbox.remote.connected(now_s)
         self.report.connected(now_s)
@@ -204,6 +211,7 @@ class Life:
     def _lose(self, reason: str, now_s: float) -> float:
         """Close, and rest before the next attempt."""
         stood = self._do == self._serving and now_s > self._since_s + SETTLED_S
+        self._unanswered += self._do == self._greeting
         self.close()
         self.drain.lost(now_s)
         self.inbox.remote.lost(now_s)

@@ -40,6 +40,8 @@ class Wire:
         "The broker has let us in, and the connection stands."
         self.heard_s = float("-inf")
         "Monotonic seconds when something came from the broker last."
+        self.clean_start = not session_s
+        "What the broker has kept for us, it shall forget (MQTT 5, 3.1.2.4)."
         self._greeted = False
         self._reason = ""
         self._said = ""
@@ -67,10 +69,13 @@ class Wire:
         """
         broker = self.broker
         properties = connect_properties(self._session_s)
-        clean = not self._session_s
         try:
             self._client.connect(
-                broker.host, broker.port, broker.keepalive_s, clean_start=clean, properties=properties
+                broker.host,
+                broker.port,
+                broker.keepalive_s,
+                clean_start=self.clean_start,
+                properties=properties,
             )
         except (OSError, ValueError) as error:
             raise LinkLostError(broker.explain(error, self._certificate())) from None

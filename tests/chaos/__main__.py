@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.chaos.equipment import why_not, world_with
 from tests.chaos.faults import EVERYTHING, FAULTS, Fault
 from tests.chaos.ledger import Outcome
-from tests.chaos.mixture import play, schedule
+from tests.chaos.mixture import PARTS, play, schedule
 from tests.chaos.seeds import seed_of_this_run
 from tests.chaos.table import table
 from tests.chaos.world import World
@@ -54,12 +54,12 @@ def suffer(fault: Fault, folder: Path, seed: int) -> Outcome:
 
 def play_rounds(folder: Path, seed: int, seconds: float) -> Outcome:
     """All faults at once on one world; everything has to be there after each round."""
-    steps = schedule(seed)
+    steps = schedule(seed, PARTS)
     end_s = time.monotonic() + seconds
     with world_with(EVERYTHING, folder, seed) as world:
         outcome = world.compare()
         while time.monotonic() < end_s and outcome.booth.clean:
-            play(world, steps, _alarm(min(end_s, time.monotonic() + ROUND_S)))
+            play(world, steps, PARTS, _alarm(min(end_s, time.monotonic() + ROUND_S)))
             outcome = _compare(world)
             print(f"all at once: {outcome}", flush=True)
     return outcome

@@ -17,6 +17,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from tests.chaos.keys import show_keys
+
 SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
@@ -32,12 +34,13 @@ ON CONFLICT (key) DO UPDATE SET copies = copies + 1, payload = excluded.payload
 class Backend:
     """One client on one file; both survive the kill of this program."""
 
-    def __init__(self, host: str, port: int, file: str) -> None:
+    def __init__(self, host: str, port: int, file: str, keys: str) -> None:
         self._base = sqlite3.connect(file, isolation_level=None)
         self._base.executescript(SCHEMA)
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2, "backend", protocol=paho.MQTTv5, manual_ack=True
         )
+        show_keys(self._client, keys)
         self._client.reconnect_delay_set(1, 1)
         self._client.on_connect = lambda client, *_rest: client.subscribe("booth/v1/#", qos=1)
         self._client.on_subscribe = lambda *_all: print("subscribed", flush=True)
@@ -64,12 +67,12 @@ def end_with_stdin() -> None:
     os._exit(0)
 
 
-def main(host: str, port: str, file: str) -> None:
+def main(host: str, port: str, keys: str, file: str) -> None:
     """Listen."""
     import threading
 
     threading.Thread(target=end_with_stdin, daemon=True).start()
-    Backend(host, int(port), file).run()
+    Backend(host, int(port), file, keys).run()
 
 
 if __name__ == "__main__":

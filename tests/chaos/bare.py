@@ -14,12 +14,14 @@ from paho.mqtt.enums import CallbackAPIVersion
 from appliance.uplink.event import payload_from_event
 from appliance.uplink.mqtt import WINDOW
 from appliance.uplink.topics import topic
-from tests.chaos.writer import event_maker, pause, say
+from tests.chaos.keys import show_keys
+from tests.chaos.writer import CITY, event_maker, pause, say
 
 
-def connect(host: str, port: int, keepalive_s: int, booth: str) -> paho.Client:
+def connect(host: str, port: int, keys: str, keepalive_s: int, booth: str) -> paho.Client:
     """A client with a thread of its own that comes back by itself, with the booth's window and no bound."""
-    client = paho.Client(CallbackAPIVersion.VERSION2, booth, protocol=paho.MQTTv5)
+    client = paho.Client(CallbackAPIVersion.VERSION2, f"{CITY}/{booth}", protocol=paho.MQTTv5)
+    show_keys(client, keys)
     client.reconnect_delay_set(1, 4)
     client.max_inflight_messages_set(WINDOW)
     client.max_queued_messages_set(0)
@@ -29,9 +31,9 @@ def connect(host: str, port: int, keepalive_s: int, booth: str) -> paho.Client:
     return client
 
 
-def main(host: str, port: str, keepalive_s: str, drops: str, booth: str, boot: str) -> None:
+def main(host: str, port: str, keys: str, keepalive_s: str, drops: str, booth: str, boot: str) -> None:
     """Publish what stdin asks for, as the writer; `drops` "yes": nothing at all while not connected."""
-    client = connect(host, int(port), int(keepalive_s), booth)
+    client = connect(host, int(port), keys, int(keepalive_s), booth)
     make = event_maker(booth, boot)
     for count in sys.stdin:
         for _ in range(int(count)):

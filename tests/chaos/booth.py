@@ -12,6 +12,7 @@ from typing import NamedTuple
 from appliance.uplink.outbox import OUTBOX, Outbox
 from tests.chaos.child import Child
 from tests.chaos.ledger import Ledger
+from tests.chaos.writer import CITY
 
 KEEPALIVE_S = 5
 
@@ -26,6 +27,12 @@ class Site(NamedTuple):
     network: Callable[[], AbstractContextManager[None]]
     "Children that are started inside are in the booth's network."
     environment: Mapping[str, str]
+    keys: Path | None = None
+    "Folder with those of all, as deploy/broker/ca makes it; None: the broker wants none."
+
+    def keys_of(self, name: str) -> Path | str:
+        """Folder of one's keys; '' without."""
+        return self.keys / name if self.keys else ""
 
 
 class Maker:
@@ -75,7 +82,8 @@ class Peer:
     """A bare paho publisher: one process, its queue in memory."""
 
     def __init__(self, site: Site, booth: str, seed: int, drops: bool) -> None:
-        words = (site.host, site.port, KEEPALIVE_S, "yes" if drops else "no")
+        keys = site.keys_of(f"{CITY}/{booth}")
+        words = (site.host, site.port, keys, KEEPALIVE_S, "yes" if drops else "no")
         self.maker = Maker(site, booth, seed, "tests.chaos.bare", *words)
 
 
@@ -119,9 +127,12 @@ class Booth:
             return outbox.rows()
 
     def _values(self, booth: str) -> dict[str, object]:
-        broker = f"mqtt://{self.site.host}:{self.site.port}"
+        keys = self.site.keys_of(f"{CITY}/{booth}")
+        broker = f"mqtt{'s' if keys else ''}://{self.site.host}:{self.site.port}"
+        names = {"ca_file": "ca.crt", "cert_file": "booth.crt", "key_file": "booth.key"}
+        files = {setting: f"{keys}/{name}" for setting, name in names.items() if keys}
         return {
             "booth": {"id": booth},
             "folders": {"state": str(self.state), "runtime": str(self.site.folder / "run")},
-            "uplink": {"broker": broker, "keepalive_s": KEEPALIVE_S, "status_every_s": 5},
+            "uplink": {"broker": broker, "keepalive_s": KEEPALIVE_S, "status_every_s": 5, **files},
         }

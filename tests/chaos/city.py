@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from pathlib import Path
 from typing import Protocol
 
 
@@ -16,6 +18,15 @@ class CityBroker(Protocol):
     @property
     def port(self) -> int:
         """The same."""
+        ...
+
+    @property
+    def keys(self) -> Path | None:
+        """Folder with those of all clients; None: nobody needs any."""
+        ...
+
+    def reach(self) -> socket.socket:
+        """A connection as a booth's. Raises OSError."""
         ...
 
     def start(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import NamedTuple
 
-from tests.chaos.mixture import play, schedule
+from tests.chaos.mixture import PARTS, play, schedule
 from tests.chaos.waiting import wait_for
 from tests.chaos.world import World
 
@@ -175,7 +175,7 @@ def send_one_at_a_time(world: World) -> None:
 def all_at_once(world: World) -> None:
     """A short one of what `make chaos` does for as long as one likes."""
     steps = count()
-    play(world, schedule(world.seed), lambda: next(steps) >= STEPS)
+    play(world, schedule(world.seed, PARTS), PARTS, lambda: next(steps) >= STEPS)
 
 
 FAULTS = (

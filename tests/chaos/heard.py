@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 EVENTS = "SELECT key, copies FROM heard WHERE topic LIKE ? ORDER BY rowid"
+COPIES = "SELECT copies FROM heard WHERE topic LIKE ?"
 LAST = "SELECT payload FROM heard WHERE topic LIKE ?"
 TELLING = "SELECT count(*) FROM heard WHERE topic LIKE ? AND instr(CAST(payload AS TEXT), ?)"
 
@@ -30,6 +31,11 @@ class Heard:
         """Last message of a kind other than exception; b'' before the first."""
         rows = self._ask(LAST, f"%/{booth}/{kind}")
         return bytes(rows[0][0]) if rows else b""
+
+    def copies(self, booth: str, kind: str) -> int:
+        """How many messages of a kind other than exception have come."""
+        rows = self._ask(COPIES, f"%/{booth}/{kind}")
+        return int(rows[0][0]) if rows else 0
 
     def _ask(self, query: str, *values: str) -> list[Any]:
         with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True, timeout=10)) as base:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import NamedTuple
 
@@ -28,27 +28,27 @@ class Part(NamedTuple):
     mend: Callable[[World], None]
 
 
-def schedule(seed: int) -> Iterator[Step]:
-    """Steps without end."""
+def schedule(seed: int, parts: Mapping[str, Part], longest_s: float = 0.6) -> Iterator[Step]:
+    """Steps without end, with pauses of up to `longest_s`."""
     draw = Random(seed)
-    names = sorted(PARTS)
+    names = sorted(parts)
     while True:
-        yield Step(draw.choice(names), draw.choice((0, 20, 80, 200)), draw.uniform(0, 0.6))
+        yield Step(draw.choice(names), draw.choice((0, 20, 80, 200)), draw.uniform(0, longest_s))
 
 
-def play(world: World, steps: Iterator[Step], enough: Callable[[], bool]) -> None:
+def play(world: World, steps: Iterator[Step], parts: Mapping[str, Part], enough: Callable[[], bool]) -> None:
     """Do what the schedule says until `enough`, then mend everything."""
     broken: set[str] = set()
     while not enough():
         step = next(steps)
         world.write(step.events)
-        part = PARTS[step.part]
+        part = parts[step.part]
         (part.mend if step.part in broken else part.strike)(world)
         broken ^= {step.part}
         time.sleep(step.pause_s)
     # The network before the programs, or starting the consumer would wait for what is not there.
-    for name in sorted(broken, key=list(PARTS).index):
-        PARTS[name].mend(world)
+    for name in sorted(broken, key=list(parts).index):
+        parts[name].mend(world)
 
 
 def _slow(world: World, bytes_s: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -27,6 +28,7 @@ class Mosquitto:
 
     def __init__(self, folder: Path, cable: Cable | None = None, limits: str = UNBOUND) -> None:
         self.host = CITY if cable else "127.0.0.1"
+        self.keys: Path | None = None
         self._cable = cable
         self._access = folder / "access"
         self.allow()
@@ -40,6 +42,10 @@ class Mosquitto:
     def port(self) -> int:
         """Of both addresses."""
         return self._broker.port
+
+    def reach(self) -> socket.socket:
+        """A connection to it."""
+        return socket.create_connection((self.host, self.port), 3)
 
     def start(self) -> None:
         """Return once it answers."""

@@ -52,7 +52,7 @@ class World:
         self.relay = self._lay_relay() if relayed else None
         host, port = (self.relay.host, self.relay.port) if self.relay else (broker.host, broker.port)
         environment = clock.environment if clock else {}
-        site = Site(folder, host, port, cable.booth if cable else nullcontext, environment)
+        site = Site(folder, host, port, cable.booth if cable else nullcontext, environment, broker.keys)
         self.booth = Booth(site, "desk", seed, disk.folder if disk else folder / "state")
         self.peers = (Peer(site, "bare", seed, drops=False), Peer(site, "dropper", seed, drops=True))
         self.heard = Heard(folder / "backend.sqlite")
@@ -90,7 +90,8 @@ class World:
         if self._backend is not None:
             return
         with self._city():
-            words = (self.broker.host, self.broker.port, self.heard.file)
+            keys = self.broker.keys / "backend" if self.broker.keys else ""
+            words = (self.broker.host, self.broker.port, keys, self.heard.file)
             self._backend = Child(
                 "tests.chaos.backend", *words, log=self.folder / "backend.log", hear=self._count_subscription
             )
@@ -178,4 +179,4 @@ class World:
 
     def _reach_broker(self) -> socket.socket:
         with self._city():
-            return socket.create_connection((self.broker.host, self.broker.port), 3)
+            return self.broker.reach()

@@ -20,6 +20,7 @@ from appliance.uplink.event import ExceptionEvent, payload_from_event
 from appliance.uplink.outbox import Outbox
 from appliance.vocabulary import WORDS
 
+CITY = "new-york"
 PER_SECOND = 400.0
 "Within a burst; the pace of a street is a few per minute."
 
@@ -27,7 +28,7 @@ PER_SECOND = 400.0
 def event_maker(booth: str, boot: str) -> Callable[[], ExceptionEvent]:
     """Makes one event of this boot per call, the same ones each time but for the clock."""
     draw = Random(boot)
-    anonymizer = Anonymizer(Origin("new-york", booth, "3f2a9c01", "picodet", boot))
+    anonymizer = Anonymizer(Origin(CITY, booth, "3f2a9c01", "picodet", boot))
 
     def make() -> ExceptionEvent:
         why = tuple(draw.sample(sorted(WORDS), 3))

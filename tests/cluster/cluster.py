@@ -15,6 +15,7 @@ from typing import Any
 
 KIT = Path(__file__).parents[2] / "deploy" / "broker"
 PORT = 8883
+BOOTHS = tuple(f"new-york/{booth}" for booth in ("desk", "lab", "bare", "dropper"))
 UP_S = 120.0
 "For a node to answer; it waits for the others, and two cores are slow."
 
@@ -33,7 +34,7 @@ class Cluster:
     starts reach a node at host(n), port 8883.
     """
 
-    def __init__(self, folder: Path, booths: tuple[str, ...] = ("new-york/desk", "new-york/lab")) -> None:
+    def __init__(self, folder: Path, booths: tuple[str, ...] = BOOTHS) -> None:
         self.folder = folder
         self.nodes = (1, 2, 3)
         self._booths = booths
@@ -92,9 +93,12 @@ class Cluster:
         (self._state(node) / "node.pid").write_text(f"{child.pid}\n")
 
     def wait(self, *nodes: int, seconds: float = UP_S) -> None:
-        """Return once these nodes, or all, take connections. Raises TimeoutError."""
+        """Return once these nodes, or all, take connections. Raises TimeoutError.
+
+        One that gave up, because others went while it came, is started again, as its systemd unit does.
+        """
         for node in nodes or self.nodes:
-            _wait(lambda node=node: self.answers(node), seconds)
+            _wait(lambda node=node: self.answers(node) or self._start_again(node), seconds)
 
     def runs(self, node: int) -> bool:
         """True until it is killed or ends."""
@@ -144,6 +148,15 @@ class Cluster:
         """Resident memory of the node's Erlang."""
         status = Path(f"/proc/{self._inner(node)}/status").read_text(encoding="ascii")
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+    def _start_again(self, node: int) -> bool:
+        """Unless it runs; False."""
+        outer = (self._state(node) / "node.pid").read_text().strip()
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{outer}/cmdline").read_bytes():
+                return False
+        self.start_node(node)
+        return False
 
     def _state(self, node: int) -> Path:
         return self.folder / "rabbitmq" / str(node)

@@ -264,6 +264,7 @@ def test_what_breaks_each_connection_holds_up_nothing_else(
     line = Line(outbox)
     payloads = {b"%d" % number for number in bad if number < rows}
     taken: set[bytes] = set()
+    good = {b"%d" % number for number in range(rows)} - payloads
     for _ in range(12 * (len(payloads) + 1)):
         line.link = Hanging(payloads)
         for _ in range(rows + 3):
@@ -272,13 +273,42 @@ def test_what_breaks_each_connection_holds_up_nothing_else(
             if line.link.lost:
                 break
         taken.update(line.link.taken)
-        if not line.link.lost:
+        if line.link.lost:
+            line.drain.lost(line.now_s)
+        elif taken == good:
             break
-        line.drain.lost(line.now_s)
-    assert taken == {b"%d" % number for number in range(rows)} - payloads
+        else:
+            line.now_s += LONGEST_RETRY_S
+    assert taken == good
     with suppress(LinkLostError):
         line.settle()
     assert payloads <= {row.payload for row in outbox.batch(100)}, "kept, whatever the broker thinks of it"
+
+
+def test_where_all_break_the_connection_it_stands_between_two_tries(tmp_path: Path) -> None:
+    line = Line(filled(tmp_path, 50))
+    every = {b"%d" % number for number in range(50)}
+    losses = []
+    for _ in range(10):
+        line.link = Hanging(every)
+        for _ in range(20):
+            with suppress(LinkLostError):
+                line.step(seconds=0.1)
+            if line.link.lost:
+                line.drain.lost(line.now_s)
+                break
+        else:
+            line.now_s += LONGEST_RETRY_S
+        losses.append(line.link.lost)
+    assert losses == [True] * 5 + [False, True, False, True, False]
+    line.link = FakeLink()
+    line.step(seconds=LONGEST_RETRY_S)
+    for _ in range(60):
+        line.step()
+    line.step(seconds=LONGEST_RETRY_S)
+    for _ in range(60):
+        line.step()
+    assert (set(line.link.taken), line.drain.refused) == (every, set())
 
 
 def test_what_broke_the_connection_is_tried_again_later(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.uplink.broker import LocalBroker, free_port
 from appliance.uplink.command import Command, payload_from_command
-from appliance.uplink.life import GOODBYE_S, Life
+from appliance.uplink.life import GOODBYE_S, UNANSWERED, Life
 from appliance.uplink.message import Message
 from appliance.uplink.outbox import Outbox
 from tests.uplink.builders import booth_settings, payloads
@@ -74,6 +75,24 @@ def test_nobody_is_waited_for_while_the_broker_is_silent(tmp_path: Path) -> None
             assert life.report.state == "starting"
             life.part(time.monotonic())
             assert life.over
+
+
+def test_a_broker_that_never_lets_a_session_in_is_told_to_forget_it(tmp_path: Path) -> None:
+    clean: list[bool] = []
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+
+        def hang_up() -> None:
+            while len(clean) < UNANSWERED + 1:
+                with server.accept()[0] as client:
+                    packet = client.recv(4096)
+                    # MQTT 5, 3.1.2: after the protocol's name its version, then the flags.
+                    clean.append(bool(packet[packet.index(b"MQTT") + 5] & 2))
+
+        hung = pool.submit(hang_up)
+        url = f"mqtt://127.0.0.1:{server.getsockname()[1]}"
+        with life_of(booth_settings(tmp_path, url)) as life:
+            live(life, hung.done)
+    assert clean == [False] * UNANSWERED + [True]
 
 
 def test_a_stopped_broker_is_a_lost_one_and_found_again(broker: LocalBroker, tmp_path: Path) -> None:
