@@ -14,6 +14,9 @@ fi
 components=main
 [ "$suite" = bookworm ] || components=main,universe
 
+# mktemp's folder is closed to everybody else, and here it is the root of a machine with more than one user.
+mkdir -p "$folder"
+chmod 755 "$folder"
 if [ ! -x "$folder/usr/bin/git" ]; then
     echo "making an empty $suite in $folder"
     debootstrap --variant=minbase --components="$components" --include=ca-certificates,git,make,python3 \
@@ -23,6 +26,7 @@ if [ ! -x "$folder/usr/bin/git" ]; then
     }
     # The machine's own way to the archives goes along: name server, certificates, pip's and apt's settings.
     cp /etc/resolv.conf "$folder/etc/"
+    echo "127.0.0.1 localhost" >"$folder/etc/hosts" # an installed machine has it
     cp /etc/ssl/certs/ca-certificates.crt "$folder/etc/ssl/certs/"
     [ ! -f /etc/pip.conf ] || cp /etc/pip.conf "$folder/etc/"
     cp /etc/apt/apt.conf.d/*proxy* "$folder/etc/apt/apt.conf.d/" 2>/dev/null || true
