@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from appliance.remote_file import Kept
 
-MOST_REASON = 120
-"Characters, by the contract."
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -35,8 +32,3 @@ def answer_to(wanted: int, kept: Kept) -> Answer:
     if wanted == kept.tried:
         return answer_from(kept)
     return Answer(wanted, "stale", f"version {kept.tried} was tried already; send one above it")
-
-
-def one_line(text: str) -> str:
-    """`text` as the contract takes a reason: printable ASCII, not too long."""
-    return "".join(mark if " " <= mark <= "~" else "?" for mark in text)[:MOST_REASON]

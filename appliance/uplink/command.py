@@ -17,7 +17,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.health.pause import OPERATOR, pause, resume
-from appliance.uplink.answer import one_line
+from appliance.uplink.wording import one_line, payload_from_values
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +174,7 @@ def command_from_payload(payload: bytes) -> Command:
 def payload_from_command(command: Command) -> bytes:
     """The message that carries it."""
     values = {"schema": "command/1", "id": command.id, "command": command.name}
-    return json.dumps(values, separators=(",", ":")).encode("ascii")
+    return payload_from_values(values)
 
 
 def reply_payload(command: Command, outcome: Outcome) -> bytes:
@@ -185,4 +185,4 @@ def reply_payload(command: Command, outcome: Outcome) -> bytes:
         "result": outcome.result,
         "reason": one_line(outcome.reason),
     }
-    return json.dumps(values, separators=(",", ":")).encode("ascii")
+    return payload_from_values(values)

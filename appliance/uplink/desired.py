@@ -23,7 +23,8 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.remote import Wish, overlay
 from appliance.remote_file import Kept, Version, is_version, read_kept, set_aside, write_kept
-from appliance.uplink.answer import Answer, answer_from, answer_to, one_line
+from appliance.uplink.answer import Answer, answer_from, answer_to
+from appliance.uplink.wording import one_line
 
 log = logging.getLogger(__name__)
 

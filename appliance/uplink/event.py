@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from appliance.errors import BoothError
 from appliance.uplink.topics import NAME
+from appliance.uplink.wording import payload_from_values
 from appliance.vocabulary import MOST_WORDS, WORDS
 
 SCHEMA = "exception/1"
@@ -65,7 +66,7 @@ def _fits(pattern: re.Pattern[str], value: object) -> bool:
 
 def payload_from_event(event: ExceptionEvent) -> bytes:
     """Compact ASCII JSON. Raises EventError above MOST_BYTES."""
-    payload = json.dumps({"schema": SCHEMA, **asdict(event)}, separators=(",", ":")).encode("ascii")
+    payload = payload_from_values({"schema": SCHEMA, **asdict(event)})
     if len(payload) > MOST_BYTES:
         raise EventError(f"event: {len(payload)} bytes of at most {MOST_BYTES}; shorten booth, zone or bank")
     return payload

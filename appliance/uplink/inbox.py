@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from appliance.config import Settings
@@ -11,6 +10,7 @@ from appliance.uplink.desired import RemoteConfig
 from appliance.uplink.message import Message
 from appliance.uplink.report import Vitals
 from appliance.uplink.topics import EXPIRY_S, split_topic, topic
+from appliance.uplink.wording import payload_from_values
 
 DESIRED, COMMAND = "config/desired", "command"
 
@@ -52,7 +52,7 @@ class Inbox:
         ]
         report = self.remote.report()
         if report is not None:
-            payload = json.dumps(report, separators=(",", ":")).encode("ascii")
+            payload = payload_from_values(report)
             found.append(Message(self._topic("config/reported"), payload, retain=True))
         return found
 

@@ -18,10 +18,10 @@ from appliance.uplink.status import (
     Values,
     booth_state,
     health_values,
-    payload_from_values,
     status_values,
 )
 from appliance.uplink.topics import EXPIRY_S, topic
+from appliance.uplink.wording import payload_from_values
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from dataclasses import dataclass
@@ -13,10 +12,9 @@ from typing import Any
 from appliance.config import Identity
 from appliance.health.clock import Clock
 from appliance.uplink.event import ID
+from appliance.uplink.wording import one_line
 
 Values = dict[str, Any]
-MOST_TEXT = 120
-"Characters of free text in one field."
 ADDRESS = re.compile(r"\S*(://|@)\S*")
 "Camera addresses carry passwords."
 FIGURES = ("frames_per_second", "frames", "late", "passages", "exceptions", "abstained")
@@ -137,15 +135,9 @@ def health_values(
     }
 
 
-def payload_from_values(values: Values) -> bytes:
-    """Compact ASCII JSON."""
-    return json.dumps(values, separators=(",", ":"), allow_nan=False).encode("ascii")
-
-
 def _text(value: object, instead: str) -> str:
     """Printable ASCII of `value` with addresses taken out; `instead` where it is no text or empty."""
-    text = ADDRESS.sub("(address)", value if isinstance(value, str) and value else instead)
-    return "".join(mark if " " <= mark <= "~" else "?" for mark in text)[:MOST_TEXT]
+    return one_line(ADDRESS.sub("(address)", value if isinstance(value, str) and value else instead))
 
 
 def _figure(value: object, least: float = 0) -> float | int | None:

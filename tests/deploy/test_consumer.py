@@ -17,7 +17,8 @@ import pytest
 
 from appliance.config import Identity
 from appliance.uplink.broker import LocalBroker, find_mosquitto, free_port
-from appliance.uplink.status import Sending, health_values, payload_from_values
+from appliance.uplink.status import Sending, health_values
+from appliance.uplink.wording import payload_from_values
 from tests.uplink.authority import Authority
 from tests.uplink.builders import CLOCK, payloads
 from tests.uplink.consumer import Consumer, wait_for

@@ -17,9 +17,9 @@ from appliance.uplink.status import (
     Sending,
     booth_state,
     health_values,
-    payload_from_values,
     status_values,
 )
+from appliance.uplink.wording import payload_from_values
 from tests.uplink.builders import CLOCK, check_schema
 
 BOOTH = Identity(city="new-york", id="desk")
