@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.uplink.certificate import NONE
@@ -80,3 +81,9 @@ class Broker:
 
     def _known(self) -> str:
         return NONE if self.tls and self.key_files.cert is None else ""
+
+
+def broker_from_settings(settings: Settings) -> Broker:
+    """The broker that `settings` name. Raises BoothError for an address that cannot be."""
+    up = settings.uplink
+    return Broker(up.broker, up.ca_file, up.cert_file, up.key_file, up.keepalive_s)

@@ -86,10 +86,6 @@ class Drain:
         self._taken = {row: at_s for row, at_s in self._taken.items() if at_s <= self._heard_s - self.grace_s}
         self._rewind()
 
-    def busy(self) -> bool:
-        """True while messages are on the way."""
-        return bool(self._flying)
-
     def taken_s(self, row: int) -> float | None:
         """When the broker said that it has `row`; None before that, and once the outbox has forgotten it."""
         return self._taken.get(row)

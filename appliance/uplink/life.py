@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 
 from appliance.config import Settings
-from appliance.uplink.address import Broker
+from appliance.uplink.address import broker_from_settings
 from appliance.uplink.dial import Dial
 from appliance.uplink.drain import Drain
 from appliance.uplink.inbox import Inbox
@@ -227,9 +227,3 @@ class Life:
     def _linked(self) -> Link:
         assert self._link is not None
         return self._link
-
-
-def broker_from_settings(settings: Settings) -> Broker:
-    """The broker that `settings` name. Raises BoothError for an address that cannot be."""
-    up = settings.uplink
-    return Broker(up.broker, up.ca_file, up.cert_file, up.key_file, up.keepalive_s)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import TypeAlias
 
-from appliance.health.clock import read_clock
+from appliance.health.clock import Clock, read_clock
 from appliance.uplink.desired import RemoteConfig
 from appliance.uplink.drain import Drain
 from appliance.uplink.keys import KeyWatch
@@ -96,14 +96,14 @@ class Report:
 
     def figures(self) -> Values:
         """The uplink's own vitals."""
-        sending = self.sending()
+        sending = self.sending(read_clock())
         counts = {"outbox_rows": sending.rows, "sent": sending.sent, "dropped": sending.dropped}
         known = {"state": self.state, "reason": self.reason, "broker": self._remote.settings.uplink.broker}
         return {**known, **counts, "refused": sending.refused}
 
-    def sending(self) -> Sending:
+    def sending(self, clock: Clock) -> Sending:
         """How the messages of the outbox fare."""
-        drain, outbox, clock = self._drain, self._drain.outbox, read_clock()
+        drain, outbox = self._drain, self._drain.outbox
         return Sending(
             rows=outbox.rows(),
             sent=drain.sent,
@@ -120,20 +120,16 @@ class Report:
         )
 
     def _status(self, state: str, reason: str, vision: Values | None) -> Values:
-        clock = read_clock()
-        return status_values(
-            self._remote.settings.booth, state, reason, vision, sending=self.sending(), clock=clock
-        )
+        clock, booth = read_clock(), self._remote.settings.booth
+        return status_values(booth, state, reason, vision, sending=self.sending(clock), clock=clock)
 
     def _status_message(self, values: Values, expiry_s: int | None) -> Message:
         payload = payload_from_values(values)
         return Message(self._topic("status"), payload, retain=True, expiry_s=expiry_s)
 
     def _health_message(self, vision: Values | None, now_s: float) -> Message:
-        uptime_s = now_s - self._began_s
-        values = health_values(
-            self._remote.settings.booth, vision, sending=self.sending(), uptime_s=uptime_s, clock=read_clock()
-        )
+        clock, booth, uptime_s = read_clock(), self._remote.settings.booth, now_s - self._began_s
+        values = health_values(booth, vision, sending=self.sending(clock), uptime_s=uptime_s, clock=clock)
         payload = payload_from_values(values)
         return Message(self._topic("health"), payload, qos=0, expiry_s=EXPIRY_S["health"])
 

@@ -53,22 +53,16 @@ def require_strace() -> str:
     return strace
 
 
+def traced(strace: str, calls: str, longest: int, log: Path) -> list[str]:
+    """What stands before a command so that `log` has its `calls`, each write in hex up to `longest` bytes."""
+    shown = ["-xx", "-s", str(longest), "-e", f"trace={calls}"]
+    return [strace, "-f", "--seccomp-bpf", "-qq", *shown, "-o", str(log)]
+
+
 def trace(strace: str, command: Sequence[str], log: Path, folder: Path) -> Trace:
     """Run `command` in `folder` to its end."""
-    options = [
-        "-f",
-        "--seccomp-bpf",
-        "-qq",
-        "-xx",
-        "-s",
-        str(LONGEST),
-        "-e",
-        f"trace={CALLS}",
-        "-o",
-        str(log),
-    ]
     done = subprocess.run(
-        [strace, *options, *command],
+        [*traced(strace, CALLS, LONGEST, log), *command],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.walls.tracing import ROOT, STRING, decoded
+from tests.walls.tracing import ROOT, STRING, decoded, traced
 
 CALLS = (
     "openat,close,write,pwrite64,ftruncate,fsync,fdatasync,?unlink,unlinkat,?rename,renameat,renameat2,"
@@ -36,20 +36,8 @@ class Call:
 
 def calls_of(strace: str, command: Sequence[str], log: Path) -> list[Call]:
     """Run `command` to its end and give its calls in order."""
-    options = [
-        "-f",
-        "--seccomp-bpf",
-        "-qq",
-        "-xx",
-        "-s",
-        str(LONGEST),
-        "-e",
-        f"trace={CALLS}",
-        "-o",
-        str(log),
-    ]
     subprocess.run(
-        [strace, *options, *command],
+        [*traced(strace, CALLS, LONGEST, log), *command],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         check=True,
         timeout=PATIENCE_S,
