@@ -9,16 +9,19 @@ from pathlib import Path
 from appliance.errors import BoothError
 
 
-def write_durably(path: Path, content: bytes, cure: str) -> None:
+def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None) -> None:
     """Replace `path` at once or not at all; it is on the disk when this returns.
 
     Draft, fsync, rename, fsync of the folder: without the last one a power cut may bring the old file back, fsync(2).
+    `mode`: who may read it, whatever the umask says; by the umask when None.
     Raises BoothError naming the file and `cure`.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

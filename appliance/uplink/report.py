@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from appliance.health.clock import Clock, read_clock
+from appliance.health.notices import told_all
 from appliance.uplink.desired import RemoteConfig
 from appliance.uplink.drain import Drain
 from appliance.uplink.keys import KeyWatch
@@ -117,6 +118,7 @@ class Report:
             certificate=self._keys.certificate(clock),
             certificate_days=self._keys.days_left(clock),
             config=self._remote.version,
+            notices=told_all(self._remote.settings.folders.state),
         )
 
     def _status(self, state: str, reason: str, vision: Values | None) -> Values:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from typing import Any
 
 from appliance.config import Identity
 from appliance.health.clock import Clock
+from appliance.health.notices import QUIET
 from appliance.uplink.event import ID
 from appliance.uplink.wording import one_line
 
@@ -56,6 +58,8 @@ class Sending:
     "Until our own or its authority ends; negative after that, None where unknown."
     config: int = 0
     "Version of the remote settings in force, 0 for none."
+    notices: Mapping[str, str] = field(default_factory=dict)
+    "Subject -> line, see health/notices.py."
 
     @property
     def publishing(self) -> str:
@@ -82,6 +86,7 @@ def status_values(
         "publishing": _text(_publishing(seen, sending), "ok"),
         "certificate": _text(sending.certificate, "none"),
         "config": sending.config,
+        **{subject: _text(sending.notices.get(subject), quiet) for subject, quiet in QUIET.items()},
         "versions": {
             "booth": _version(),
             **{key: _text(seen.get(key), "none") for key in ("engine", "bank")},
