@@ -8,6 +8,7 @@ import pytest
 
 from engines.cache import Cache, default_cache, sha256_of
 from engines.entries import Manifest, Sample
+from engines.layouts import PACKED, PLANAR, Layout
 from engines.manifest import is_ready
 from engines.shipping import ship_networks
 from tests.engines.builders import FakeConverter, converted_bytes, model
@@ -23,16 +24,17 @@ def manifest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Manifest:
     return made
 
 
+LAYOUTS: tuple[Layout, ...] = (PACKED, PLANAR)
+
+
 def test_every_size_and_layout_goes_along_and_is_believed_there(manifest: Manifest, tmp_path: Path) -> None:
     folder = tmp_path / "release"
-    shipped = ship_networks(Cache(tmp_path / "cache"), manifest, ("packed", "planar"), folder)
+    shipped = ship_networks(Cache(tmp_path / "cache"), manifest, LAYOUTS, folder)
     assert len(shipped) == 4
     assert (folder / "net-64x32.onnx").read_bytes() == converted_bytes((64, 32)) + b"!"
     installed, net = Cache(tmp_path / "booth", folder), manifest.model("net")
     # Not the known bytes, so that the sidecars must have come along too.
-    assert all(
-        is_ready(installed, net, size, layout) for size in net.sizes for layout in ("packed", "planar")
-    )
+    assert all(is_ready(installed, net, size, layout) for size in net.sizes for layout in LAYOUTS)
     assert len({sha256_of(path) for path in shipped}) == 4
 
 
