@@ -18,10 +18,10 @@ complain() {
     fail "no $suite came about; the whole story is in $log"
 }
 inside() { chroot "$1" env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin "${@:2}"; }
-# Names of packages: those of the booth without what only a checkout wants, and those that the checks want.
+# Names of packages: those that the booth's own depends on, and those that the checks want.
 wanted() {
-    sed -n 's/^\([a-z0-9][^ #]*\).*/\1/p' "$here/deploy/package/system-packages.txt" | grep -v '^python3-venv$'
-    sed -n 's/^\([a-z0-9][^ #]*\).*/\1/p' "$here/tests/deb/root-packages.txt"
+    cat "$here/deploy/package/booth-packages.txt" "$here/tests/deb/root-packages.txt" |
+        sed -n 's/^\([a-z0-9][^ #]*\).*/\1/p' | sort -u
 }
 
 # Debian does not ship Ubuntu's keys: they come from the mirror that debootstrap knows, and are known by their hash.
