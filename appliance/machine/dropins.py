@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.machine.nodes import Machine, Use, nodes_of
 
+DEVICE = re.compile(r"/dev/[A-Za-z0-9][\w./:+@-]*", re.ASCII)
 KEYS = "/etc/booth/keys"
 UPLINK_KEYS = ("ca.crt", "booth.crt", "booth.key")
 "Credentials of the uplink, see uplink/key_files.py."
@@ -46,6 +48,8 @@ def _devices(settings: Settings, machine: Machine) -> list[str]:
     nodes = nodes_of(machine, uses_of(settings))
     kind, _, device = settings.camera.source.partition(":")
     if kind == "v4l2":
+        if not DEVICE.fullmatch(device) or ".." in device:
+            raise BoothError(f"camera.source: {device} is no node in /dev; write v4l2:/dev/video0")
         nodes.append(device)
     lines = [f"DeviceAllow={node} rw" for node in dict.fromkeys(nodes)]
     if machine.release is not None and "gpu" in uses_of(settings):
@@ -72,8 +76,9 @@ def _camera_network(settings: Settings, machine: Machine) -> list[str]:
 
 def camera_address(settings: Settings) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """Of a network camera. Raises BoothError for a name: to look it up vision would need a name server too."""
-    host = urlsplit(settings.camera.label).hostname or ""
+    host = ""
     try:
+        host = urlsplit(settings.camera.label).hostname or ""
         return ipaddress.ip_address(host)
     except ValueError:
         cure = "write its address as numbers (and keep them by a fixed lease)"

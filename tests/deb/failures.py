@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from pathlib import Path
 
 from tests.deb.booth import STREET, Booth
 
 VISION = "booth-vision.service"
+FROZEN, MARK = "/srv/camera/street.avi", "/run/frozen"
 SHORT_S = 6
 "A watchdog for those facts that are not about its length."
 DAEMON = """[Service]
@@ -32,6 +34,43 @@ def a_frozen_vision_is_killed_by_its_watchdog_and_sees_again(booth: Booth) -> st
     assert "watchdog" in booth.log(VISION).lower()
     assert "dumped" not in booth.log(VISION), "a core was dumped"
     return f"gone after {killed_s:.1f} s (limit 60 s), sees again after {time.monotonic() - begun_s:.1f} s"
+
+
+def a_camera_whose_driver_hangs_is_shaken_off_and_sees_again_once_it_delivers(booth: Booth) -> str:
+    """The reading thread hangs in the kernel, where no timeout of ours reaches it; only the watchdog does."""
+    machine = booth.machine
+    freezer = machine.path("/srv/freezer.py")
+    freezer.write_text((Path(__file__).parent / "freezer.py").read_text())
+    machine.does("sh", "-c", "[ -e /dev/fuse ] || mknod /dev/fuse c 10 229; mkdir -p /srv/camera")
+    server = machine.start("python3", "/srv/freezer.py", STREET, "/srv/camera", MARK)
+    try:
+        machine.wait(lambda: machine.run("ls", "-l", FROZEN).returncode == 0, 10)
+        booth.write_settings(camera={"source": FROZEN})
+        booth.drop_in(VISION, "90-short", f"[Service]\nWatchdogSec={2 * SHORT_S}s\n")
+        machine.does("systemctl", "restart", VISION, timeout_s=90)
+        machine.wait(booth.sees, 30)
+        pid, begun_s = booth.pid("vision"), time.monotonic()
+        machine.does("touch", MARK)
+        machine.wait(lambda: renewed_or_gone(booth, pid), 60)
+        killed_s = time.monotonic() - begun_s
+        machine.does("rm", MARK)
+        machine.wait(lambda: booth.sees() and booth.pid("vision") != pid, 120)
+        seen_s = time.monotonic() - begun_s
+    finally:
+        machine.does("rm", "-f", MARK)
+        booth.undo(VISION, "90-short")
+        booth.write_settings()
+        machine.does("systemctl", "restart", VISION, timeout_s=90)
+        machine.run("umount", "/srv/camera")
+        server.terminate()
+        server.wait(10)
+    assert "watchdog" in booth.log(VISION).lower()
+    return f"killed {killed_s:.1f} s after the last frame (limit {2 * SHORT_S} s), sees again after {seen_s:.1f} s"
+
+
+def renewed_or_gone(booth: Booth, old: str) -> bool:
+    """Whether a process is no more."""
+    return booth.pid("vision") != old
 
 
 def a_frozen_uplink_and_display_are_killed_and_come_back(booth: Booth) -> str:
@@ -137,6 +176,7 @@ def settings_that_do_not_start_say_so_and_ask_for_no_reboot(booth: Booth) -> str
 
 FACTS = (
     a_frozen_vision_is_killed_by_its_watchdog_and_sees_again,
+    a_camera_whose_driver_hangs_is_shaken_off_and_sees_again_once_it_delivers,
     a_frozen_uplink_and_display_are_killed_and_come_back,
     a_process_that_is_killed_is_started_again,
     a_pause_feeds_the_watchdog_and_a_paused_start_is_ready,

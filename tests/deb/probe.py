@@ -86,9 +86,10 @@ def map_code(_: str) -> None:
 
 
 def call(number: str) -> None:
-    """A bare call of the kernel."""
+    """A bare call of the kernel: NUMBER, or NUMBER:ARGUMENT."""
     kernel = ctypes.CDLL(None, use_errno=True)
-    if kernel.syscall(int(number), 0, 0, 0, 0, 0) < 0:
+    name, _, first = number.partition(":")
+    if kernel.syscall(int(name), int(first or 0), 0, 0, 0, 0) < 0:
         raise OSError(ctypes.get_errno(), "")
 
 

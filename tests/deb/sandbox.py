@@ -30,6 +30,7 @@ def try_inside(booth: Booth, process: str, *attempts: str) -> dict[str, str]:
         set -e
         cp /lib/systemd/system/{unit} /run/systemd/system/{own}
         mkdir -p /run/systemd/system/{own}.d
+        rm -f /run/systemd/system/{own}.d/50-machine.conf
         cp /etc/systemd/system/{unit}.d/*.conf /run/systemd/system/{own}.d/ 2>/dev/null || true
     """
     machine.does("sh", "-c", copy)
