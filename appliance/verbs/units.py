@@ -10,11 +10,14 @@ from pathlib import Path
 from appliance.config import Folders, Settings
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
-from appliance.machine.dropins import KEYS, LOGIN, drop_ins
-from appliance.machine.nodes import Machine
+from appliance.machine.dropins import KEYS, LOGIN, drop_ins, uses_of
+from appliance.machine.nodes import Machine, missing, nodes_of
 from appliance.machine.rescue import rescue, systemctl
 from appliance.machine.units import stale, write
+from appliance.runtime.checks import NotChecked
 
+HERE = Machine()
+INSTALLED = ("lib/systemd/system", "usr/lib/systemd/system")
 RUNNING = Path("/run/systemd/system")
 "There where systemd is the service manager, sd_booted(3)."
 
@@ -38,6 +41,26 @@ def fit_units(config: Path, root: Path, *, check: bool) -> int:
     if changed and root == Path("/") and RUNNING.exists():
         systemctl("daemon-reload")
     return 0
+
+
+def check_nodes(settings: Settings, machine: Machine = HERE) -> str:
+    """For `booth doctor`: a Jetson's device nodes by the table, most of which nobody has seen on a board yet."""
+    if machine.release is None:
+        raise NotChecked("no Jetson, no table of nodes")
+    uses = uses_of(settings)
+    if lacking := missing(machine, uses):
+        cure = "load their driver, or tell the booth's makers what this release calls them: ls -lR /dev"
+        raise BoothError(f"{', '.join(lacking)}: not on R{machine.release}; {cure}")
+    return f"R{machine.release}: {len(nodes_of(machine, uses))} for vision"
+
+
+def check_units(settings: Settings, root: Path = Path("/")) -> str:
+    """For `booth doctor`: what the units may do is what settings and machine want of them."""
+    if not any((root / folder / "booth-vision.service").exists() for folder in INSTALLED):
+        raise NotChecked("the booth's units are not installed here")
+    if files := stale(drop_ins(settings, Machine(root)), root):
+        raise BoothError(f"{files[0]}: stale; sudo booth units, then sudo systemctl restart booth.target")
+    return "as this machine wants them"
 
 
 def warn_of_password(settings: Settings, config: Path) -> None:

@@ -56,6 +56,7 @@ def the_booths_state_is_for_its_group_only(booth: Booth) -> str:
     )
     open_ones = [line for line in others.splitlines() if "notice-" not in line]
     assert not open_ones, open_ones
+    assert booth.machine.says("stat", "-c", "%a %U:%G", "/etc/booth/booth.yaml") == "640 root:booth"
     return booth.machine.says(
         "stat", "-c", "%a %U:%G", "/var/lib/booth", "/run/booth", "/var/lib/booth/vision"
     ).replace("\n", ", ")
