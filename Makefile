@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all test-deb-arm64 clean lock
+.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all test-deb-arm64 clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,9 @@ check: setup-test ## lint, format and types
 
 test-empty: ## the two commands on an empty Debian in a folder (root, debootstrap; SUITE=jammy for Ubuntu)
 	@bash $(PACKAGE)/try-empty-machine.sh $(SUITE)
+
+test-deb: setup-test ## the package in a booted Debian 12 and Ubuntu 22.04: walls, watchdogs, upgrade, power cut (root; 20 min)
+	@$(BIN)/python -m tests.deb $(if $(SUITE),--suites $(SUITE))
 
 chaos: setup-test ## kill, cut, fill and jump for SECONDS=600, by SEED=..., and what is lost beside peers (root)
 	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED))

@@ -1,33 +1,45 @@
-"""The command that gives a machine back: factory-reset."""
+"""The commands that fit the booth to its machine: what its units may do here, and what to try when one gives up."""
 
 from __future__ import annotations
 
-import os
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from appliance.errors import BoothError
-
 app = typer.Typer()
 
+BOOTH = Path("/etc/booth/booth.yaml")
+ConfigFile = Annotated[Path, typer.Option("--config", help="Settings file of the booth.")]
 
-@app.command("factory-reset")
-def factory_reset(
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    logbook: Annotated[
-        Path | None, typer.Option("--logbook", help="Folder for a copy of the logbook, made first.")
-    ] = None,
+
+class Process(str, Enum):
+    """The three processes of a booth."""
+
+    VISION = "vision"
+    UPLINK = "uplink"
+    DISPLAY = "display"
+
+
+@app.command()
+def units(
+    config: ConfigFile = BOOTH,
+    root: Annotated[Path, typer.Option("--root", help="Where the machine's files are.")] = Path("/"),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; 1 when something is stale.")] = False,
 ) -> None:
-    """Make the booth forget keys, settings, street and logbook; the program stays. For root."""
-    from appliance.verbs.reset import Belongings, reset, restore_folders, stop_units
+    """Fit the units to this machine and these settings: devices, keys, the camera's address, the LAN."""
+    from appliance.verbs.units import fit_units
 
-    if os.geteuid() != 0:
-        raise BoothError("a factory reset is for root: sudo booth factory-reset")
-    if not yes:
-        typer.confirm(
-            "Keys, settings, what the booth has learned and its logbook will be gone. Go on?", abort=True
-        )
-    reset(Belongings(), stop_units, logbook)
-    restore_folders()
+    raise typer.Exit(fit_units(config, root, check=check))
+
+
+@app.command(hidden=True)
+def rescue(
+    process: Annotated[Process, typer.Argument(help="Which of the three.")],
+    config: ConfigFile = BOOTH,
+) -> None:
+    """What follows when a unit reached its limit of starts; the units call it."""
+    from appliance.verbs.units import rescue_process
+
+    rescue_process(process.value, config)
