@@ -9,7 +9,7 @@ from appliance.app import load_judge, network_files, networks_of
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import read_clock
-from appliance.runtime.checks import Checks, NotChecked
+from appliance.runtime.checks import Advice, Checks, NotChecked
 from appliance.runtime.choose import Wing, choose_wing, fitting_wing, self_test
 from appliance.uplink.broker import find_mosquitto
 from appliance.verbs.belongings import check_folder, check_keys
@@ -125,7 +125,7 @@ def check_mosquitto() -> str:
     """The broker that `booth demo` starts."""
     path = find_mosquitto()
     if path is None:
-        raise BoothError("apt-get install mosquitto (only the demo needs it)")
+        raise Advice("apt-get install mosquitto (only the demo needs it)")
     return str(path)
 
 
