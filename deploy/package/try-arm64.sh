@@ -59,7 +59,7 @@ chmod 755 "$work"
 root=$work/root
 log=$work/log
 cp -a --reflink=auto "$cached" "$root"
-package=$("$python" "$here/deb.py" --arch arm64 --python 3.11 --version 0.1.0 "$root/srv" | tail -n 1)
+package=$("$python" "$here/deb.py" --arch arm64 --python 3.11 --version 0.1.0 --quick "$root/srv" | tail -n 1)
 
 begun=$SECONDS
 emulated "$root" dpkg -i "/srv/${package##*/}" >"$log" 2>&1 || fail "it does not install"
