@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from vendor import Target, Wheelhouse, pins_for, project_requirements, unpack  # noqa: E402
+from vendor import Target, Wheel, Wheelhouse, pins_for, project_requirements, unpack  # noqa: E402
 
 from appliance.errors import BoothError  # noqa: E402
 from appliance.runtime.jetson import fatbin  # noqa: E402
@@ -56,7 +56,7 @@ def main() -> None:
         sys.exit(f"release: {error}")
 
 
-def make_tree(tree: Path, target: Target, version: str) -> list[Path]:
+def make_tree(tree: Path, target: Target, version: str) -> list[Wheel]:
     """Make the whole tree anew and return the wheels it holds."""
     os.umask(0o022)
     shutil.rmtree(tree, ignore_errors=True)
@@ -95,7 +95,7 @@ def compile_kernels() -> None:
     fatbin.build()
 
 
-def put_packages(folder: Path, target: Target) -> list[Path]:
+def put_packages(folder: Path, target: Target) -> list[Wheel]:
     """Bring the packages of the lock, and CUDA's from where it was built for the target."""
     pins = pins_for((HERE / "requirements.lock").read_text(), target)
     house = default_cache().root / "wheels" / f"release-{target.arch}-{target.tag}"

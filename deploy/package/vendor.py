@@ -13,20 +13,24 @@ import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.message import Message
 from email.parser import HeaderParser
+from functools import cached_property
 from pathlib import Path
 
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
+ROOT = Path(__file__).resolve().parents[2]
+METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 "Debian's name of a machine -> the kernel's."
 NEWEST_GLIBC = 35
 "Of Ubuntu 22.04, the oldest system that a booth runs on; wheels for an older one run there too."
 OLDEST_GLIBC = 12
-UNWANTED = ("tests", "test", "__pycache__", "bin")
-"Folders of wheels that nobody imports on a booth: pip puts scripts with the path of this machine's Python into bin."
+UNWANTED = ("tests", "test", "__pycache__", "bin", ".gitignore")
+"What nobody imports on a booth; pip puts scripts with the path of this machine's Python into bin."
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,63 @@ def project_requirements(pyproject: str) -> list[str]:
     return re.findall(r'^\s*"([^"]+)"', block[1], re.MULTILINE)
 
 
+@dataclass(frozen=True)
+class Wheel:
+    """One package as it was published."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """In the one spelling of names."""
+        return parse_wheel_filename(self.path.name)[0]
+
+    @property
+    def version(self) -> str:
+        """Of the package."""
+        return str(parse_wheel_filename(self.path.name)[1])
+
+    @cached_property
+    def _facts(self) -> Message:
+        with zipfile.ZipFile(self.path) as archive:
+            (member,) = [name for name in archive.namelist() if METADATA.fullmatch(name)]
+            return HeaderParser().parsestr(archive.read(member).decode("utf-8"))
+
+    @property
+    def licence(self) -> str:
+        """What it says of its licence, one line."""
+        named = self._facts["License-Expression"] or (self._facts["License"] or "").strip()
+        kinds = [line for line in self._facts.get_all("Classifier", []) if line.startswith("License ::")]
+        # Some give the whole text there.
+        if not named or "\n" in named or named.startswith("Copyright"):
+            named = ", ".join(kind.rpartition(":: ")[2] for kind in kinds)
+        return named or "not stated"
+
+    @property
+    def owner(self) -> str:
+        """Whom it names as its authors or keepers."""
+        fields = ("Author", "Author-email", "Maintainer", "Maintainer-email")
+        named = next((self._facts[field] for field in fields if self._facts[field]), "its authors")
+        return " ".join(str(named).split())
+
+    def members(self) -> list[str]:
+        """Return the paths inside, below site-packages once it is unpacked."""
+        with zipfile.ZipFile(self.path) as archive:
+            return [name for name in archive.namelist() if ".data/" not in name.partition("/")[0] + "/"]
+
+    def requirements(self) -> Iterator[Requirement]:
+        """Yield what it needs, markers not yet evaluated."""
+        return map(Requirement, self._facts.get_all("Requires-Dist", []))
+
+    def needs(self, target: Target, extra: str = "") -> dict[str, set[str]]:
+        """Return the packages that it needs on the target, and which of their extras."""
+        environment, needed = {**target.environment(), "extra": extra}, dict[str, set[str]]()
+        for one in self.requirements():
+            if one.marker is None or one.marker.evaluate(environment):
+                needed.setdefault(key(one), set()).update(one.extras)
+        return needed
+
+
 class Wheelhouse:
     """The wheels of one target, brought once and kept. Owner of its folder."""
 
@@ -84,9 +145,9 @@ class Wheelhouse:
         self._target = target
         self._pins = pins
 
-    def bring_all(self, requirements: Iterable[str]) -> list[Path]:
+    def bring_all(self, requirements: Iterable[str]) -> list[Wheel]:
         """Return the wheels of the requirements and of all that those need, sorted by name."""
-        wheels: dict[str, Path] = {}
+        wheels: dict[str, Wheel] = {}
         wave = {name: set(one.extras) for one in map(Requirement, requirements) if (name := key(one))}
         asked: set[tuple[str, str]] = set()
         while wave:
@@ -97,13 +158,11 @@ class Wheelhouse:
             wave = self._needs(pairs, wheels)
         return [wheels[name] for name in sorted(wheels)]
 
-    def _needs(self, pairs: set[tuple[str, str]], wheels: dict[str, Path]) -> dict[str, set[str]]:
+    def _needs(self, pairs: set[tuple[str, str]], wheels: dict[str, Wheel]) -> dict[str, set[str]]:
         needed: dict[str, set[str]] = {}
         for name, extra in sorted(pairs):
-            environment = {**self._target.environment(), "extra": extra}
-            for one in requirements_of(wheels[name]):
-                if one.marker is None or one.marker.evaluate(environment):
-                    needed.setdefault(key(one), set()).update(one.extras)
+            for other, extras in wheels[name].needs(self._target, extra).items():
+                needed.setdefault(other, set()).update(extras)
         return needed
 
     def _bring(self, names: Iterable[str]) -> None:
@@ -123,14 +182,13 @@ class Wheelhouse:
             sys.exit(f"vendor: {name} is needed for {self._target} and is not in the lock; run: make lock")
         return self._pins[name]
 
-    def _find(self, name: str) -> Path | None:
-        for path in sorted(self._folder.glob("*.whl")):
-            own, version, _, _ = parse_wheel_filename(path.name)
-            if own == name and str(version) == self._pin(name):
-                return path
+    def _find(self, name: str) -> Wheel | None:
+        for wheel in map(Wheel, sorted(self._folder.glob("*.whl"))):
+            if wheel.name == name and wheel.version == self._pin(name):
+                return wheel
         return None
 
-    def _wheel(self, name: str) -> Path:
+    def _wheel(self, name: str) -> Wheel:
         found = self._find(name)
         assert found, f"pip said that it has brought {name}"
         return found
@@ -141,28 +199,15 @@ def key(requirement: Requirement) -> str:
     return canonicalize_name(requirement.name)
 
 
-def metadata_text(wheel: Path) -> str:
-    """Return what a wheel says of itself."""
-    with zipfile.ZipFile(wheel) as archive:
-        (member,) = [name for name in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", name)]
-        return archive.read(member).decode("utf-8")
-
-
-def requirements_of(wheel: Path) -> Iterator[Requirement]:
-    """Yield what a wheel needs, markers not yet evaluated."""
-    for line in HeaderParser().parsestr(metadata_text(wheel)).get_all("Requires-Dist", []):
-        yield Requirement(line)
-
-
-def unpack(wheels: Iterable[Path], target: Target, folder: Path) -> None:
+def unpack(wheels: Iterable[Wheel], target: Target, folder: Path) -> None:
     """Put wheels into `folder` as pip lays them out, without bytecode, tests and scripts."""
     command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps",
                "--no-index", "--no-compile", "--no-warn-conflicts", "--target", str(folder),
                *target.pip_options()]  # fmt: skip
-    subprocess.run([*command, *map(str, wheels)], check=True)
+    subprocess.run([*command, *(str(wheel.path) for wheel in wheels)], check=True)
     for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir() and path.name in UNWANTED:
-            shutil.rmtree(path)
+        if path.name in UNWANTED:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     # Says from which path of this machine a wheel was installed.
     for path in folder.glob("*.dist-info/direct_url.json"):
         path.unlink()
