@@ -141,7 +141,7 @@ def a_camera_that_is_away_leads_up_the_ladder_to_a_notice_and_back_by_itself(boo
     machine.does("systemctl", "start", "nvargus-daemon.service")
     begun_s = time.monotonic()
     machine.does("mv", STREET, f"{STREET}.away")
-    machine.does("systemctl", "kill", "--signal=KILL", VISION)
+    machine.does("kill", "-KILL", booth.pid("vision"))
     machine.wait(lambda: machine.says("cat", "/run/argus-starts").count("started") == 2, 120)
     daemon_s = time.monotonic() - begun_s
     machine.wait(lambda: booth.notice().startswith("reboot required"), 120)
@@ -165,7 +165,7 @@ def settings_that_do_not_start_say_so_and_ask_for_no_reboot(booth: Booth) -> str
     machine = booth.machine
     booth.write_settings(novelty={"bank": "/var/lib/booth/vision/nowhere.bank"})
     try:
-        machine.does("systemctl", "kill", "--signal=KILL", VISION)
+        machine.does("kill", "-KILL", booth.pid("vision"))
         machine.wait(lambda: booth.notice().startswith("vision does not start"), 150)
         notice = booth.notice()
     finally:
