@@ -15,39 +15,37 @@ KEPT = (
 "What a machine writes whatever is installed."
 
 
-WRITER, COMMITTED = "/srv/writer.py", "/srv/committed"
+WRITER, CODE, COMMITTED = "/srv/writer.py", "/srv/writer-code", "/srv/committed"
+TRAFFIC = f"""[Service]
+User=booth-vision
+Group=booth
+UMask=0007
+Environment=PYTHONPATH={CODE}/app:{CODE}/site-packages PYTHONDONTWRITEBYTECODE=1
+ExecStart=/usr/bin/python3 {WRITER} /var/lib/booth/outbox.sqlite {COMMITTED} {{boot}}
+"""
 
 
 class Traffic:
-    """Events of a known number, written into the booth's outbox all the while."""
+    """Events of a known number, written into the booth's outbox all the while; begins at once."""
 
     def __init__(self, booth: Booth, boot: str) -> None:
         self._booth = booth
         machine = booth.machine
+        self.stop()
         machine.path(WRITER).write_text((Path(__file__).parent / "writer.py").read_text())
+        # Its own copy of the booth's code: the package changes under it.
         machine.does(
-            "sh",
-            "-c",
-            f"touch {COMMITTED}; chown booth-vision {COMMITTED}; cp -a /usr/lib/booth /srv/writer-code",
+            "sh", "-c", f"mkdir {CODE}; cp -a /usr/lib/booth/app /usr/lib/booth/site-packages {CODE}"
         )
-        code = "PYTHONPATH=/srv/writer-code/app:/srv/writer-code/site-packages"
-        options = [
-            "--unit=traffic",
-            "--uid=booth-vision",
-            "--gid=booth",
-            "-p",
-            "UMask=0007",
-            "-p",
-            f"Environment={code}",
-        ]
-        machine.does(
-            "systemd-run", *options, "python3", WRITER, "/var/lib/booth/outbox.sqlite", COMMITTED, boot
-        )
+        machine.does("sh", "-c", f"touch {COMMITTED}; chown booth-vision {COMMITTED}")
+        machine.put("/run/systemd/system/traffic.service", TRAFFIC.format(boot=boot))
+        machine.does("systemctl", "daemon-reload")
+        machine.does("systemctl", "start", "traffic.service")
 
     def stop(self) -> None:
         """No more events."""
-        self._booth.machine.does("systemctl", "stop", "traffic.service")
-        self._booth.machine.does("rm", "-rf", "/srv/writer-code")
+        self._booth.machine.run("systemctl", "stop", "traffic.service")
+        self._booth.machine.does("rm", "-rf", CODE)
 
 
 def committed(booth: Booth) -> list[str]:
@@ -123,7 +121,7 @@ def cut(booth: Booth, moment: object) -> str:
     machine.cut_power()
     installing.wait(30)
     boot_s = machine.boot()
-    machine.does("rm", "-rf", "/srv/writer-code")
+    machine.does("rm", "-rf", CODE)
     booth.start_city()
     found = version(booth)
     healed = machine.run("dpkg", "--configure", "-a", timeout_s=300)
