@@ -12,6 +12,12 @@ VISION = "booth-vision.service"
 FROZEN, MARK = "/srv/camera/street.avi", "/run/frozen"
 SHORT_S = 6
 "A watchdog for those facts that are not about its length."
+BUILDING = """[Service]
+Type=notify
+TimeoutStartSec=4s
+Environment=PYTHONPATH=/usr/lib/booth/app:/usr/lib/booth/site-packages
+ExecStart=/usr/bin/python3 /srv/builder.py 10 {manner} /run/building
+"""
 DAEMON = """[Service]
 ExecStart=/bin/sleep infinity
 ExecStartPost=/bin/sh -c 'echo started >> /run/argus-starts'
@@ -165,6 +171,21 @@ def daemon_starts(booth: Booth) -> int:
     return booth.machine.says("cat", "/run/argus-starts").count("started")
 
 
+def a_start_that_builds_engines_is_waited_for_as_long_as_it_tells_of_progress(booth: Booth) -> str:
+    machine = booth.machine
+    machine.path("/srv/builder.py").write_text((Path(__file__).parent / "builder.py").read_text())
+    for manner in ("tell", "hush"):
+        machine.put(f"/run/systemd/system/building-{manner}.service", BUILDING.format(manner=manner))
+    machine.does("systemctl", "daemon-reload")
+    begun_s = time.monotonic()
+    machine.does("systemctl", "start", "building-tell.service", timeout_s=60)
+    took_s = time.monotonic() - begun_s
+    silent = machine.run("systemctl", "start", "building-hush.service", timeout_s=60)
+    assert silent.returncode != 0
+    assert booth.show("building-hush.service", "Result") == "timeout"
+    return f"ready after {took_s:.1f} s with a limit of 4 s; a silent one is given up"
+
+
 def settings_that_do_not_start_say_so_and_ask_for_no_reboot(booth: Booth) -> str:
     machine = booth.machine
     booth.write_settings(novelty={"bank": "/var/lib/booth/vision/nowhere.bank"})
@@ -187,4 +208,5 @@ FACTS = (
     without_a_broker_the_uplink_waits_and_is_not_killed,
     a_camera_that_is_away_leads_up_the_ladder_to_a_notice_and_back_by_itself,
     settings_that_do_not_start_say_so_and_ask_for_no_reboot,
+    a_start_that_builds_engines_is_waited_for_as_long_as_it_tells_of_progress,
 )
