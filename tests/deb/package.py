@@ -22,7 +22,7 @@ def make_packages(suite: str, folder: Path, *, again: bool = False) -> tuple[Pat
         return there
     folder.mkdir(parents=True, exist_ok=True)
     builder = [sys.executable, str(ROOT / "deploy/package/deb.py")]
-    options = ["--arch", "amd64", "--python", PYTHON[suite], "--version", THIS]
+    options = ["--arch", "amd64", "--python", PYTHON[suite], "--version", THIS, "--quick"]
     built = subprocess.run(
         [*builder, *options, str(folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT, check=True
     )
