@@ -98,7 +98,7 @@ def fetch(config: BoothFile = BOOTH_FILE) -> None:
     if not is_due(read_note(orders.places), orders, clock):
         return
     try:
-        fetch_release(orders, this_machine(), clock, Patience())
+        fetch_release(orders, this_machine(), clock, Patience(), orders.places)
     except Refused as error:
         print(f"booth: {error}", file=sys.stderr)
 

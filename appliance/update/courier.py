@@ -5,6 +5,8 @@ What it brings is believed by nobody: the installer verifies all of it again, fr
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +19,7 @@ from appliance.update.machine import Machine
 from appliance.update.orders import Orders
 from appliance.update.places import Places, read_small, version_of
 from appliance.update.refusal import Refused
-from appliance.update.release import Release, choose
+from appliance.update.release import choose
 from appliance.update.state import Record, StateError, Version, read_state
 from appliance.update.trust import METADATA, WebFetcher, offered
 from appliance.update.web import Patience
@@ -64,9 +66,16 @@ def is_due(note: Note, orders: Orders, clock: Clock) -> bool:
     )
 
 
-def fetch(orders: Orders, machine: Machine, clock: Clock, patience: Patience) -> Note:
+def fetch(
+    orders: Orders,
+    machine: Machine,
+    clock: Clock,
+    patience: Patience,
+    places: Places,
+    pause: Callable[[float], object] = time.sleep,
+) -> Note:
     """Look for a release and bring its bundle. Raises Refused, which the note says too, and BoothError."""
-    places, before = orders.places, read_note(orders.places)
+    before = read_note(places)
     if orders.update.url is None:
         return before
     checked_unix_s = before.checked_unix_s
@@ -75,7 +84,12 @@ def fetch(orders: Orders, machine: Machine, clock: Clock, patience: Patience) ->
         releases = offered(folder, places.anchor, orders.update.url, WebFetcher(patience), clock)
         checked_unix_s = clock.unix_s
         release = choose(releases, machine, orders.ring, *standing(places))
-        bring(places, release, orders.update.url, patience, checked_unix_s)
+        note = Note(
+            schema="courier/1", phase="downloading", version=release.version, checked_unix_s=checked_unix_s
+        )
+        write_note(places, note)
+        download(release, orders.update.url, bundles(places), patience, pause)
+        return write_note(places, note.model_copy(update={"phase": "downloaded"}))
     except Refused as error:
         if error.name == "nothing-new":
             return write_note(places, Note(schema="courier/1", checked_unix_s=checked_unix_s))
@@ -85,17 +99,6 @@ def fetch(orders: Orders, machine: Machine, clock: Clock, patience: Patience) ->
         )  # fmt: skip
         write_note(places, note)
         raise
-    return read_note(places)
-
-
-def bring(places: Places, release: Release, url: str, patience: Patience, checked_unix_s: float) -> None:
-    """Download, and say so before and after. Raises Refused."""
-    note = Note(
-        schema="courier/1", phase="downloading", version=release.version, checked_unix_s=checked_unix_s
-    )
-    write_note(places, note)
-    download(release, url, bundles(places), patience)
-    write_note(places, note.model_copy(update={"phase": "downloaded"}))
 
 
 def bundles(places: Places) -> Path:

@@ -23,7 +23,7 @@ from appliance.update.refusal import Refused
 from appliance.update.release import Release
 from appliance.update.state import State, write_state
 from appliance.update.trust import METADATA, FolderFetcher, disk_refused, offered
-from appliance.update.unpack import compile_code, remove_tree, sync_tree, unpack
+from appliance.update.unpack import compile_code, open_to_all, remove_tree, sync_tree, unpack
 
 HOPELESS = ("unsafe-archive", "other-machine")
 "Signed for, and still no good: to fetch it again each day brings the same."
@@ -49,6 +49,7 @@ def install(places: Places, release: Release, machine: Machine, state: State) ->
             manifest, digest = unpack(bundle, draft, release.custom.unpacked_bytes)
         check_meant(draft, manifest, release, machine)
         compile_code(draft)
+        open_to_all(draft)
         sync_tree(draft)
         remove_tree(tree)
         draft.rename(tree)

@@ -65,7 +65,7 @@ class Repository:
         for signer in roots:
             signed.sign(signer, append=True)
         file = self.write(signed)
-        self.release(Metadata(Targets(version=0, expires=self.expiry("targets"))), signers)
+        self.release(Metadata(Targets(expires=self.expiry("targets"))), signers)
         return file
 
     def newest(self, kind: type[Payload]) -> Metadata[Payload]:
@@ -113,7 +113,7 @@ class Repository:
 
     def renew_snapshot(self, targets_version: int, signers: Signers) -> None:
         """A snapshot that names that version of the targets, and a timestamp."""
-        snapshot = self.newest_or(Snapshot(version=0))
+        snapshot = self.newest_or(Snapshot())
         data = (self.metadata / f"{targets_version}.targets.json").read_bytes()
         snapshot.signed.meta["targets.json"] = MetaFile.from_data(targets_version, data, ["sha256"])
         self.sign_next(snapshot, signers)
@@ -121,7 +121,7 @@ class Repository:
 
     def renew_timestamp(self, signers: Signers) -> None:
         """A timestamp that names the newest snapshot: what has to happen before the last one expires."""
-        timestamp = self.newest_or(Timestamp(version=0))
+        timestamp = self.newest_or(Timestamp())
         version = self.newest(Snapshot).signed.version
         data = (self.metadata / f"{version}.snapshot.json").read_bytes()
         timestamp.signed.snapshot_meta = MetaFile.from_data(version, data, ["sha256"])
@@ -129,8 +129,11 @@ class Repository:
 
     def newest_or(self, first: Payload) -> Metadata[Payload]:
         """The newest metadata of that role, or `first` where there are none yet."""
-        there = any(self.metadata.glob(f"*{first.type}.json"))
-        return self.newest(type(first)) if there else cast("Metadata[Payload]", Metadata(first))
+        return self.newest(type(first)) if self.has(first.type) else cast("Metadata[Payload]", Metadata(first))
+
+    def has(self, role: str) -> bool:
+        """Whether there are metadata of `role` yet."""
+        return any(self.metadata.glob(f"*{role}.json"))
 
     def is_trusted(self, metadata: Metadata[Any]) -> bool:
         """Whether they are signed by the key that the newest root has for their role."""
@@ -148,7 +151,8 @@ class Repository:
         trusted = self.newest(Root).signed.roles[role].keyids
         if signer.public_key.keyid not in trusted:
             raise BoothError(f"{role}: this key is not the one in root.json; bring the right one, or rotate")
-        metadata.signed.version += 1
+        if self.has(role):
+            metadata.signed.version += 1
         metadata.signed.expires = self.expiry(role)
         metadata.sign(signer)
         self.write(metadata)

@@ -85,13 +85,21 @@ def compile_code(folder: Path) -> None:
             compileall.compile_dir(folder / name, quiet=2, workers=1)
 
 
+def open_to_all(folder: Path) -> None:
+    """Let the booth's users read a tree that only root may change, whatever the umask was. Raises OSError."""
+    for parent, _, files in os.walk(folder):
+        Path(parent).chmod(0o755)
+        for name in files:
+            file = Path(parent, name)
+            file.chmod(0o755 if file.stat().st_mode & 0o100 else 0o644)
+
+
 def sync_tree(folder: Path) -> None:
     """Bring each file and each name below `folder` to the disk. Raises OSError."""
-    for parent, folders, files in os.walk(folder):
+    for parent, _, files in os.walk(folder):
         for name in files:
-            sync(Path(parent, name))
-        for name in folders:
-            os.chmod(Path(parent, name), 0o755)  # noqa: PTH101
+            if not Path(parent, name).is_symlink():
+                sync(Path(parent, name))
         sync(Path(parent))
 
 
