@@ -82,14 +82,24 @@ def take(places: Places, release: Release) -> Path:
         file.unlink()
     taken = places.taken / f"{release.sha256}.tar.gz"
     source = bundles(places) / taken.name
-    descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as opened, taken.open("wb") as copy:
-        found = os.fstat(opened.fileno())
-        if not stat.S_ISREG(found.st_mode) or found.st_size != release.length:
-            raise Refused("tampered", f"{source}: not as long as signed; fetched anew")
+    with open_plain(source, release.length) as opened, taken.open("wb") as copy:
         if digest_of_copy(opened, copy, release.length) != release.sha256:
             raise Refused("tampered", f"{source}: not the signed bundle; fetched anew")
     return taken
+
+
+def open_plain(source: Path, length: int) -> IO[bytes]:
+    """A file of the courier's, which may be anything. Raises Refused unless it is plain and as long as signed."""
+    try:
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise Refused("tampered", f"{source}: {os.strerror(error.errno or 0)}; fetched anew") from None
+    opened = os.fdopen(descriptor, "rb")
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_size != length:
+        opened.close()
+        raise Refused("tampered", f"{source}: not a file as long as signed; fetched anew")
+    return opened
 
 
 def digest_of_copy(source: IO[bytes], copy: IO[bytes], length: int) -> str:

@@ -79,6 +79,10 @@ def parse_manifest(content: bytes) -> Manifest:
         raise Refused("unsafe-archive", f"{FILE}: {why}; the publisher has to make the bundle anew") from None
     if not is_version(manifest.version):
         raise Refused("unsafe-archive", f"{FILE}: no version; the publisher has to make the bundle anew")
+    if any(
+        str(folder) in manifest.files for name in manifest.files for folder in PurePosixPath(name).parents
+    ):
+        raise Refused("unsafe-archive", f"{FILE}: a file is a folder too; the publisher has to make it anew")
     return manifest
 
 

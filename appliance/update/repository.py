@@ -129,7 +129,9 @@ class Repository:
 
     def newest_or(self, first: Payload) -> Metadata[Payload]:
         """The newest metadata of that role, or `first` where there are none yet."""
-        return self.newest(type(first)) if self.has(first.type) else cast("Metadata[Payload]", Metadata(first))
+        return (
+            self.newest(type(first)) if self.has(first.type) else cast("Metadata[Payload]", Metadata(first))
+        )
 
     def has(self, role: str) -> bool:
         """Whether there are metadata of `role` yet."""

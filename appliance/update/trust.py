@@ -73,7 +73,7 @@ def offered(
 
     `anchor`: the root metadata that provisioning put there. The caller owns `folder` alone.
     """
-    if not clock.synced:
+    if not clock.synced or clock.unix_s < floor_of(folder):
         raise Refused(
             "clock", "the clock is not set, so nobody can tell what has expired; waiting for the time"
         )

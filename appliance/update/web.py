@@ -46,7 +46,8 @@ def opened(url: str, headers: Mapping[str, str], patience: Patience) -> Iterator
     """The answer to GET `url`, whatever its status. Raises Refused('no-server') and Refused('stalled')."""
     connection = connection_to(url, patience)
     parts = urlsplit(url)
-    timer = threading.Timer(patience.head_s, cut_off, [connection])
+    late = threading.Event()
+    timer = threading.Timer(patience.head_s, cut_off, [connection, late])
     timer.daemon = True
     timer.start()
     try:
@@ -54,6 +55,8 @@ def opened(url: str, headers: Mapping[str, str], patience: Patience) -> Iterator
             connection.request("GET", parts.path, headers={"User-Agent": "booth", **headers})
             answer = connection.getresponse()
         timer.cancel()
+        if late.is_set():
+            raise Refused("stalled", f"{host_of(url)}: headers come too slowly; {CURE}")
         yield answer
     finally:
         timer.cancel()
@@ -75,8 +78,9 @@ def connection_to(url: str, patience: Patience) -> http.client.HTTPConnection:
     raise Refused("no-server", "update.url: no address; write https://HOST/PATH")
 
 
-def cut_off(connection: http.client.HTTPConnection) -> None:
-    """End a connection whose thread waits for it."""
+def cut_off(connection: http.client.HTTPConnection, late: threading.Event) -> None:
+    """End a connection whose thread waits for it, and say that we did."""
+    late.set()
     held = connection.sock
     if held is not None:
         with contextlib.suppress(OSError):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from appliance.health.notices import told
-from tests.update.server import Server
-from tests.update.world import DAY, NEW, OLD, Booth, Publisher
+from tests.update.world import NEW, Booth
 
 
 def test_a_booth_goes_to_the_new_version_and_keeps_it(booth: Booth) -> None:

@@ -210,7 +210,11 @@ class Behaviour:
         broker = (
             {"state": "online"} if self.connected else {"state": "offline", "reason": "certificate refused"}
         )
-        lives: dict[str, dict[str, Any]] = {"vision": vision, "uplink": broker, "display": {"state": "running"}}
+        lives: dict[str, dict[str, Any]] = {
+            "vision": vision,
+            "uplink": broker,
+            "display": {"state": "running"},
+        }
         return {name: values for name, values in lives.items() if name not in {self.crashes, self.hangs}}
 
 

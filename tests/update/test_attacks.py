@@ -1,0 +1,42 @@
+"""Each attack is refused by its name, what runs goes on running, and the booth updates when the attack is over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from appliance.update.refusal import Refused
+from tests.update.attacks import ATTACKS, Attack, Scene
+from tests.update.server import Server
+from tests.update.world import NIGHT, OLD, Booth, Publisher
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=[attack.title for attack in ATTACKS])
+def test_an_attack_is_refused_by_its_name(
+    attack: Attack,
+    tmp_path: Path,
+    publisher: Publisher,
+    server: Server,
+    booth: Booth,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = Scene(tmp_path, publisher, server, booth, monkeypatch)
+    attack.prepare(scene)
+    with pytest.raises(Refused) as refused:
+        run(booth)
+    assert refused.value.name == attack.refused
+    assert "; " in str(refused.value), "says no cure"
+    assert booth.runs == OLD
+    assert not booth.places.current.is_symlink()
+    assert booth.systemd.restarts == 0
+    assert not list(booth.places.versions.glob("*.partial")), "a draft was left"
+    assert not (booth.home / "etc").exists()
+
+
+def run(booth: Booth) -> None:
+    """What the timer starts: the courier, and in any case the switcher, whose word is the booth's."""
+    if booth.url is not None:
+        booth.fetch()
+    booth.url = booth.url or "http://127.0.0.1:9"
+    booth.switch(NIGHT)
