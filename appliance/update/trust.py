@@ -27,6 +27,8 @@ from appliance.update.unpack import sync_tree
 from appliance.update.web import Patience, opened, pieces_of
 
 FLOOR = "clock-floor"
+STEP_S = 3600.0
+"A clock that is set anew may step back by so much."
 METADATA = "metadata"
 "Beside `targets`, under the update server's address."
 MOST_METADATA_BYTES = 5_000_000
@@ -73,7 +75,7 @@ def offered(
 
     `anchor`: the root metadata that provisioning put there. The caller owns `folder` alone.
     """
-    if not clock.synced or clock.unix_s < floor_of(folder):
+    if not clock.synced or clock.unix_s < floor_of(folder) - STEP_S:
         raise Refused(
             "clock", "the clock is not set, so nobody can tell what has expired; waiting for the time"
         )
@@ -108,7 +110,7 @@ def floor_of(folder: Path) -> float:
 
 def raise_floor(folder: Path, clock: Clock) -> None:
     """Remember a time at which the metadata were good; a clock too far ahead would have found them expired."""
-    write_durably(folder / FLOOR, f"{clock.unix_s:.0f}".encode("ascii"), "free space there", mode=0o644)
+    write_durably(folder / FLOOR, f"{int(clock.unix_s)}".encode("ascii"), "free space there", mode=0o644)
 
 
 def refused_download(error: exceptions.DownloadError) -> Refused:

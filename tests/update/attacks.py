@@ -61,16 +61,20 @@ class Attack:
     refused: Name
     prepare: Callable[[Scene], object]
     "Everything up to the booth's next run."
+    mends: bool = True
+    "The publisher can go on as before; else it takes new keys or a new root on the booth."
 
 
 ATTACKS: list[Attack] = []
 
 
-def attack(title: str, refused: Name) -> Callable[[Callable[[Scene], object]], Callable[[Scene], object]]:
+def attack(
+    title: str, refused: Name, *, mends: bool = True
+) -> Callable[[Callable[[Scene], object]], Callable[[Scene], object]]:
     """Add a function to the matrix."""
 
     def add(prepare: Callable[[Scene], object]) -> Callable[[Scene], object]:
-        ATTACKS.append(Attack(title, refused, prepare))
+        ATTACKS.append(Attack(title, refused, prepare, mends))
         return prepare
 
     return add
@@ -128,7 +132,7 @@ def _(scene: Scene) -> None:
     scene.publisher.repository.renew_timestamp(scene.publisher.signers)
 
 
-@attack("root expired", "expired")
+@attack("root expired", "expired", mends=False)
 def _(scene: Scene) -> None:
     old = scene.rogue("old", now=NOW - timedelta(days=400))
     scene.booth.places.anchor.write_bytes(old.root)
@@ -229,7 +233,7 @@ def _(scene: Scene) -> None:
     repository.write(draft)
 
 
-@attack("metadata by a key that was rotated out", "not-signed")
+@attack("metadata by a key that was rotated out", "not-signed", mends=False)
 def _(scene: Scene) -> None:
     repository, rogue = scene.publisher.repository, scene.rogue()
     goes = [Change("timestamp", scene.publisher.signers["timestamp"].public_key)]

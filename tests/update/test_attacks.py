@@ -22,6 +22,8 @@ def test_an_attack_is_refused_by_its_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     scene = Scene(tmp_path, publisher, server, booth, monkeypatch)
+    shutil.copytree(publisher.site, tmp_path / "before")
+    good = (booth.url, booth.clock)
     attack.prepare(scene)
     with pytest.raises(Refused) as refused:
         run(booth)
@@ -32,6 +34,31 @@ def test_an_attack_is_refused_by_its_name(
     assert booth.systemd.restarts == 0
     assert not list(booth.places.versions.glob("*.partial")), "a draft was left"
     assert not (booth.home / "etc").exists()
+    assert_said(booth, refused.value)
+    if attack.mends:
+        monkeypatch.undo()
+        booth.url, booth.clock = good
+        assert_updates_when_it_is_over(scene)
+
+
+def assert_said(booth: Booth, refused: Refused) -> None:
+    """The booth's own line says it, unless it is nobody's fault."""
+    said = told(booth.orders.folders.state, "update")
+    assert refused.name in said if refused.name not in QUIET_NAMES else said == QUIET["update"]
+
+
+def assert_updates_when_it_is_over(scene: Scene) -> None:
+    """The publisher goes on with a newer version, under numbers that nobody has used yet."""
+    publisher, booth = scene.publisher, scene.booth
+    shutil.rmtree(publisher.site)
+    shutil.copytree(scene.folder / "before", publisher.site)
+    scene.show(publisher.site)
+    scene.misbehave("good")
+    booth.places.anchor.write_bytes(publisher.root)
+    for _ in range(4):
+        publisher.publish("0.2.1")
+    booth.update()
+    assert booth.runs == "0.2.1"
 
 
 def run(booth: Booth) -> None:
