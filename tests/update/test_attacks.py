@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from appliance.health.notices import QUIET, told
+from appliance.update.refusal import QUIET as QUIET_NAMES
 from appliance.update.refusal import Refused
 from tests.update.attacks import ATTACKS, Attack, Scene
 from tests.update.server import Server
@@ -63,7 +66,13 @@ def assert_updates_when_it_is_over(scene: Scene) -> None:
 
 def run(booth: Booth) -> None:
     """What the timer starts: the courier, and in any case the switcher, whose word is the booth's."""
-    if booth.url is not None:
-        booth.fetch()
+    refused = None
+    try:
+        if booth.url is not None:
+            booth.fetch()
+    except Refused as error:
+        refused = error
     booth.url = booth.url or "http://127.0.0.1:9"
     booth.switch(NIGHT)
+    if refused:
+        raise refused
