@@ -126,7 +126,8 @@ def unsettled(booth: Booth, state: State, stretch: Stretch) -> str:
     if booth.runs not in stretch.ends and not (booth.runs == OLD and NEW in state.failed):
         return f"{booth.runs} runs, phase {state.phase}: {state.reason}"
     restarts = booth.systemd.restarts
-    finish(booth)
+    with contextlib.suppress(Refused):
+        booth.switch()
     return "goes round" if booth.systemd.restarts != restarts else ""
 
 

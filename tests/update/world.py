@@ -261,7 +261,12 @@ class Booth:
     def trial(self) -> Trial:
         systemd = self.systemd
         return Trial(
-            self.places, self.orders.folders.runtime, systemd, Limits(), lambda: systemd.now_s, systemd.sleep
+            self.places,
+            self.orders.folders.runtime,
+            systemd,
+            Limits(settle_s=10),
+            lambda: systemd.now_s,
+            systemd.sleep,
         )
 
     def fetch(self) -> Note:
