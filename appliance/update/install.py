@@ -54,6 +54,7 @@ def install(places: Places, release: Release, machine: Machine, state: State) ->
         remove_tree(tree)
         draft.rename(tree)
         sync_folder(places.versions)
+        sync_folder(places.home)
     except OSError as error:
         drop_draft(draft)
         raise disk_refused(tree, error) from None

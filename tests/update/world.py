@@ -187,7 +187,7 @@ class Behaviour:
     builds_s: float = 0
     "Vision says for so long that it builds engines."
     flaps: bool = False
-    "Vision restarts every 20 s."
+    "Vision restarts every 7 s."
 
     def unit(self, process: Process, age_s: float) -> Unit:
         if process == self.crashes:
@@ -199,7 +199,7 @@ class Behaviour:
         if process == self.hangs or (process == "vision" and age_s < self.builds_s):
             return Unit("activating")
         if self.flaps and process == "vision":
-            return Unit("active", int(age_s // 20), "watchdog")
+            return Unit("active", int(age_s // 7), "watchdog")
         return Unit("active")
 
     def vitals(self, age_s: float) -> dict[str, dict[str, Any]]:
