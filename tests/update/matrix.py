@@ -1,4 +1,4 @@
-"""The two matrices as tables: `python -m tests.update.matrix` tries every attack and every cut, and prints how each ended.
+"""The two matrices as tables: `python -m tests.update.matrix` tries every attack and every cut, and prints the ends.
 
 Exit code 1 when one of them ended as it must not.
 """

@@ -11,15 +11,13 @@ from appliance.update.state import Before, State, StateError, read_state, write_
 from appliance.update.version import is_newer, is_version, version_key
 
 number = st.integers(0, 300)
-part = (
-    st.one_of(st.just(""), number.map(lambda n: f".post{n}")),
-    st.one_of(st.just(""), number.map(lambda n: f".dev{n}")),
-)
+post = st.one_of(st.just(""), number.map(lambda n: f".post{n}"))
+dev = st.one_of(st.just(""), number.map(lambda n: f".dev{n}"))
 stage = st.one_of(
     st.just(""), st.tuples(st.sampled_from(["a", "b", "rc"]), number).map(lambda s: f"{s[0]}{s[1]}")
 )
 release = st.lists(number, min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
-versions = st.tuples(release, stage, *part).map("".join)
+versions = st.tuples(release, stage, post, dev).map("".join)
 
 
 @given(versions, versions)
