@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands import calibrate, contract, engines, fleet, update
+from appliance.commands import calibrate, contract, engines, fleet, machine, reset, update
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
@@ -18,7 +18,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(calibrate.app)
 app.add_typer(contract.app)
 app.add_typer(fleet.app)
+app.add_typer(machine.app)
 app.add_typer(engines.app, name="engines")
+app.add_typer(reset.app)
 app.add_typer(update.app, name="update")
 
 

@@ -158,7 +158,7 @@ class Novelty(Section):
     neighbours: int = Field(1, ge=1, le=64)
     "Nearest prototypes whose mean distance counts in a bank to be learned; many hundred people bear three."
     learning: bool = True
-    "on: `booth run vision` goes on learning into the bank, or into street.bank of the state folder without one."
+    "on: `booth run vision` goes on learning into the bank, or into its own street.bank without one."
 
 
 class Rule(Section):
@@ -232,8 +232,15 @@ class Folders(Section):
 
     state: Path = Path("/var/lib/booth")
     "On disk: the outbox, what was learned, what is set from afar, who has paused the booth."
+    vision: Path | None = None
+    "On disk: what was learned, in a folder that only vision may read; null: in the state folder."
     runtime: Path = Path("/run/booth")
     "In memory: sockets and vitals."
+
+    @property
+    def learned(self) -> Path:
+        """Where vision keeps what it has learned."""
+        return self.vision or self.state
 
 
 def web_address(url: str) -> str:

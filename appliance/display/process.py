@@ -121,3 +121,5 @@ class Process:
             self._written_s = now_s
             vitals = {"state": "running", "url": url_of(self._listener), "cards": self._shown}
             write_vitals(self._runtime, "display", vitals, now_s)
+            # The loop that got here is the one that serves the pages.
+            notify.alive()

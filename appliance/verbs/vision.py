@@ -9,7 +9,6 @@ from appliance.app import load_eyes
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health import notify
-from appliance.health.hardening import forbid_dumps
 from appliance.remote_file import Remote
 from appliance.runtime.choose import Wing, choose_wing
 from appliance.verbs.apprentice import load_known
@@ -24,7 +23,6 @@ def run_vision(settings: Settings, stop: threading.Event) -> None:
     Raises BoothError for what only a new process or a person can mend: a device that failed or cannot be opened, a
     missing network, bank or file. The vitals say so too, and whoever watches the process starts it again.
     """
-    forbid_dumps()
     figures = Figures(settings.folders.runtime)
     figures.set(state="starting", reason="loading networks", camera="starting", inference="starting")
     try:

@@ -652,3 +652,32 @@ def test_a_booth_starts_with_what_was_set_from_afar(booth: Booth) -> None:
     (settings,) = booth.started
     assert settings.decision.wanted_per_hour == 6
     assert [zone.name for zone in settings.capture.zones] == ["mat"]
+
+
+def fed_at(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Times at which the watchdog is fed from now on."""
+    fed: list[float] = []
+    monkeypatch.setattr("appliance.health.notify.alive", lambda: bool(fed.__iadd__([booth.clock.now_s])))
+    return fed
+
+
+def test_the_watchdog_is_fed_by_each_frame_that_is_done_and_by_nothing_else(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed = fed_at(booth, monkeypatch)
+    booth.look([Deliver(30), Freeze(20), Deliver(30)], stop_s=40, stall_s=30)
+    assert len(fed) == len(booth.pipeline.seen)
+    assert max(late - early for early, late in itertools.pairwise(fed)) >= 20
+
+
+def test_a_lost_camera_does_not_feed_the_watchdog(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    fed = fed_at(booth, monkeypatch)
+    booth.look([Deliver(5), Fail()], *[SourceError("not there")] * 100, stop_s=300)
+    assert len(fed) == 5
+
+
+def test_a_pause_feeds_the_watchdog(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    fed = fed_at(booth, monkeypatch)
+    paused_from(booth, 1005.0, 1060.0)
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=80)
+    assert max(late - early for early, late in itertools.pairwise(fed)) < 2

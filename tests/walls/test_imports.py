@@ -25,6 +25,7 @@ BELOW = {
     "appliance.remote_file": {"errors", "config", "disk", "remote"},
     "appliance.artifacts": {"errors", "records", "disk"},
     "appliance.health": {"errors", "disk"},
+    "appliance.machine": {"errors", "disk", "config", "health"},
     "appliance.runtime": {"errors", "records", "geometry", "pose", "config"},
     "appliance.vision": {
         "errors",
