@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all test-deb-arm64 clean lock
+.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-deb-arm64 clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -87,6 +87,13 @@ deb: setup ## the Debian package in dist/, for ARCH=amd64|arm64, PY=3.10|3.11|3.
 
 deb-all: setup ## the packages for Debian 12, Ubuntu 22.04, 24.04 and JetPack 6.2, 7.2 (minutes)
 	@for py in 3.10 3.11 3.12; do for arch in amd64 arm64; do $(DEB) --arch $$arch --python $$py dist || exit 1; done; done
+
+RELEASE = build/release-$(VERSION)-py$(PY)-$(ARCH)
+
+bundle: setup ## what updates booths, in dist/, for ARCH, PY and VERSION as with deb; see deploy/update
+	@mkdir -p dist
+	@$(BIN)/python $(PACKAGE)/release.py --arch $(ARCH) --python $(PY) --version $(VERSION) $(RELEASE)
+	@$(BIN)/booth update bundle $(RELEASE) dist/booth-$(VERSION)-py$(PY)-$(ARCH).tar.gz
 
 lock: ## pin the Python packages anew (needs python3.10, python3.11 and python3.12)
 	@python3.11 $(PACKAGE)/lock.py $(PACKAGE)/requirements.lock

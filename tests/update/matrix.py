@@ -5,6 +5,7 @@ Exit code 1 when one of them ended as it must not.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 import tempfile
@@ -116,6 +117,7 @@ def share(outcomes: list[Outcome], name: str) -> str:
 
 def main() -> int:
     """Print both; with -v each cut."""
+    logging.disable(logging.WARNING)
     verbose = "-v" in sys.argv[1:]
     wrong = print_attacks()
     return 1 if wrong + print_cuts(lambda outcome: verbose or bool(outcome.fault)) else 0
