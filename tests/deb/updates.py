@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
+
+from securesystemslib.signer import CryptoSigner
 
 from appliance.update.bundle import write_bundle
-from appliance.update.machine import Machine
 from appliance.update.publisher_keys import ONLINE, load_signer, make_keys
 from appliance.update.repository import Repository
 from tests.deb.booth import Booth
-from tests.deb.package import PYTHON
 
 SITE, PORT = "/srv/updates", 8460
 URL = f"http://127.0.0.1:{PORT}"
@@ -51,7 +50,8 @@ def publish(booth: Booth, version: str, broken: str = "") -> None:
     shutil.rmtree(tree)
 
 
-def signers(booth: Booth) -> dict[str, object]:
+def signers(booth: Booth) -> dict[str, CryptoSigner]:
+    """Of targets, snapshot, timestamp."""
     keys = booth.machine.folder / "update-keys"
     return {role: load_signer(keys / f"{role}.pem") for role in ONLINE}
 
@@ -107,6 +107,14 @@ def a_program_that_does_not_start_is_rolled_back_with_its_own_words(booth: Booth
     return f"back after {back_s:.0f} s: {notice(booth)}"
 
 
+def a_technician_goes_back_to_the_packaged_program(booth: Booth) -> str:
+    said = booth.machine.does("booth", "update", "rollback", "--reason", "asked to", timeout_s=120)
+    back_s = booth.machine.wait(lambda: booth.active() and booth.sees(), 120)
+    assert trees(booth) == {"/usr/lib/booth/launch.py"}, trees(booth)
+    assert "packaged" in said.splitlines()[0], said
+    return f"ready again {back_s:.1f} s later: {notice(booth)}"
+
+
 def prepare(booth: Booth) -> None:
     """A publisher, his server in the machine, and a booth that is told of both."""
     machine = booth.machine
@@ -118,7 +126,7 @@ def prepare(booth: Booth) -> None:
     anchor = machine.path("/etc/booth/update/root.json")
     anchor.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(machine.path(SITE) / "metadata/1.root.json", anchor)
-    machine.path("/etc/systemd/system/city-updates.service").write_text(SERVER)
+    machine.put("/run/systemd/system/city-updates.service", SERVER)
     clock = machine.path("/usr/lib/booth/app/appliance/health/clock.py")
     clock.write_text(clock.read_text().replace("STA_UNSYNC = 0x40", "STA_UNSYNC = 0"))
     machine.does("sh", "-c", "find /usr/lib/booth/app/appliance/health -name 'clock*.pyc' -delete")
@@ -130,4 +138,5 @@ def prepare(booth: Booth) -> None:
 FACTS = (
     a_newer_program_is_fetched_tried_and_kept,
     a_program_that_does_not_start_is_rolled_back_with_its_own_words,
+    a_technician_goes_back_to_the_packaged_program,
 )
