@@ -12,11 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import ValidationError, create_model
 
-from appliance.config import Folders, Identity, Section, Update
+from appliance.config import Folders, Identity, Update
 from appliance.config_file import CITIES, explain, merge, parse_mapping, read_text
 from appliance.errors import BoothError
+from appliance.section import Section
 from appliance.update.places import Places
 from appliance.update.release import Ring
 
@@ -74,7 +75,10 @@ def section(kind: type[Kind], name: str, values: dict[str, Any], file: Path, tex
     given = values.get(name) or {}
     if not isinstance(given, dict):
         raise BoothError(f"{file}: {name}: a section is `key: value` lines; mend it")
+    known = {key: given[key] for key in given if key in kind.model_fields}
+    whole = create_model("Whole", **{name: (kind, ...)})  # type: ignore[call-overload]
     try:
-        return kind.model_validate({key: given[key] for key in given if key in kind.model_fields})
+        found: Kind = getattr(whole.model_validate({name: known}), name)
     except ValidationError as error:
         raise BoothError(explain(error, file, text)) from None
+    return found

@@ -33,7 +33,7 @@ def test_keys_of_a_newer_program_keep_no_update_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("update: {url: ftp://x}", r"booth.yaml:1: url: no web address"),
+        ("booth: {id: a}\nupdate:\n  url: ftp://x", r"booth.yaml:3: update.url: no web address"),
         ("update: {url: 'https://user:secret@x/'}", "no web address"),
         ("update: [1]", "update: a section is"),
         ("update: {window: [2, 25]}", "less than or equal to 24"),
