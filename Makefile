@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all test-package test-deb-arm64 clean lock
+.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -94,6 +94,13 @@ test-package: setup-test ## the package in a Debian 12 or SUITE=jammy that does 
 
 test-deb-arm64: setup-test ## the package for arm64 installs and its services start, emulated (root, qemu; minutes)
 	@bash $(PACKAGE)/try-arm64.sh $(BIN)/python
+
+RELEASE = build/release-$(VERSION)-py$(PY)-$(ARCH)
+
+bundle: setup ## what updates booths, in dist/, for ARCH, PY and VERSION as with deb; see deploy/update
+	@mkdir -p dist
+	@$(BIN)/python $(PACKAGE)/release.py --arch $(ARCH) --python $(PY) --version $(VERSION) $(RELEASE)
+	@$(BIN)/booth update bundle $(RELEASE) dist/booth-$(VERSION)-py$(PY)-$(ARCH).tar.gz
 
 lock: ## pin the Python packages anew (needs python3.10, python3.11 and python3.12)
 	@python3.11 $(PACKAGE)/lock.py $(PACKAGE)/requirements.lock

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands import calibrate, contract, engines, fleet, machine, reset
+from appliance.commands import calibrate, contract, engines, fleet, machine, reset, update
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
@@ -21,6 +21,7 @@ app.add_typer(fleet.app)
 app.add_typer(machine.app)
 app.add_typer(engines.app, name="engines")
 app.add_typer(reset.app)
+app.add_typer(update.app, name="update")
 
 
 class Process(str, Enum):

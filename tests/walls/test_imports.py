@@ -55,6 +55,7 @@ BELOW = {
     "appliance.fleet": {"errors", "config", "health", "uplink"},
     "appliance.simulation": {"errors", "records", "config", "vocabulary", "health", "uplink"},
     "appliance.display": {"errors", "records", "config", "vocabulary", "health", "remote_file"},
+    "appliance.update": {"errors", "disk", "config", "config_file", "section", "health"},
     "appliance.app": {
         "errors",
         "records",
