@@ -75,24 +75,14 @@ def make(
     again: Again = False,
 ) -> None:
     """Make a stick, for one booth or a table of them."""
-    from appliance.verbs.provision import Given, make_sticks
+    from appliance.verbs.provision import make_sticks
+    from appliance.verbs.wishes import Words
 
-    where = Given(folder, device, batch, overwrite=overwrite, again=again, request=request)
-    papers = {"authority": authority, "ca": ca, "cert": cert, "key": key}
-    make_sticks(
-        where,
-        papers,
-        city=city,
-        booth=booth,
-        broker=broker,
-        network=(wifi, wifi_security, ethernet),
-        config=config,
-        update_root=update_root,
-        timezone=timezone,
-        serial=serial,
-        camera_login=camera_login,
-        days=days,
-    )
+    words = Words(
+        folder, device, city, booth, broker, batch, request, authority, ca, cert, key, wifi, wifi_security,
+        ethernet, config, update_root, timezone, camera_login, serial, days, overwrite, again,
+    )  # fmt: skip
+    make_sticks(words)
 
 
 @sticks.command()
