@@ -11,6 +11,7 @@ import typer
 
 from appliance.commands import calibrate, contract, engines, fleet, provision
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
+from appliance.config import Settings
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
 
@@ -53,7 +54,9 @@ def run(
     """One process, as systemd runs it."""
     from appliance.verbs.run import run_process
 
-    run_process(process.value, load_settings(config))
+    # The board says what is missing, so it runs before there is a booth to speak of.
+    waits = process is Process.DISPLAY and not config.exists()
+    run_process(process.value, Settings() if waits else load_settings(config))
 
 
 @app.command()

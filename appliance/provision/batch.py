@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from appliance.errors import BoothError
-from appliance.provision.making import Wish
+from appliance.provision.making import Wish, manifest_from_wish
 from appliance.provision.manifest import first_fault
 from appliance.provision.network import Fixed
 
@@ -19,24 +20,28 @@ COLUMNS = ("booth", "serial", "address", "gateway", "dns")
 MOST_ROWS = 1000
 
 
-def wishes_from_table(table: Path, common: Wish) -> Iterator[Wish]:
-    """One for each row, in its order. Raises BoothError naming the table's line."""
+def wishes_from_table(table: Path, common: Wish, now: datetime) -> Iterator[Wish]:
+    """One for each row, in its order, that can be made. Raises BoothError naming the table's line."""
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             check_columns(table, rows.fieldnames or ())
-            yield from rows_to_wishes(table, rows, common)
+            yield from rows_to_wishes(table, rows, common, now)
     except OSError as error:
         raise BoothError(f"{table}: {error.strerror}; name a table in CSV") from None
     except (UnicodeDecodeError, csv.Error):
         raise BoothError(f"{table}: no table in CSV; save it as comma-separated UTF-8") from None
 
 
-def rows_to_wishes(table: Path, rows: csv.DictReader[str], common: Wish) -> Iterator[Wish]:
+def rows_to_wishes(table: Path, rows: csv.DictReader[str], common: Wish, now: datetime) -> Iterator[Wish]:
     """Raises BoothError for a booth that is there twice, and for too many."""
     seen: set[str] = set()
     for number, row in enumerate(rows, start=2):
         wish = wish_from_row(f"{table}:{number}", row, common)
+        try:
+            manifest_from_wish(wish, now)
+        except BoothError as error:
+            raise BoothError(f"{table}:{number}: {error}") from None
         if wish.booth in seen:
             raise BoothError(f"{table}:{number}: {wish.booth} is there twice; one name, one booth")
         if len(seen) == MOST_ROWS:

@@ -56,10 +56,6 @@ TARGETS = {
 def begin(places: Places, ticket: str, files: Mapping[str, str]) -> None:
     """Make `files` the booth's identity, for good when this returns. Raises BoothError; then nothing has changed."""
     whole = {"schema": SCHEMA, "ticket": ticket, "files": dict(files)}
-    try:
-        make_folder(places.home, 0o755)
-    except OSError as error:
-        raise BoothError(f"{places.home}: {os.strerror(error.errno or 0)}; {CURE}") from None
     write_durably(places.commit, json.dumps(whole).encode(), CURE, mode=0o600)
 
 
@@ -140,9 +136,12 @@ def remove_shared_host_keys(places: Places, files: Mapping[str, str]) -> None:
 
 
 def remove_drafts(places: Places) -> None:
-    """What a power cut left half-written."""
-    for folder in (places.home, places.keys, places.pending):
-        for draft in folder.glob(".*.part"):
+    """What a power cut left half-written: there are keys among it."""
+    written = [places.home / "any", places.tickets / "any", places.pending / "any"]
+    named = [target.path(places) for target in TARGETS.values()]
+    named += [places.root / "etc" / name for name in ("localtime", "timezone", "hosts")]
+    for path, name in [*((path, "*") for path in written), *((path, path.name) for path in named)]:
+        for draft in path.parent.glob(f".{name}.*part"):
             draft.unlink(missing_ok=True)
 
 

@@ -51,8 +51,9 @@ class FirstBoot:
         except UsedBefore as error:
             # A stick that was left plugged in is read at every start: what it brought stays said.
             outcome = refusal(str(error))
-            if self._places.identity.exists():
-                return outcome
+            if not self._places.identity.exists():
+                tell_booth(self._places, outcome)
+            return outcome
         except BoothError as error:
             outcome = refusal(str(error))
         unlock()
@@ -89,13 +90,13 @@ class FirstBoot:
     def _check_right(self, parcel: Parcel) -> None:
         """Raises BoothError for a stick that may not change this booth: it has an identity, and this is foreign."""
         identity = read_identity(self._places)
-        if identity is None:
+        if identity is None and not (self._places.keys / "booth.crt").exists():
             return
-        name = f"{identity['city']}/{identity['booth']}"
+        name = f"{identity['city']}/{identity['booth']}" if identity else "somebody who set it up by hand"
         if not parcel.is_signed_by(installed_authorities(self._places)):
             cure = "have its authority make the stick, or `booth factory-reset` first"
             raise BoothError(f"stick: not signed by the authority of {name}, which this booth is; {cure}")
-        if parcel.manifest.made_at.timestamp() < identity["made_at_unix_s"]:
+        if identity and parcel.manifest.made_at.timestamp() < identity["made_at_unix_s"]:
             raise BoothError(f"stick: older than the one that made this booth {name}; make a new one")
 
 

@@ -19,7 +19,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("systemctl", "daemon-reload"),
     ("systemctl", "enable", "booth.target"),
     ("systemctl", "--no-block", "restart", "booth.target"),
-    ("systemctl", "try-reload-or-restart", "ssh.service"),
+    ("systemctl", "--no-block", "try-restart", "ssh.service"),
 )
 "After a new identity lies in place; each may fail without the others."
 NETWORK_STEPS = {

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import grp
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.disk import sync_folder
+from appliance.errors import BoothError
 
 GROUP = "booth"
 
@@ -80,6 +83,22 @@ class Places:
     def has_network_manager(self) -> bool:
         """True on JetPack."""
         return (self.root / "etc/NetworkManager").is_dir()
+
+
+@contextlib.contextmanager
+def alone(places: Places) -> Iterator[None]:
+    """Wait until no other stick is being read: two may be plugged in at once. Raises BoothError."""
+    lock = places.home / ".lock"
+    try:
+        make_folder(places.home, 0o755)
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise BoothError(f"{lock}: {os.strerror(error.errno or 0)}; be root, on a booth") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def make_folder(folder: Path, mode: int | None = None) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from appliance.health.clock import read_clock
+from appliance.health.notices import QUIET, told
 from appliance.provision.device import mounted
 from appliance.provision.first_boot import FirstBoot, refusal, resume
 from appliance.provision.machine import Folder, Machine, RunningMachine
 from appliance.provision.outcome import Outcome, tell_booth
-from appliance.provision.places import Places
+from appliance.provision.places import Places, alone
 from appliance.provision.stick import Stick
+
+WAITING = "waiting: this booth has no identity yet; plug in the stick that `booth provision` made for it"
 
 
 def read_stick(device: Path | None, folder: Path | None, root: Path, *, resume: bool) -> int:
@@ -23,7 +26,8 @@ def read_stick(device: Path | None, folder: Path | None, root: Path, *, resume: 
         raise BoothError("first-boot: name one of --device, --folder, --resume")
     places = Places(root)
     machine: Machine = RunningMachine() if root == Path("/") else Folder()
-    outcome = finish(places, machine) if resume else take(device, folder, places, machine)
+    with alone(places):
+        outcome = finish(places, machine) if resume else take(device, folder, places, machine)
     print(outcome.line, flush=True)
     return int(outcome.kind == "refused")
 
@@ -42,5 +46,13 @@ def take(device: Path | None, folder: Path | None, places: Places, machine: Mach
 
 
 def finish(places: Places, machine: Machine) -> Outcome:
-    """What was interrupted, whole. Raises BoothError."""
-    return resume(places, machine) or Outcome("applied", "nothing was interrupted")
+    """What was interrupted, whole; a booth that was never given an identity says so. Raises BoothError."""
+    outcome = resume(places, machine)
+    if outcome is not None:
+        return outcome
+    if places.settings.exists():
+        return Outcome("applied", "nothing was interrupted")
+    waiting = Outcome("request", WAITING)
+    if told(places.state, "provision") == QUIET["provision"]:
+        tell_booth(places, waiting)
+    return waiting

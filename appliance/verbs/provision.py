@@ -22,9 +22,9 @@ from appliance.provision.making import (
     sign_stick,
     write_parcel,
 )
-from appliance.provision.parcel import Parcel, read_parcel
+from appliance.provision.parcel import Parcel, moment_of, read_parcel
 from appliance.provision.stick import Stick
-from appliance.verbs.wishes import Words, text_of, wish_from_words
+from appliance.verbs.wishes import Words, certificates_of, text_of, wish_from_words
 
 Maker = Callable[[Wish], Parcel]
 
@@ -40,7 +40,7 @@ def make_sticks(words: Words) -> None:
     if words.folder is None or words.cert:
         raise BoothError("--batch: name a folder for the sticks; their keys come by --authority or --request")
     # All rows are read before the first stick is made: a mistake in the last one leaves nothing half done.
-    for each in list(wishes_from_table(words.batch, wish)):
+    for each in list(wishes_from_table(words.batch, wish, moment_of(read_clock()))):
         make_one(replace(words, folder=words.folder / each.booth), each, maker)
 
 
@@ -64,7 +64,7 @@ def maker_from_words(words: Words) -> Maker:
         return lambda wish: make_asking(wish, read_clock())
     if words.cert is None or words.key is None:
         raise BoothError("provision: --cert and --key go together")
-    certificate, key = text_of(words.cert), text_of(words.key).encode()
+    certificate, key = certificates_of(words.cert), text_of(words.key).encode()
     return lambda wish: make_keyed(wish, certificate, key, read_clock())
 
 
@@ -112,7 +112,7 @@ def sign_request(folder: Path, authority: Path | None, cert: Path | None, *, aga
             "request.csr: nothing was signed; compare its key with the booth's display, or say --yes"
         )
     signer = Authority(authority) if authority else None
-    sign_stick(stick, parcel, signer, text_of(cert) if cert else None, again=again)
+    sign_stick(stick, parcel, signer, certificates_of(cert) if cert else None, again=again)
     print(f"signed     {folder}: plug it into {parcel.manifest.name} again")
 
 

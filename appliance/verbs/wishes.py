@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from appliance.provision.network import Network
 from appliance.provision.zones import zone_of_city
 
 MOST_FILE_BYTES = 256 * 1024
+CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def wish_from_words(words: Words) -> Wish:
 def authority_text(words: Words) -> str:
     """ca.crt of the booths. Raises BoothError where nobody says whose."""
     if words.ca is not None:
-        return text_of(words.ca)
+        return certificates_of(words.ca)
     if words.authority is not None:
         return Authority(words.authority).certificate
     raise BoothError("provision: --ca ca.crt says whom the booth believes; the city team has it")
@@ -113,6 +115,14 @@ def root_from_file(file: Path | None) -> Mapping[str, Any] | None:
     if not fits:
         raise BoothError(f"{file}: no root of TUF; the city team has root.json")
     return dict(values)
+
+
+def certificates_of(file: Path) -> str:
+    """All certificates of a file, without what openssl says about them. Raises BoothError where there are none."""
+    found = CERTIFICATE.findall(text_of(file).replace("\r\n", "\n"))
+    if not found:
+        raise BoothError(f"{file}: no certificate in PEM; name another file")
+    return "\n".join([*found, ""])
 
 
 def text_of(file: Path) -> str:
