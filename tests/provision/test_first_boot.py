@@ -222,7 +222,7 @@ def aged(city: City, begins: float, ends: float) -> Parcel:
 def without(city: City, part: str) -> Parcel:
     wifi = Network(wifi=Wifi(ssid="street"))
     parcel = city.keyed(city.wish(network=wifi, passphrase="a passphrase"))
-    return replace(parcel, **{part: None})
+    return replace(parcel, key=None) if part == "key" else replace(parcel, wifi=None)
 
 
 WRONG = [

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.errors import BoothError
 from appliance.provision import commit
 from appliance.provision.places import Places
 from tests.provision.builders import City, identity_in, new_booth
@@ -104,7 +105,7 @@ def test_a_commit_that_was_not_ours_is_refused_and_nothing_is_put_in_place(tmp_p
     booth.places.home.mkdir()
     for content in (b"", b"{", b"[]", b'{"ticket": "x", "files": {"../../shadow": "x"}}', b"\xff"):
         booth.places.commit.write_bytes(content)
-        with pytest.raises(commit.BoothError, match="booth factory-reset"):
+        with pytest.raises(BoothError, match="booth factory-reset"):
             commit.finish(booth.places)
         assert booth.identity() == before
 
@@ -114,7 +115,7 @@ def test_a_disk_without_room_leaves_the_old_booth(tmp_path: Path, monkeypatch: p
     before, stick = booth.identity(), city.keyed_stick()
 
     def full(*_: object, **__: object) -> None:
-        raise commit.BoothError("disk: No space left on device; free space")
+        raise BoothError("disk: No space left on device; free space")
 
     with monkeypatch.context() as patch:
         patch.setattr(commit, "write_durably", full)
