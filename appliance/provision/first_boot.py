@@ -46,19 +46,30 @@ class FirstBoot:
         try:
             resume(self._places, self._machine)
             parcel = read_parcel(self._stick)
+        except UsedBefore as error:
+            return self._pass_by(error)
+        except BoothError as error:
             unlock()
+            return self._tell(refusal(str(error)))
+        unlock()
+        try:
             outcome = self._take(parcel)
         except UsedBefore as error:
-            # A stick that was left plugged in is read at every start: what it brought stays said.
-            outcome = refusal(str(error))
-            if not self._places.identity.exists():
-                tell_booth(self._places, outcome)
-            return outcome
+            return self._pass_by(error)
         except BoothError as error:
             outcome = refusal(str(error))
-        unlock()
+        return self._tell(outcome)
+
+    def _tell(self, outcome: Outcome) -> Outcome:
         tell_booth(self._places, outcome)
         tell_stick(self._stick, outcome, self._clock)
+        return outcome
+
+    def _pass_by(self, error: UsedBefore) -> Outcome:
+        """A stick that was left plugged in is read at every start: what it brought stays said, here and on it."""
+        outcome = refusal(str(error))
+        if not self._places.identity.exists():
+            tell_booth(self._places, outcome)
         return outcome
 
     def _take(self, parcel: Parcel) -> Outcome:

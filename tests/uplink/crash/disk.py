@@ -49,7 +49,9 @@ class Disk:
         self.names: dict[str, int] = {}
         for path in sorted(folder.rglob("*")):
             is_link = path.is_symlink()
-            content = str(path.readlink()).encode() if is_link else b"" if path.is_dir() else path.read_bytes()
+            content = (
+                str(path.readlink()).encode() if is_link else b"" if path.is_dir() else path.read_bytes()
+            )
             self.names[str(path)] = FOLDER if path.is_dir() and not is_link else self._new(content)
         self.safe_names = dict(self.names)
         self.unsafe_names: list[tuple[Change, ...]] = []
