@@ -34,6 +34,14 @@ values = st.recursive(
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def unsynced() -> Iterator[None]:
+    """No power is cut here, so nothing waits for the disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture(scope="module")
 def good() -> Iterator[dict[str, bytes]]:
     """Files of a stick that would be taken."""

@@ -51,7 +51,7 @@ def finished(root: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("provisioned", [False, True])
 def test_after_any_cut_the_booth_is_the_old_one_or_the_new_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provisioned: bool
+    tmp_path: Path, memory: Path, monkeypatch: pytest.MonkeyPatch, provisioned: bool
 ) -> None:
     booth, city = new_booth(tmp_path / "booth"), City(tmp_path / "city")
     if provisioned:
@@ -62,7 +62,7 @@ def test_after_any_cut_the_booth_is_the_old_one_or_the_new_one(
     new = booth.identity()
     assert old != new
     monkeypatch.setattr(os, "fsync", lambda _: None)
-    seen = [(kept, finished(image)) for kept, image in images(disk, calls, tmp_path / "image")]
+    seen = [(kept, finished(image)) for kept, image in images(disk, calls, memory / "image")]
     assert len(seen) > 100
     for _, identity in seen:
         assert identity in (old, new)
@@ -73,7 +73,9 @@ def test_after_any_cut_the_booth_is_the_old_one_or_the_new_one(
         assert set(changed) == {False, True}
 
 
-def test_cuts_upon_a_cut_lose_nothing_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cuts_upon_a_cut_lose_nothing_either(
+    tmp_path: Path, memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     booth, city = new_booth(tmp_path / "booth"), City(tmp_path / "city")
     parcel = city.keyed()
     twin = new_booth(tmp_path / "twin")
@@ -86,7 +88,7 @@ def test_cuts_upon_a_cut_lose_nothing_either(tmp_path: Path, monkeypatch: pytest
     new = booth.identity()
     assert new == twin.identity()
     monkeypatch.setattr(os, "fsync", lambda _: None)
-    for _, image in images(disk, calls, tmp_path / "image"):
+    for _, image in images(disk, calls, memory / "image"):
         assert finished(image) == new
         assert commit.was_used(Places(image), ticket)
 
