@@ -200,6 +200,15 @@ def test_what_is_no_file_is_neither_followed_nor_waited_for(
         assert secret.read_bytes() == b"must stay"
 
 
+@pytest.mark.parametrize("name", [MANIFEST, KEY])
+def test_a_link_to_what_would_be_taken_is_not_taken(good: dict[str, bytes], tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(good[name])
+    with plugged({file: content for file, content in good.items() if file != name}) as (booth, stick):
+        (stick.folder / name).symlink_to(tmp_path / name)
+        assert "symbolic links" in booth.plug(stick).line
+        assert (tmp_path / name).read_bytes() == good[name]
+
+
 @pytest.mark.parametrize("name", GIVEN)
 def test_wiping_and_writing_follow_no_link(tmp_path: Path, name: str) -> None:
     secret = tmp_path / "secret"
