@@ -201,7 +201,9 @@ def test_what_is_no_file_is_neither_followed_nor_waited_for(
 
 
 @pytest.mark.parametrize("name", [MANIFEST, KEY])
-def test_a_link_to_what_would_be_taken_is_not_taken(good: dict[str, bytes], tmp_path: Path, name: str) -> None:
+def test_a_link_to_what_would_be_taken_is_not_taken(
+    good: dict[str, bytes], tmp_path: Path, name: str
+) -> None:
     (tmp_path / name).write_bytes(good[name])
     with plugged({file: content for file, content in good.items() if file != name}) as (booth, stick):
         (stick.folder / name).symlink_to(tmp_path / name)
