@@ -12,8 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError, create_model
 
-from appliance.config import Capture, Section, Settings, Zone
+from appliance.config import Capture, Settings, Zone
 from appliance.errors import BoothError
+from appliance.section import Section
 
 Wish = Mapping[str, Any]
 "Section -> key -> value, as JSON has it; {}: all is as the files have it."
