@@ -11,6 +11,7 @@ from uuid import UUID
 
 import yaml
 
+from appliance.config import Folders
 from appliance.config_file import CITIES, load_settings, merge
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
@@ -21,6 +22,8 @@ from appliance.provision.parcel import Parcel
 from appliance.provision.places import Places
 
 IDENTITY_SCHEMA = "identity/1"
+VISION = Path("/var/lib/booth/vision")
+"What was learned: for vision alone, as the package makes it."
 OPENING = "# Written by `booth first-boot` from the stick that gave this booth its identity.\n"
 
 
@@ -48,7 +51,12 @@ def files_of(parcel: Parcel, key: bytes, places: Places, serial: str | None, clo
 
 def settings_text(manifest: Manifest, cities: Path = CITIES) -> str:
     """The booth's settings file, which the project's own reader has accepted. Raises BoothError when it does not."""
-    own = {"booth": {"city": manifest.city, "id": manifest.booth}, "uplink": {"broker": manifest.broker}}
+    own: dict[str, Any] = {
+        "booth": {"city": manifest.city, "id": manifest.booth},
+        "uplink": {"broker": manifest.broker},
+    }
+    if "vision" in Folders.model_fields:
+        own["folders"] = {"vision": str(VISION)}
     text = OPENING + yaml.safe_dump(merge(dict(manifest.settings), own), sort_keys=False, allow_unicode=True)
     with tempfile.TemporaryDirectory(prefix="booth-settings-") as folder:
         draft = Path(folder) / "booth.yaml"
