@@ -15,7 +15,7 @@ from appliance.provision.authority import Authority
 from appliance.provision.contents import settings_text
 from appliance.provision.manifest import Manifest, first_fault, new_ticket, whole_seconds
 from appliance.provision.network import Network, secret_from_passphrase
-from appliance.provision.papers import check_request, make_key, make_request, mark_of
+from appliance.provision.papers import check_request, load_authorities, make_key, make_request, mark_of
 from appliance.provision.parcel import Parcel, check_login, moment_of
 from appliance.provision.stick import (
     GIVEN,
@@ -122,7 +122,9 @@ def sign_stick(
     request = stick.read(REQUEST) or b""
     name = parcel.manifest.name
     if authority is not None:
-        if authority.certificate != parcel.manifest.authority:
+        if not set(load_authorities(authority.certificate)) <= set(
+            load_authorities(parcel.manifest.authority)
+        ):
             raise BoothError(
                 "authority: not the one of the stick; make the stick anew with this one's ca.crt"
             )

@@ -307,3 +307,16 @@ def test_what_was_interrupted_is_finished_without_a_stick(booth: Booth, city: Ci
     assert done.out.startswith("applied: new-york/desk at ")
     assert booth.notice == done.out.strip()
     assert booth.places.settings.is_file()
+
+
+@needs_openssl
+def test_another_authority_signs_no_request_of_this_stick(
+    tmp_path: Path, booth: Booth, authority: Path
+) -> None:
+    other = make_authority(tmp_path / "other")
+    stick = stick_in(tmp_path / "stick")
+    provision(stick.folder, *CITY, "--booth", "six", "--ca", authority / "pki/ca.crt")
+    plug(stick, booth)
+    done = provision("sign", stick.folder, "--authority", other, "--yes", fails=True)
+    assert "authority: not the one of the stick" in done.err
+    assert not (other / "keys").exists(), "nothing was signed"
