@@ -9,7 +9,7 @@ PACKAGE := deploy/package
 CODE := appliance engines calibration tests deploy
 
 help: ## list the verbs
-	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-24s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.* ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-24s %s\n", $$1, $$2 }'
 
 setup: ## packages, environment, networks, sample street; quiet when all is there
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/booth-packages.txt $(PACKAGE)/system-packages.txt

@@ -52,6 +52,7 @@ BELOW = {
         "remote",
         "remote_file",
     },
+    "appliance.provision": {"errors", "config", "config_file", "disk", "health", "uplink"},
     "appliance.fleet": {"errors", "config", "health", "uplink"},
     "appliance.simulation": {"errors", "records", "config", "vocabulary", "health", "uplink"},
     "appliance.display": {"errors", "records", "config", "vocabulary", "health", "remote_file"},
