@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands import calibrate, contract, engines, fleet
+from appliance.commands import calibrate, contract, engines, field, fleet
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
@@ -19,6 +19,7 @@ app.add_typer(calibrate.app)
 app.add_typer(contract.app)
 app.add_typer(fleet.app)
 app.add_typer(engines.app, name="engines")
+app.add_typer(field.app, name="field")
 
 
 class Process(str, Enum):

@@ -1,0 +1,103 @@
+"""What the field page asks for: who is in, what vision sees, how the booth stands; everything behind the door."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from appliance.config import Settings
+from appliance.display.field.door import Door
+from appliance.display.field.progress import Pace, learning_of
+from appliance.display.field.request import Endpoint, answering, body_of, check_origin, text_in
+from appliance.display.field.window import Window
+from appliance.display.standing import standing_from_vitals
+from appliance.display.view import datagram_from_view
+from appliance.health.vitals import read_vitals
+
+Values = dict[str, Any]
+Read = Callable[[float], Values]
+Write = Callable[[Values, float], Values]
+PLACE = "/field/api/"
+
+
+class Api:
+    """Endpoints of the page; each but the door's own asks the door first."""
+
+    def __init__(self, settings: Settings, door: Door, window: Window, clock: Callable[[], float]) -> None:
+        self._settings = settings
+        self._door = door
+        self._window = window
+        self._clock = clock
+        self._pace = Pace()
+
+    def routes(self) -> list[Route]:
+        """All of them."""
+        return [
+            Route(PLACE + "session", answering(self._enter), methods=["POST"]),
+            Route(PLACE + "session", answering(self._leave), methods=["DELETE"]),
+            Route(PLACE + "view", answering(self._view), methods=["GET"]),
+            *[Route(PLACE + name, self._reading(read), methods=["GET"]) for name, read in self._reads().items()],
+            *[Route(PLACE + name, self._writing(do), methods=["POST"]) for name, do in self._writes().items()],
+        ]
+
+    def _reads(self) -> dict[str, Read]:
+        return {"state": self._state}
+
+    def _writes(self) -> dict[str, Write]:
+        return {"touch": self._touch, "again": self._again}
+
+    def _reading(self, read: Read) -> Endpoint:
+        async def answer(request: Request) -> Values:
+            now_s = self._clock()
+            self._door.admit(request, now_s, touched=False)
+            return read(now_s)
+
+        return answering(answer)
+
+    def _writing(self, do: Write) -> Endpoint:
+        async def answer(request: Request) -> Values:
+            self._door.admit(request, self._clock(), touched=True)
+            return do(await body_of(request), self._clock())
+
+        return answering(answer)
+
+    async def _enter(self, request: Request) -> Values:
+        digits = text_in(await body_of(request), "code", 16)
+        return {"token": self._door.enter("".join(digits.split()), self._clock())}
+
+    async def _leave(self, request: Request) -> Values:
+        check_origin(request)
+        self._door.admit(request, self._clock(), touched=True)
+        self._door.leave()
+        return {}
+
+    async def _view(self, request: Request) -> Response | None:
+        now_s = self._clock()
+        self._door.admit(request, now_s, touched=False)
+        view = self._window.look(now_s)
+        return Response(datagram_from_view(view), media_type="application/json") if view else None
+
+    def _touch(self, _values: Values, now_s: float) -> Values:
+        return self._state(now_s)
+
+    def _again(self, _values: Values, now_s: float) -> Values:
+        self._window.again()
+        return self._state(now_s)
+
+    def _state(self, now_s: float) -> Values:
+        vitals = read_vitals(self._settings.folders.runtime, "vision", now_s)
+        self._pace.heed((vitals or {}).get("passages"), now_s)
+        session = self._door.session(now_s)
+        return {
+            "schema": "field-state/1",
+            "booth": self._settings.booth.model_dump(),
+            "vision": asdict(standing_from_vitals(vitals)),
+            "fault": self._window.fault,
+            "learning": learning_of(vitals, self._pace),
+            "left_s": round(session.ends_s() - now_s) if session else 0,
+        }
