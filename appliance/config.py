@@ -133,7 +133,8 @@ class Zone(Section):
     """A polygon on the ground of the picture."""
 
     name: Name
-    kind: Literal["scored", "opt-out"] = "scored"
+    kind: Literal["scored", "opt-out", "door"] = "scored"
+    "door: whoever comes out of it is neither scored nor learned, such as staff and customers of the shop."
     polygon: tuple[tuple[Share, Share], ...] = Field(min_length=3, max_length=32)
     "Corners as shares of the picture's width and height."
 
