@@ -1,4 +1,4 @@
-"""The guard before every page: requests in; those that name this address go on, and every answer leaves with HEADERS."""
+"""The guard before every page: requests in; those that name this address go on, and answers leave with HEADERS."""
 
 from __future__ import annotations
 

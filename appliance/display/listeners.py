@@ -1,4 +1,4 @@
-"""Where the pages answer: settings in, bound sockets out, one on this machine and, if wanted, one on the booth's LAN."""
+"""Where the pages answer: settings in; bound sockets, one of this machine and perhaps one of the booth's LAN, out."""
 
 from __future__ import annotations
 

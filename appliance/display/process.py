@@ -20,7 +20,6 @@ from appliance.display.field.field import Field
 from appliance.display.listeners import Listeners, listening, url_of
 from appliance.display.server import board_app, lan_app
 from appliance.display.standing import is_identified, standing_from_vitals
-from appliance.errors import BoothError
 from appliance.health import notify
 from appliance.health.vitals import read_vitals, remove_vitals, write_vitals
 from appliance.remote_file import Remote

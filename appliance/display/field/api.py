@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -12,12 +11,20 @@ from starlette.routing import Route
 
 from appliance.config import Settings
 from appliance.display.field.door import Door
-from appliance.display.field.progress import Pace, learning_of
-from appliance.display.field.request import Endpoint, answering, body_of, check_origin, text_in
+from appliance.display.field.measure import LOOK_S
+from appliance.display.field.report import Report
+from appliance.display.field.request import (
+    Endpoint,
+    answering,
+    body_of,
+    check_origin,
+    flag_in,
+    number_in,
+    text_in,
+)  # fmt: skip
 from appliance.display.field.window import Window
-from appliance.display.standing import standing_from_vitals
+from appliance.display.field.work import Work
 from appliance.display.view import datagram_from_view
-from appliance.health.vitals import read_vitals
 
 Values = dict[str, Any]
 Read = Callable[[float], Values]
@@ -29,11 +36,11 @@ class Api:
     """Endpoints of the page; each but the door's own asks the door first."""
 
     def __init__(self, settings: Settings, door: Door, window: Window, clock: Callable[[], float]) -> None:
-        self._settings = settings
         self._door = door
         self._window = window
         self._clock = clock
-        self._pace = Pace()
+        self._work = Work(settings)
+        self._report = Report(settings, self._work, window)
 
     def routes(self) -> list[Route]:
         """All of them."""
@@ -41,15 +48,24 @@ class Api:
             Route(PLACE + "session", answering(self._enter), methods=["POST"]),
             Route(PLACE + "session", answering(self._leave), methods=["DELETE"]),
             Route(PLACE + "view", answering(self._view), methods=["GET"]),
-            *[Route(PLACE + name, self._reading(read), methods=["GET"]) for name, read in self._reads().items()],
-            *[Route(PLACE + name, self._writing(do), methods=["POST"]) for name, do in self._writes().items()],
+            *[
+                Route(PLACE + name, self._reading(read), methods=["GET"])
+                for name, read in self._reads().items()
+            ],
+            *[
+                Route(PLACE + name, self._writing(do), methods=["POST"])
+                for name, do in self._writes().items()
+            ],
         ]
 
     def _reads(self) -> dict[str, Read]:
-        return {"state": self._state}
+        return {"state": self._state, "checks": self._report.checks}
 
     def _writes(self) -> dict[str, Write]:
-        return {"touch": self._touch, "again": self._again}
+        return {
+            "touch": self._touch, "again": self._again, "mark": self._mark, "zones": self._draw,
+            "ground": self._capture, "ground/forget": self._forget_ground, "sign-off": self._sign,
+        }  # fmt: skip
 
     def _reading(self, read: Read) -> Endpoint:
         async def answer(request: Request) -> Values:
@@ -89,15 +105,27 @@ class Api:
         self._window.again()
         return self._state(now_s)
 
+    def _mark(self, values: Values, now_s: float) -> Values:
+        self._work.mark(text_in(values, "step", 16), done=flag_in(values, "done"))
+        return self._state(now_s)
+
+    def _draw(self, values: Values, now_s: float) -> Values:
+        self._work.draw(values.get("zones"))
+        return self._state(now_s)
+
+    def _capture(self, values: Values, now_s: float) -> Values:
+        height_m = number_in(values, "height_m", 0.5, 2.5)
+        self._work.capture(text_in(values, "spot", 16), self._window.lately(now_s, LOOK_S), height_m)
+        return self._state(now_s)
+
+    def _forget_ground(self, _values: Values, now_s: float) -> Values:
+        self._work.forget_ground()
+        return self._state(now_s)
+
+    def _sign(self, values: Values, now_s: float) -> Values:
+        self._work.sign(self._report.sign_off(text_in(values, "reason", 32), now_s))
+        return self._state(now_s)
+
     def _state(self, now_s: float) -> Values:
-        vitals = read_vitals(self._settings.folders.runtime, "vision", now_s)
-        self._pace.heed((vitals or {}).get("passages"), now_s)
         session = self._door.session(now_s)
-        return {
-            "schema": "field-state/1",
-            "booth": self._settings.booth.model_dump(),
-            "vision": asdict(standing_from_vitals(vitals)),
-            "fault": self._window.fault,
-            "learning": learning_of(vitals, self._pace),
-            "left_s": round(session.ends_s() - now_s) if session else 0,
-        }
+        return {**self._report.state(now_s), "left_s": round(session.ends_s() - now_s) if session else 0}

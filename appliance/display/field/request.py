@@ -94,3 +94,11 @@ def number_in(values: dict[str, Any], key: str, least: float, most: float) -> fl
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise Refused(400, f"{key}: a number from {least:g} to {most:g}")
     return float(value)
+
+
+def flag_in(values: dict[str, Any], key: str) -> bool:
+    """True or false. Raises Refused."""
+    value = values.get(key)
+    if not isinstance(value, bool):
+        raise Refused(400, f"{key}: true or false")
+    return value

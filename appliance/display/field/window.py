@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from pathlib import Path
 
 from appliance.display.view import View
@@ -11,6 +12,8 @@ from appliance.errors import BoothError
 from appliance.health.field import end_session, renew_session
 
 RENEW_EVERY_S = 4.0
+MOST_LATELY = 80
+"Views that are remembered, 20 s of them: boxes and figures, for as long as the page is open."
 log = logging.getLogger(__name__)
 
 
@@ -20,7 +23,7 @@ class Window:
     def __init__(self, runtime: Path) -> None:
         self._runtime = runtime
         self._reader: ViewReader | None = None
-        self._view: View | None = None
+        self._lately: deque[View] = deque(maxlen=MOST_LATELY)
         self._renewed_s = float("-inf")
         self._take = 0
         self.fault = ""
@@ -30,12 +33,18 @@ class Window:
         """Let vision begin the drawing of the empty street anew, as after the camera was turned."""
         self._take += 1
         self._renewed_s = float("-inf")
+        self._lately.clear()
 
     def keep_open(self, now_s: float) -> None:
-        """Ask vision for views from now on; to be called again and again while somebody looks."""
-        if now_s < self._renewed_s + RENEW_EVERY_S:
-            return
-        self._renewed_s = now_s
+        """Ask vision for views and take what came; to be called a few times a second while somebody looks."""
+        if now_s >= self._renewed_s + RENEW_EVERY_S:
+            self._renewed_s = now_s
+            self._renew(now_s)
+        view = self._reader.read(now_s) if self._reader is not None else None
+        if view is not None:
+            self._lately.append(view)
+
+    def _renew(self, now_s: float) -> None:
         try:
             if self._reader is None:
                 self._reader = ViewReader(self._runtime)
@@ -48,16 +57,18 @@ class Window:
 
     def look(self, now_s: float) -> View | None:
         """The freshest view, None while vision sends none."""
-        if self._reader is not None:
-            self._view = self._reader.read(now_s) or self._view
-        if self._view is not None and abs(now_s - self._view.at_s) > STALE_S:
-            self._view = None
-        return self._view
+        fresh = self.lately(now_s, STALE_S)
+        return fresh[-1] if fresh else None
+
+    def lately(self, now_s: float, seconds: float) -> list[View]:
+        """The views of the last seconds, oldest first."""
+        return [view for view in self._lately if abs(now_s - view.at_s) <= seconds]
 
     def shut(self) -> None:
         """Nobody looks any more."""
+        self._lately.clear()
         if self._reader is None:
             return
         end_session(self._runtime)
         self._reader.close()
-        self._reader, self._view, self._renewed_s = None, None, float("-inf")
+        self._reader, self._renewed_s = None, float("-inf")
