@@ -48,6 +48,10 @@ class Codes:
         """Nobody wants the code any more."""
         self._code = None
 
+    def is_waiting(self, now_s: float) -> bool:
+        """Whether a code is good."""
+        return self._code is not None and now_s < self._code.until_s
+
     def locked_s(self, now_s: float) -> float:
         """Seconds until the next try is heard; 0 while the door is not locked."""
         return max(0.0, self._locked_until_s - now_s)
@@ -56,9 +60,9 @@ class Codes:
         """Whether `given` is the code; a right one is used up. No code, an old one and a wrong one are alike."""
         if self.locked_s(now_s):
             return "locked"
-        live = self._code is not None and now_s < self._code.until_s
         # Compared with something in any case, and in constant time: how long it takes tells nothing.
-        expected = self._code.digits if self._code is not None and live else secrets.token_hex(DIGITS)
+        live = self._code if self.is_waiting(now_s) else None
+        expected = live.digits if live else secrets.token_hex(DIGITS)
         if hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
             self._code, self._wrong, self._locks = None, 0, 0
             return "right"

@@ -26,6 +26,10 @@ class Door:
         log.info("a code for the field page is shown on the device")
         return self._codes.issue(now_s)
 
+    def is_waiting(self, now_s: float) -> bool:
+        """Whether a code is good."""
+        return self._codes.is_waiting(now_s)
+
     def locked_s(self, now_s: float) -> float:
         """Seconds until a code is heard again."""
         return self._codes.locked_s(now_s)

@@ -49,4 +49,5 @@ def learning_of(vitals: Mapping[str, Any] | None, pace: Pace) -> dict[str, Any]:
         return {"state": "waiting", "text": calibrated[:120]}
     done, wanted, hourly = int(found[1]), int(found[2]) if found[2] else None, pace.per_hour()
     left_min = math.ceil(60 * max(0, wanted - done) / hourly) if hourly and wanted else None
-    return {"state": "counting", "done": done, "wanted": wanted, "left_min": left_min, "text": ""}
+    figures = {"done": done, "wanted": wanted, "per_hour": hourly, "left_min": left_min}
+    return {"state": "counting", **figures, "text": ""}
