@@ -19,13 +19,13 @@ MOST_ZONES = 16
 MOST_CHECKS = 32
 LEAST_AREA = 0.0005
 "Share of the picture: a zone below is a slip of the finger, and would protect nobody."
-MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ")
+MINUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:00Z")
 
 
 def minute(text: str) -> str:
     """The same text. Raises ValueError unless it is a UTC minute."""
     if not MINUTE.fullmatch(text):
-        raise ValueError("no UTC minute; write it as 2026-11-26T09:30Z")
+        raise ValueError("no UTC minute; write it as 2026-11-26T09:30:00Z")
     return text
 
 

@@ -21,6 +21,7 @@ from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import payload_from_event
 from appliance.uplink.outbox import OUTBOX, Outbox
 from appliance.uplink.outbox_bounds import bounds_from_settings
+from appliance.verbs.field_glass import FieldGlass
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
 from appliance.verbs.schooling import Schooling
@@ -49,6 +50,7 @@ class Lookout:
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
+        self._glass = FieldGlass(settings.folders.runtime, eyes)
         self._school = Schooling(self._settings, eyes, judge, figures, now_s)
 
     def run(self, stop: threading.Event) -> None:
@@ -61,6 +63,7 @@ class Lookout:
         finally:
             self._outbox.close()
             self._cards.close()
+            self._glass.close()
         if start_anew:
             raise BoothError(start_anew)
 
@@ -140,6 +143,7 @@ class Lookout:
         notify.alive()
         self._tell(step)
         self._school.learn(step, time.monotonic())
+        self._glass.show(frame, step, self._figures.rate, time.monotonic())
         self._tend()
 
     def _forget(self) -> None:
@@ -147,6 +151,7 @@ class Lookout:
         if self._pipeline is not None:
             self._pipeline.forget()
         self._school.forget()
+        self._glass.forget()
 
     def _tend(self) -> None:
         """What is due every few seconds, whether the camera delivers or not."""
@@ -155,6 +160,7 @@ class Lookout:
         if left is not None:
             self._conclude(left)
         self._judge_by(self._school.tend(now_s))
+        self._glass.tend(now_s)
         if self._remote.look(now_s):
             self._take_over(self._remote.settings, now_s)
         self._figures.publish()

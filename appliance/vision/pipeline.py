@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,6 +23,11 @@ from appliance.vision.zones import STREET
 NO_BANK = "no bank: booth learn SOURCE --bank FILE"
 
 
+def nobody() -> FloatArray:
+    """No boxes, shape (0, 4)."""
+    return np.zeros((0, 4), np.float32)
+
+
 @dataclass(frozen=True)
 class Step:
     """What one frame brought."""
@@ -36,6 +41,10 @@ class Step:
     "'ok', or why no exception is told yet."
     people: int
     "In view where the booth may look; nobody who opted out is counted."
+    shown: FloatArray = field(default_factory=nobody)
+    "Shape (N, 4): boxes of those in view who did not opt out."
+    covered: FloatArray = field(default_factory=nobody)
+    "Shape (N, 4): wherever there may be a person, be it a weak box or one that is only foretold."
 
 
 class Pipeline:
@@ -75,7 +84,9 @@ class Pipeline:
         with timed("descriptor"):
             descriptors = self._descriptor.describe(garments)
             self._passages.fold(views, garments, descriptors, frame.captured_s)
-        return self._conclude(tracks, frame.captured_s)
+        shown = tracks.boxes[~self._passages.opted_out(tracks)]
+        covered = np.concatenate([detections.boxes, self._tracker.everybody()])
+        return replace(self._conclude(tracks, frame.captured_s), shown=shown, covered=covered)
 
     def judge_by(self, judge: Judge, rule: Rule) -> None:
         """Judge by a new bank from the next frame on; who was told stays told, the street's pace stays known."""
