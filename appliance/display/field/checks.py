@@ -47,8 +47,8 @@ class Evidence:
     "Subject -> line, see health/notices.py."
     clock: Clock
     state: Path
-    done: Mapping[str, bool]
-    "Steps of the page: aim, focus, zones, ground."
+    done: Mapping[str, str]
+    "Step of the page -> how it was done; '' where it was not."
     site_fault: str
     "Why the site file counts as none; ''."
 
@@ -133,13 +133,13 @@ def check_pause(vision: Vitals | None) -> Finding:
 def check_steps(seen: Evidence) -> list[Finding]:
     """What the technician confirms."""
     lines = []
-    for name in ("aim", "focus", "zones", "ground"):
+    for number, name in enumerate(("aim", "focus", "zones", "ground"), start=1):
         if name == "zones" and seen.site_fault:
             lines.append(Finding(name, "failed", seen.site_fault, "draw the zones and save them"))
         elif seen.done.get(name):
-            lines.append(Finding(name, "ok", "done"))
+            lines.append(Finding(name, "ok", seen.done[name]))
         else:
-            lines.append(Finding(name, "failed", "not done", f"go to step {name} of this page"))
+            lines.append(Finding(name, "failed", "not done", f"go to step {number} of this page"))
     return lines
 
 

@@ -56,7 +56,7 @@ class Report:
             "capture": settings.capture.model_dump(mode="json"),
             "ground": self._ground(site, self._window.look(now_s)),
             "steps": {
-                **self._done(site),
+                **{name: bool(how) for name, how in self._done(site).items()},
                 "learning": learning["state"] == "done",
                 "sign": site.signed_off is not None,
             },
@@ -64,13 +64,14 @@ class Report:
             "reasons": list(REASONS),
         }
 
-    def _done(self, site: Site) -> dict[str, bool]:
-        marks = self._work.marks
-        done = {name: name in marks for name in ("aim", "focus")}
+    def _done(self, site: Site) -> dict[str, str]:
+        """Step -> how it was done; '' where it was not."""
+        marks, zones, ground = self._work.marks, site.zones, site.ground
+        measured = f"camera {ground.camera_m:.1f} m high" if ground else ""
         return {
-            **done,
-            "zones": site.zones is not None,
-            "ground": site.ground is not None or "ground" in marks,
+            **{name: "confirmed" if name in marks else "" for name in ("aim", "focus")},
+            "zones": "" if zones is None else f"{len(zones)} drawn",
+            "ground": measured or ("left out" if "ground" in marks else ""),
         }
 
     def _ground(self, site: Site, view: View | None) -> Values:

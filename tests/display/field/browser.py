@@ -11,8 +11,8 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True,
@@ -32,7 +32,11 @@ def find_chromium() -> str | None:
 
 def why_no_browser() -> str:
     """Reason to skip; '' where there is one."""
-    return "" if find_chromium() else "chromium is not installed (Debian: chromium; Ubuntu has it as a snap only)"
+    return (
+        ""
+        if find_chromium()
+        else "chromium is not installed (Debian: chromium; Ubuntu has it as a snap only)"
+    )
 
 
 @contextmanager

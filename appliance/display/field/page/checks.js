@@ -31,7 +31,7 @@ export function build() {
     told.className = bad ? "told bad" : "told good";
     if (key === said) return;
     said = key;
-    list.replaceChildren(...checks.map(checkLine));
+    list.replaceChildren(...sorted(checks).map(checkLine));
   }
 
   run();
@@ -40,7 +40,13 @@ export function build() {
   return { root, close: () => clearInterval(timer) };
 }
 
-export function checkLine({ name, state, detail, cure }) {
+// What somebody has to mend comes first, then what only takes time.
+function sorted(checks) {
+  const order = ["failed", "wait", "ok"];
+  return [...checks].sort((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
+}
+
+function checkLine({ name, state, detail, cure }) {
   const sign = make("span", { className: "sign", textContent: SIGNS[state], aria: { hidden: "true" } });
   const title = make("span", { className: "name", textContent: say("check-" + name) });
   const hidden = make("span", { className: "unseen", textContent: say(state) });

@@ -2,7 +2,7 @@
 
 import * as aim from "/field/aim.js";
 import * as checks from "/field/checks.js";
-import { button, byId, make, write } from "/field/dom.js";
+import { byId, make, write } from "/field/dom.js";
 import * as focus from "/field/focus.js";
 import * as ground from "/field/ground.js";
 import * as learning from "/field/learning.js";
@@ -68,7 +68,7 @@ function doorForm(message) {
     id: "code", inputMode: "numeric", autocomplete: "one-time-code", maxLength: 9, className: "code",
     pattern: "[0-9]{4} ?[0-9]{4}", required: true, aria: { describedby: "told" },
   });
-  return make("form", { className: "door", noValidate: true, on: { submit: (event) => knock(event, field, told) } },
+  return make("form", { className: "gate", noValidate: true, on: { submit: (event) => knock(event, field, told) } },
     make("h2", { textContent: say("enter") }),
     make("p", { className: "help", textContent: say("enterHelp") }),
     make("label", { htmlFor: "code", textContent: say("code") }), field, told,
@@ -165,7 +165,9 @@ function takeState(fresh) {
 
 function showStanding({ name, reason }, fault = "") {
   byId("standing").className = name;
-  write(byId("standing-text"), [say(name), fault || reason].filter(Boolean).join(": "));
+  // How far it is with learning has a step of its own.
+  const why = fault || (name === "early" ? "" : reason);
+  write(byId("standing-text"), [say(name), why].filter(Boolean).join(": "));
 }
 
 // ---- steps

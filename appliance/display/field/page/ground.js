@@ -14,7 +14,7 @@ export function build(tools) {
   const told = make("p", { className: "told" });
   told.setAttribute("role", "status");
   const results = Object.fromEntries(SPOTS.map((spot) => [spot, make("li", {})]));
-  const captures = SPOTS.map((spot) => button(say("capture", { spot: say(spot) }), () => capture(spot), { className: "strong", id: "capture-" + spot }));
+  const captures = SPOTS.map((spot) => button(say("capture-" + spot), () => capture(spot), { className: "strong", id: "capture-" + spot }));
   const plane = make("p", { className: "result" });
   const check = make("p", { className: "result" });
   const again = button(say("forget"), () => send("ground/forget"), { className: "plain", id: "forget" });
