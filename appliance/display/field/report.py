@@ -114,8 +114,7 @@ class Report:
         if not well and reason not in REASONS:
             raise Refused(422, "reason")
         checks = tuple(CheckDone(name=finding.name, passed=finding.state == "ok") for finding in found)
-        minute = read_clock().minute[:16] + "Z"
-        return SignOff(minute=minute, version=version(), checks=checks, reason=None if well else reason)
+        return SignOff(minute=read_clock().minute, version=version(), checks=checks, reason=None if well else reason)
 
 
 @cache

@@ -41,7 +41,7 @@ export function build(tools) {
     signed.hidden = !state.signed_off;
     if (state.signed_off) {
       write(told, "");
-      write(signed, say("signedAt", { at: state.signed_off.minute.replace("T", " ").replace("Z", " UTC") }));
+      write(signed, say("signedAt", { at: state.signed_off.minute.slice(0, 16).replace("T", " ") + " UTC" }));
     }
     if (!reason.options.length) reason.append(...["", ...state.reasons].map(option));
     const lines = summaryOf(state, bad);
