@@ -65,6 +65,8 @@ export function makePlan({ choose, move, key }) {
     const handle = shape("g", { class: "corner", "data-corner": corner, tabindex: 0, role: "button" },
       shape("circle", { class: "reach", r: TOUCH_PX / 2 }), shape("circle", { class: "dot", r: DOT_PX / 2 }));
     const zone = shown.chosen.zone;
+    // Before the browser makes a scroll of it: touch-action alone does not hold for the parts of an SVG everywhere.
+    handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     handle.addEventListener("pointerdown", (event) => grab(event, zone, corner, handle));
     handle.addEventListener("focus", () => choose(zone, corner));
     handle.addEventListener("keydown", (event) => key(event, zone, corner));
