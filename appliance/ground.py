@@ -8,8 +8,9 @@ tan(af) = Hc / Z, the head of somebody H tall at tan(ah) = (Hc - H) / Z, so
 
 d is seen, and af + ah = 2 t + s with s seen too. Two people (or one at two spots) give H1 / H2 as a ratio of two such
 terms, which is linear in sin(2 t) and cos(2 t): the tilt, and then Hc. It is single-view metrology (Criminisi, Reid,
-Zisserman, IJCV 40, 2000) with the lens known. A lens's distortion and a roll are not corrected: the tests tell what two
-degrees of roll cost.
+Zisserman, IJCV 40, 2000) with the lens known. Heights hardly depend on the lens, distances do: with 70 degrees for a
+lens of 95, 6.5 m are taken for 10.5 m (tape.py mends it). A lens's distortion and a roll are not corrected: the tests
+tell what two degrees of roll cost.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What may be set from afar: the files' settings and an operator's wish in, settings that keep every wall out.
 
-Order: defaults < city < booth file < wish. A wall of the files is never weakened: who may not be looked at by the
-files may not be looked at by any wish.
+Order: defaults < city < booth file < site < wish; "the files" here are all but the last. A wall of the files is never
+weakened: who may not be looked at by the files may not be looked at by any wish.
 """
 
 from __future__ import annotations
@@ -60,11 +60,35 @@ def overlay(settings: Settings, wish: Wish) -> Settings:
     return wanted.model_copy(update={"capture": walled(settings.capture, wanted.capture)})
 
 
-def walled(files: Capture, wanted: Capture) -> Capture:
-    """`wanted` with the opt-out zones of `files` in any case. Raises BoothError where it would look at more people.
+def in_force(files: Settings, wish: Wish) -> Settings:
+    """The settings that a wish makes which was allowed once: here, and nowhere else, all layers meet.
 
-    Where the files say opt-in, a mat is painted on the ground: its zone can be closed from afar, never moved.
-    Where they say open-street, everybody may be looked at already, and scored zones are drawn freely.
+    Where the mat has been painted anew since, the wish's scored zones are out of date: those of the files count.
+    Raises BoothError where the files, which may have changed, forbid it.
+    """
+    zones = dict(wish.get("capture", {})).get("zones") if isinstance(wish.get("capture"), Mapping) else None
+    if files.capture.mode == "opt-in-zone" and isinstance(zones, list):
+        wish = {**wish, "capture": {**wish["capture"], "zones": refitted(files.capture, zones)}}
+    return overlay(files, wish)
+
+
+def refitted(files: Capture, zones: list[Any]) -> list[Any]:
+    """The wished `zones` without scored ones that are not of `files`; with all of those if none is left."""
+    known = [zone.model_dump(mode="json") for zone in scored(files)]
+    kinds = [zone.get("kind", "scored") if isinstance(zone, Mapping) else "scored" for zone in zones]
+    kept = [zone for zone, kind in zip(zones, kinds, strict=True) if kind != "scored"]
+    still = [
+        one for one in known if any({"kind": "scored", **zone} == one for zone in zones if zone not in kept)
+    ]
+    return [*(still or known), *kept]
+
+
+def walled(files: Capture, wanted: Capture) -> Capture:
+    """`wanted` with the opt-out zones and doors of `files` in any case.
+
+    Where the files say opt-in, a mat is painted on the ground: its zone can be closed from afar, never moved. Where
+    they say open-street, everybody may be looked at already, and scored zones are drawn freely. Raises BoothError where
+    it would look at more people.
     """
     if files.mode == "opt-in-zone":
         if wanted.mode != "opt-in-zone":
@@ -73,7 +97,7 @@ def walled(files: Capture, wanted: Capture) -> Capture:
             if zone not in scored(files):
                 why = "no scored zone of the booth's own file; leave it out or send it as the file has it"
                 raise BoothError(f"capture.zones: {zone.name}: {why}")
-    kept = tuple(zone for zone in files.zones if zone.kind == "opt-out" and zone not in wanted.zones)
+    kept = tuple(zone for zone in files.zones if zone.kind != "scored" and zone not in wanted.zones)
     return wanted.model_copy(update={"zones": (*wanted.zones, *kept)})
 
 

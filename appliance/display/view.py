@@ -141,7 +141,10 @@ def drawing_from(values: object) -> Drawing:
 
 def box_from(values: object) -> Box:
     """Four shares. Raises ValueError."""
-    left, top, width, height = map(number, listed(values))
+    shares = [number(value) for value in listed(values)]
+    if len(shares) != 4:
+        raise ValueError("people are not boxes")
+    left, top, width, height = shares
     return left, top, width, height
 
 

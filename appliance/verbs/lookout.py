@@ -37,7 +37,7 @@ class Lookout:
     """Owns the camera and the way of its frames; opens the camera anew whenever it is lost."""
 
     def __init__(self, settings: Settings, eyes: Eyes, judge: Judge | None, figures: Figures) -> None:
-        """`settings`: the files'; what is set from afar lies on top, and is taken over while the booth looks."""
+        """`settings`: the files'; what is drawn at the place or set from afar is taken over while the booth looks."""
         now_s = time.monotonic()
         self._remote = Remote(settings, now_s)
         self._settings = self._remote.settings
@@ -45,7 +45,7 @@ class Lookout:
         self._figures = figures
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
-        self._shutter = Shutter(settings.folders.state, figures)
+        self._shutter = Shutter(settings.folders.state, figures, lambda: self._remote.fault)
         self._outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
@@ -166,9 +166,9 @@ class Lookout:
         self._figures.publish()
 
     def _take_over(self, settings: Settings, now_s: float) -> None:
-        """Go on by other settings from the next frame on; only those that may be set from afar can differ."""
+        """Go on by other settings from the next frame on; only those that may be set while it runs can differ."""
         before, self._settings = self._settings, settings
-        log.info("settings from afar are taken over")
+        log.info("settings from afar or drawn at the place are taken over")
         if self._pipeline is not None and settings.decision != before.decision:
             self._pipeline.wish(settings.decision)
         if self._pipeline is not None and settings.capture != before.capture:

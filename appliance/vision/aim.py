@@ -20,12 +20,14 @@ COMPARE_OVER_S = 2.0
 "A camera that turns slowly is noticed within this."
 DARK, BRIGHT = 16, 248
 "Levels where no detail is left: black, and burnt out."
-MOVED = 0.5
-"Of a small pixel: a shift that is no shake of a wall."
+MOVED = 0.4
+"Of a small pixel, half of the steepest by so much: no wall shakes like that in the wind."
 SLOPES = 0.2
 "Share of the pixels that are compared: the steepest, since a plain wall looks the same from anywhere."
-LEAST_FREE = 500
-"Pixels without people that are needed for it."
+LEAST_SLOPE = 4.0
+"Levels a pixel: a plain wall's noise is less."
+LEAST_FREE, LEAST_STEEP = 500, 50
+"Pixels without people, and steep ones among them, that are needed for it."
 
 
 @dataclass(frozen=True)
@@ -104,17 +106,17 @@ class Stillness:
 
 
 def shift(before: NDArray[np.uint8], after: NDArray[np.uint8], free: MaskArray) -> float:
-    """About how many pixels a picture moved: its change by its slope, where that is steep; 0 where nothing is free."""
+    """About how many pixels a picture moved: its change by its slope, where that is steep; 0 where nothing is known."""
     if free.sum() < LEAST_FREE:
         return 0.0
     across, down = sobel(before.astype(np.float32))
     slope = np.hypot(across, down)[free] / 8
     change = after[free].astype(np.float32) - before[free]
-    steep = slope >= max(float(np.quantile(slope, 1 - SLOPES)), 1.0)
-    if not steep.any():
+    steep = slope >= max(float(np.quantile(slope, 1 - SLOPES)), LEAST_SLOPE)
+    if steep.sum() < LEAST_STEEP:
         return 0.0
-    # A cloud changes the light of all alike.
-    return float(np.abs(change - np.median(change))[steep].mean() / slope[steep].mean())
+    # A cloud changes the light of all alike; whoever walks there unseen changes that of a few.
+    return float(np.median(np.abs(change - np.median(change))[steep] / slope[steep]))
 
 
 def as_shares(boxes: FloatArray, size: FloatArray) -> FloatArray:

@@ -72,7 +72,7 @@ class Reference:
         for counts in self._counts:  # three times as fast as a sum of the whole table down its columns
             total += counts
             median += total < half
-        median = np.minimum(median, LEVELS - 1)
+        median.clip(0, LEVELS - 1, out=median)
         places, near = np.arange(len(median)), np.zeros_like(self._samples)
         for step in range(-NEAR, NEAR + 1):
             level = median + step

@@ -51,6 +51,8 @@ VITALS = {
     "passages": int,
     "abstained": int,
     "exceptions": int,
+    "learned": int,
+    "needed": int,
     "frames_per_second": float,
     "written_s": float,
 }

@@ -53,6 +53,7 @@ STATES = {
     "learning",
 }
 COUNTS = {"frames", "late", "people", "passages", "abstained", "exceptions", "frames_per_second", "written_s"}
+COUNTS |= {"learned", "needed"}
 MACHINE = {"memory_free_mb", "temperature_c"}
 Pixels = NDArray[np.uint8]
 
