@@ -61,6 +61,7 @@ BELOW = {
         "vocabulary",
         "health",
         "remote_file",
+        "disk",
         "ground",
         "tape",
         "site",

@@ -115,7 +115,8 @@ class Api:
 
     def _capture(self, values: Values, now_s: float) -> Values:
         height_m = number_in(values, "height_m", 0.5, 2.5)
-        self._work.capture(text_in(values, "spot", 16), self._window.lately(now_s, LOOK_S), height_m)
+        far_m = None if values.get("far_m") is None else number_in(values, "far_m", 1, 100)
+        self._work.capture(text_in(values, "spot", 16), self._window.lately(now_s, LOOK_S), height_m, far_m)
         return self._state(now_s)
 
     def _forget_ground(self, _values: Values, now_s: float) -> Values:

@@ -11,6 +11,7 @@ from appliance.display.view import Box, View
 from appliance.errors import BoothError
 from appliance.ground import Ground, Standing, ground_from
 from appliance.site import Plane
+from appliance.tape import ground_by_tape
 
 LOOK_S = 2.0
 "Over which a box is taken: it trembles by some pixels from frame to frame."
@@ -51,9 +52,16 @@ def measure(views: Sequence[View], height_m: float) -> Measured:
     return Measured(Standing(foot, head, height_m), views[-1].width / views[-1].height)
 
 
-def plane_from(near: Measured, far: Measured) -> tuple[Plane, float]:
-    """The plane and its doubt as a share. Raises BoothError in words where two spots do not tell it."""
-    ground, doubt = ground_from(near.standing, far.standing, near.aspect)
+def plane_from(near: Measured, far: Measured, far_m: float | None) -> tuple[Plane, float]:
+    """The plane and its doubt as a share. Raises BoothError in words where two spots do not tell it.
+
+    `far_m`: how far away the far spot is by tape, which tells the lens; None: a usual lens is taken for it, and
+    distances may be wrong by half.
+    """
+    if far_m is None:
+        ground, doubt = ground_from(near.standing, far.standing, near.aspect)
+    else:
+        ground, doubt = ground_by_tape(near.standing, far.standing, near.aspect, far_m)
     plane = Plane(
         camera_m=ground.camera_m, tilt_deg=ground.tilt_deg, view_deg=ground.view_deg, aspect=ground.aspect
     )

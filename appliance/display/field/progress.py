@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
-COUNTED = re.compile(r"(\d{1,9})(?: of (\d{1,9}) passages| people so far)")
-"As vision says how far it is: 'too early to tell: 43 of 66 passages', 'learning: 12 people so far'."
 LEAST_S = 60.0
 "A shorter look at the street tells nothing of its pace."
 
@@ -20,13 +17,13 @@ class Pace:
         self._first: tuple[float, int] | None = None
         self._last: tuple[float, int] | None = None
 
-    def heed(self, passages: object, now_s: float) -> None:
-        """Take over vision's count; one that went down is of a vision that was started again."""
-        if isinstance(passages, bool) or not isinstance(passages, int):
+    def heed(self, learned: object, now_s: float) -> None:
+        """Take over vision's count of people learned; one that went down is of a vision that was started again."""
+        if isinstance(learned, bool) or not isinstance(learned, int):
             return
-        if self._last is None or passages < self._last[1]:
-            self._first = (now_s, passages)
-        self._last = (now_s, passages)
+        if self._last is None or learned < self._last[1]:
+            self._first = (now_s, learned)
+        self._last = (now_s, learned)
 
     def per_hour(self) -> float | None:
         """Passages an hour lately; None until that can be told."""
@@ -39,15 +36,27 @@ class Pace:
 
 def learning_of(vitals: Mapping[str, Any] | None, pace: Pace) -> dict[str, Any]:
     """What the page shows of learning; `state` is done, counting, waiting or unknown."""
-    calibrated = (vitals or {}).get("calibrated")
+    known = vitals or {}
+    calibrated = known.get("calibrated")
     if not isinstance(calibrated, str):
         return {"state": "unknown", "text": ""}
     if calibrated == "ok":
         return {"state": "done", "text": ""}
-    found = COUNTED.search(calibrated)
-    if found is None:
+    done, wanted = known.get("learned"), known.get("needed")
+    if not is_count(done) or not is_count(wanted) or wanted == 0:
         return {"state": "waiting", "text": calibrated[:120]}
-    done, wanted, hourly = int(found[1]), int(found[2]) if found[2] else None, pace.per_hour()
-    left_min = math.ceil(60 * max(0, wanted - done) / hourly) if hourly and wanted else None
-    figures = {"done": done, "wanted": wanted, "per_hour": hourly, "left_min": left_min}
-    return {"state": "counting", **figures, "text": ""}
+    hourly = pace.per_hour()
+    left_min = math.ceil(60 * max(0, wanted - done) / hourly) if hourly else None
+    return {
+        "state": "counting",
+        "done": done,
+        "wanted": wanted,
+        "per_hour": hourly,
+        "left_min": left_min,
+        "text": "",
+    }
+
+
+def is_count(value: object) -> TypeGuard[int]:
+    """Whether a figure of the vitals is a number of people."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9

@@ -42,7 +42,7 @@ class Report:
     def state(self, now_s: float) -> Values:
         """Everything that the page shows besides the view."""
         vision = read_vitals(self._runtime, "vision", now_s)
-        self._pace.heed((vision or {}).get("passages"), now_s)
+        self._pace.heed((vision or {}).get("learned"), now_s)
         site, settings = self._work.site(), self._work.settings()
         learning = learning_of(vision, self._pace)
         return {
@@ -114,7 +114,9 @@ class Report:
         if not well and reason not in REASONS:
             raise Refused(422, "reason")
         checks = tuple(CheckDone(name=finding.name, passed=finding.state == "ok") for finding in found)
-        return SignOff(minute=read_clock().minute, version=version(), checks=checks, reason=None if well else reason)
+        return SignOff(
+            minute=read_clock().minute, version=version(), checks=checks, reason=None if well else reason
+        )
 
 
 @cache

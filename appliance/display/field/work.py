@@ -68,15 +68,18 @@ class Work:
         """Keep the zones of the page; what was signed before is signed no more. Raises Refused."""
         self._write(site_with_zones(self.site(), zones))
 
-    def capture(self, spot: str, views: Sequence[View], height_m: float) -> None:
-        """Measure somebody at one spot; with the other one there the plane is kept. Raises Refused."""
+    def capture(self, spot: str, views: Sequence[View], height_m: float, far_m: float | None) -> None:
+        """Measure somebody at one spot; with the other one there the plane is kept. Raises Refused.
+
+        `far_m`: the far spot's distance from below the camera, None where nobody has a tape.
+        """
         if spot not in SPOTS:
             raise Refused(400, f"spot: one of {', '.join(SPOTS)}")
         try:
             self.spots[spot] = measure(views, height_m)
             if len(self.spots) < len(SPOTS):
                 return
-            plane, self.doubt = plane_from(*(self.spots[name] for name in SPOTS))
+            plane, self.doubt = plane_from(self.spots["near"], self.spots["far"], far_m)
         except BoothError as error:
             raise Refused(422, str(error).removeprefix("ground: ")) from None
         site = self.site()

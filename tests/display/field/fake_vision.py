@@ -69,8 +69,11 @@ class FakeVision:
         "None: three people walk by."
         self.vitals: dict[str, Any] = {
             "state": "running", "reason": "", "camera": "ok", "camera_path": "fake", "inference": "ok",
-            "calibrated": "too early to tell: 43 of 66 passages", "frames_per_second": 14.8, "passages": 0,
+            "calibrated": "too early to tell: 43 of 66 passages", "frames_per_second": 14.8,
+            "learned": 43, "needed": 66,
         }  # fmt: skip
+        self.uplink: dict[str, Any] | None = None
+        "Vitals of an uplink that runs beside; None: there is none."
         self.focus = 0.6
         self.hidden = 0.0
         self.changes: dict[str, Any] = {}
@@ -108,6 +111,8 @@ class FakeVision:
             for number in range(10**9):
                 now_s = time.monotonic()
                 write_vitals(self.runtime, "vision", self.vitals, now_s)
+                if self.uplink is not None:
+                    write_vitals(self.runtime, "uplink", self.uplink, now_s)
                 looked_at = session_at(self.runtime, now_s) is not None
                 if looked_at and not (self.drops and number % self.drops):
                     self.sent += sender.send(self.view(now_s, now_s - began_s))

@@ -15,7 +15,6 @@ import pytest
 
 from appliance.display.field.device import code_from_display
 from appliance.health.clock import Clock
-from appliance.health.vitals import write_vitals
 from appliance.site_file import FILE
 from tests.display.field.browser import PHONE, TABLET, chromium, device, why_no_browser
 from tests.display.field.fake_vision import FakeVision, person
@@ -123,18 +122,12 @@ def test_a_technician_commissions_a_booth_with_a_phone(booth: Booth, monkeypatch
     red = phone.checks()
     assert {name for name, state in red.items() if state == "failed"} >= {"broker", "outbox", "certificate"}
     assert red["learning"] == "wait"
-    write_vitals(booth.running.runtime, "uplink", ONLINE)
+    booth.vision.uplink = ONLINE
     monkeypatch.setattr("appliance.display.field.report.read_clock", lambda: Clock(1_795_000_000.0, True))
     booth.vision.vitals["calibrated"] = "ok"
-    until(
-        lambda: (
-            not write_vitals(booth.running.runtime, "uplink", ONLINE)
-            and set(phone.checks().values()) == {"ok"}
-        )
-    )
+    until(lambda: set(phone.checks().values()) == {"ok"})
     phone.next()
 
-    write_vitals(booth.running.runtime, "uplink", ONLINE, time.monotonic() + 4)
     phone.says(".summary dd:last-of-type", "All is well")
     phone.page.tap("#sign-off")
     phone.page.wait_for_selector(".signed:not([hidden])")

@@ -8,7 +8,11 @@ import { say } from "/field/words.js";
 export const name = "focus";
 const GOOD = 0.92;
 
+let begun = false; // the sharpest so far is of this visit, not of a lens that was turned before it
+
 export function build(tools) {
+  if (!begun) tools.act("again");
+  begun = true;
   const empty = makeEmpty();
   const number = make("p", { className: "number", aria: { hidden: "true" } });
   const bar = make("div", { className: "fill" });

@@ -11,6 +11,7 @@ export function build(tools) {
   const scene = makeScene();
   const empty = makeEmpty();
   const height = make("input", { id: "height", inputMode: "decimal", maxLength: 5, value: "170", autocomplete: "off" });
+  const tape = make("input", { id: "tape", inputMode: "decimal", maxLength: 5, autocomplete: "off" });
   const told = make("p", { className: "told" });
   told.setAttribute("role", "status");
   const results = Object.fromEntries(SPOTS.map((spot) => [spot, make("li", {})]));
@@ -63,7 +64,9 @@ export function build(tools) {
   function capture(spot) {
     const height_m = Number(height.value.replace(",", ".")) / 100;
     if (!(height_m >= 0.5 && height_m <= 2.5)) return tell(say("badHeight"));
-    return send("ground", { spot, height_m });
+    const far_m = tape.value.trim() ? Number(tape.value.replace(",", ".")) : null;
+    if (far_m !== null && !(far_m >= 1 && far_m <= 100)) return tell(say("badTape"));
+    return send("ground", { spot, height_m, far_m });
   }
 
   async function send(name, body = {}) {
@@ -76,7 +79,9 @@ export function build(tools) {
   }
 
   const root = make("section", {}, make("p", { className: "help", textContent: say("groundHelp") }), scene.root, empty,
-    make("label", { htmlFor: "height", textContent: say("height") }), height,
+    make("div", { className: "row" },
+      make("div", {}, make("label", { htmlFor: "height", textContent: say("height") }), height),
+      make("div", {}, make("label", { htmlFor: "tape", textContent: say("tape") }), tape)),
     make("div", { className: "row" }, ...captures), told, make("ul", { className: "hints" }, ...Object.values(results)), plane, check, again);
   view(null);
   const next = () => {

@@ -32,7 +32,7 @@ export function build() {
 
 function counted({ state, done, wanted }) {
   if (state === "done") return say("learned");
-  if (state === "counting") return wanted ? say("counted", { n: done, of: wanted }) : say("sofar", { n: done });
+  if (state === "counting") return say("counted", { n: done, of: wanted });
   return state === "waiting" ? say("wait") : say("unknown");
 }
 
