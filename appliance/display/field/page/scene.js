@@ -10,6 +10,7 @@ export function makeScene() {
   const wrap = make("div", { className: "scene" }, canvas);
   let kept = { key: "", lines: null };
 
+  // Only while the scene is on the page: its width decides how many pixels are drawn.
   function show(view, overlay = null) {
     const colours = coloursOf(canvas);
     const { width, height } = fit(canvas, view.width / view.height);

@@ -2,7 +2,7 @@
 
 import { button, make, write } from "/field/dom.js";
 import { makePlan } from "/field/plan.js";
-import { makeScene } from "/field/scene.js";
+import { makeEmpty, makeScene } from "/field/scene.js";
 import { say } from "/field/words.js";
 
 export const name = "zones";
@@ -23,7 +23,9 @@ export function build(tools) {
   let zones = null; // as drawn; null until the booth has told
   let chosen = { zone: 0, corner: 0 };
   let dirty = false;
+  let street = null; // the last view
   const scene = makeScene();
+  const empty = makeEmpty();
   const plan = makePlan({ choose, move, key });
   scene.root.append(plan.root);
   const told = make("p", { className: "told" });
@@ -46,10 +48,14 @@ export function build(tools) {
     make("label", { htmlFor: "zone-name", textContent: say("zoneName") }), naming, cornerTools);
   const keep = button(say("save"), save, { className: "strong", id: "save" });
 
+  // While vision is started again the street stays, without people: it can be drawn on all the same.
   function view(view) {
-    if (view) scene.show(view);
-    scene.root.hidden = !view;
-    if (view) plan.fit(view.width / view.height);
+    street = view || (street && { ...street, people: [] });
+    scene.root.hidden = !street;
+    empty.hidden = Boolean(street);
+    if (!street) return;
+    scene.show(street);
+    plan.fit(street.width / street.height);
   }
 
   function state(state) {
@@ -159,6 +165,7 @@ export function build(tools) {
     chips.replaceChildren(...zones.map((zone, at) => chip(zone, at)));
     const zone = zones[chosen.zone];
     details.hidden = !zone;
+    for (const here of [template, ...adders.children]) here.disabled = false;
     template.hidden = zones.length > 0;
     keep.disabled = !dirty;
     if (zone && naming.value !== zone.name) naming.value = zone.name;
@@ -173,8 +180,9 @@ export function build(tools) {
   }
 
   const root = make("section", {}, make("p", { className: "help", textContent: say("zonesHelp") }),
-    scene.root, chips, adders, template, details, told, keep);
+    scene.root, empty, chips, adders, template, details, told, keep);
   details.hidden = true;
+  for (const here of [template, keep, ...adders.children]) here.disabled = true; // until the booth has told its zones
   view(null);
   const next = async () => {
     if (!dirty || (await save())) tools.go(3);
