@@ -80,7 +80,9 @@ def text_of(vitals: Vitals | None, key: str) -> str:
 def figure_of(vitals: Vitals | None, key: str) -> float | None:
     """A number of the vitals; None where it is missing."""
     value = (vitals or {}).get(key)
-    return None if isinstance(value, bool) or not isinstance(value, int | float) else value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e12 < value < 1e12:
+        return None
+    return value
 
 
 def check_vision(vision: Vitals | None) -> Finding:
@@ -97,7 +99,10 @@ def check_vision(vision: Vitals | None) -> Finding:
             "vision", "wait", reason or state, "wait: engines are built for minutes after an upgrade"
         )
     return Finding(
-        "vision", "failed", reason or state, "mend what it names; sudo systemctl restart booth-vision"
+        "vision",
+        "failed",
+        reason or state or "unknown",
+        "mend what it names; sudo systemctl restart booth-vision",
     )
 
 
