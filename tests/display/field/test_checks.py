@@ -21,7 +21,8 @@ WORDS = Path(__file__).parents[3] / "appliance" / "display" / "field" / "page" /
 
 
 def evidence(tmp_path: Path, **changes: Any) -> Evidence:
-    well = Evidence(VISION, UPLINK, {**QUIET}, Clock(1_795_000_000.0, True), tmp_path, DONE, "")
+    quiet = {str(subject): line for subject, line in QUIET.items()}
+    well = Evidence(VISION, UPLINK, quiet, Clock(1_795_000_000.0, True), tmp_path, DONE, "")
     return replace(well, **changes)
 
 
