@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels clean lock
+.PHONY: help setup setup-test run test test-empty chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels clean lock screenshots
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,7 @@ setup-test: # what the tests need besides
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/system-packages.txt $(PACKAGE)/test-packages.txt
 	@sh $(PACKAGE)/make-venv.sh $(VENV) dev
 	@sh $(PACKAGE)/make-asyncapi.sh tests/uplink/asyncapi
+	@sh $(PACKAGE)/make-axe.sh tests/display/field/axe
 	@$(BIN)/python -m engines setup
 
 test: setup-test check ## the checks, then all tests
@@ -73,6 +74,9 @@ evaluate: setup-test ## measure novelty and fairness on PHOTOS=folder of people 
 	@test -n "$(PHOTOS)" || { echo "say where the photos are: make evaluate PHOTOS=folder"; exit 2; }
 	@$(BIN)/python -m tests.evaluation build $(PHOTOS) $(or $(SETS),build/evaluation) $(if $(MASKS),--masks $(MASKS))
 	@$(BIN)/python -m tests.evaluation score $(or $(SETS),build/evaluation) --booth $(BIN)/booth
+
+screenshots: setup-test ## pictures of every step of the field page, into build/screens (needs chromium)
+	@$(BIN)/python -m tests.display.field.screenshots build/screens
 
 lock: ## pin the Python packages anew (needs python3.10, python3.11 and python3.12)
 	@python3.11 $(PACKAGE)/lock.py $(PACKAGE)/requirements.lock

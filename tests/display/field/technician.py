@@ -84,7 +84,8 @@ class Technician:
             self.drag(start, (frame["x"] + x * frame["width"], frame["y"] + y * frame["height"]))
 
     def checks(self) -> dict[str, str]:
-        """Check -> ok, wait or failed, as the page shows them."""
+        """Check -> ok, wait or failed, as the page shows them; run again first."""
+        self.tap("Run again")
         self.page.wait_for_selector("[data-check]")
         lines = self.page.locator("[data-check]").all()
         return {str(line.get_attribute("data-check")): str(line.get_attribute("class")) for line in lines}

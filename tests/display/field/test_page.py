@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from appliance.display.field.device import code_from_display
 from appliance.health.clock import Clock
 from appliance.site_file import FILE
-from tests.display.field.browser import PHONE, TABLET, chromium, device, why_no_browser
+from tests.display.field.browser import PHONE, TABLET, device, why_no_browser
 from tests.display.field.fake_vision import FakeVision, person
 from tests.display.field.technician import STEPS, Technician
 from tests.display.running import Running, display, until
@@ -39,7 +40,7 @@ class Booth:
 
     running: Running
     vision: FakeVision
-    browser: Any
+    browser: Browser
     stack: ExitStack
 
     def phone(self, **kind: Any) -> Technician:
@@ -65,14 +66,8 @@ class Booth:
         return values
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as launched:
-        yield launched
-
-
 @pytest.fixture
-def booth(tmp_path: Path, browser: Any) -> Iterator[Booth]:
+def booth(tmp_path: Path, browser: Browser) -> Iterator[Booth]:
     with display(tmp_path) as running, FakeVision(tmp_path) as vision, ExitStack() as stack:
         yield Booth(running, vision, browser, stack)
 
@@ -107,7 +102,7 @@ def test_a_technician_commissions_a_booth_with_a_phone(booth: Booth, monkeypatch
     phone.page.fill("#height", "175")
     for spot, distance_m in (("near", 4.2), ("far", 10.0)):
         booth.vision.people = [person(0.5, distance_m, 1.75)]
-        time.sleep(2.5)
+        time.sleep(2.2)  # what the page takes for a box is the last two seconds
         phone.tap(f"Capture {spot}")
         phone.page.wait_for_selector(f".hints li:nth-child({1 if spot == 'near' else 2}):has-text('px at')")
     phone.page.wait_for_selector(".result:not([hidden])")
@@ -293,7 +288,7 @@ def test_every_step_fits_a_thumb_and_the_screen(booth: Booth, kind: dict[str, An
     assert phone.faults == []
 
 
-def test_a_display_that_was_started_again_asks_for_a_new_code(tmp_path: Path, browser: Any) -> None:
+def test_a_display_that_was_started_again_asks_for_a_new_code(tmp_path: Path, browser: Browser) -> None:
     with ExitStack() as stack:
         with display(tmp_path) as running:
             port = int(running.url.rstrip("/").rpartition(":")[2])
