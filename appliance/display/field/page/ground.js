@@ -35,11 +35,15 @@ export function build(tools) {
     pen.strokeStyle = pen.fillStyle = colours.figure;
     pen.lineWidth = Math.max(1, width / 500);
     pen.font = `${Math.round(width / 32)}px system-ui, sans-serif`;
+    let free = Infinity; // below which there is room for the next words
     for (const row of ground.plane?.grid ?? []) {
+      const y = row.foot_y * high;
+      if (y > free) continue;
+      free = y - width / 22;
       pen.globalAlpha = 0.6;
-      line(pen, width, row.foot_y * high);
+      line(pen, width, y);
       pen.globalAlpha = 1;
-      pen.fillText(`${row.distance_m} m`, width / 60, row.foot_y * high - width / 120);
+      pen.fillText(`${row.distance_m} m`, width / 60, y - width / 120);
     }
     if (ground.plane) return;
     for (const spot of Object.values(ground.spots)) for (const y of [spot.foot_y, spot.head_y]) line(pen, width, y * high);

@@ -20,7 +20,10 @@ export function makeScene() {
     const key = view.drawing.lines + view.drawing.unseen + colours.line;
     if (key !== kept.key) kept = { key, lines: streetOf(view.drawing, colours) };
     pen.imageSmoothingQuality = "high";
+    // The drawing is coarse on purpose; soft edges make its steps bearable.
+    pen.filter = `blur(${(0.3 * width) / view.drawing.width}px)`;
     pen.drawImage(kept.lines, 0, 0, width, height);
+    pen.filter = "none";
     overlay?.(pen, width, height, colours);
     for (const box of view.people) drawFigure(pen, box, width, height, colours.figure);
     canvas.setAttribute("aria-label", say("canvas", { n: view.people.length }));

@@ -33,7 +33,7 @@ export function build(tools) {
   const chips = make("div", { className: "chips" });
   chips.setAttribute("role", "group");
   chips.setAttribute("aria-label", say("zones"));
-  const adders = make("div", { className: "row" }, ...KINDS.map((kind) =>
+  const adders = make("div", { className: "row adders" }, ...KINDS.map((kind) =>
     button(`+ ${say(kind)}`, () => add(kind), { className: "plain " + kind })));
   const template = button(say("template"), () => change(() => {
     zones = structuredClone(TEMPLATES[tools.state().capture.mode]);
