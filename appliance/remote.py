@@ -43,44 +43,57 @@ MODEL = wish_model()
 
 
 def overlay(settings: Settings, wish: Wish) -> Settings:
-    """The files' `settings` with `wish` on top. Raises BoothError naming the key and why it stays as it is.
+    """The files' `settings` with a new `wish` on top. Raises BoothError naming the key and why it stays as it is.
 
     Types are JSON's and strict: "30" is no number, and null is nothing but null.
+    """
+    wanted = wanted_by(settings, wish)
+    return wanted.model_copy(update={"capture": walled(settings.capture, wanted.capture)})
+
+
+def in_force(files: Settings, wish: Wish) -> Settings:
+    """The settings that a `wish` makes which was allowed once: here, and nowhere else, all layers meet.
+
+    Where the mat has been painted anew since, the wish's scored zones are out of date, and those of the files count.
+    Raises BoothError where the files, which may have changed, forbid it.
+    """
+    wanted = wanted_by(files, wish, scored(files.capture))
+    capture = walled(files.capture, refitted(files.capture, wanted.capture))
+    return wanted.model_copy(update={"capture": capture})
+
+
+def wanted_by(settings: Settings, wish: Wish, mats: tuple[Zone, ...] = ()) -> Settings:
+    """What the `wish` makes of the files' settings, walls or not; `mats` where opt-in would have no scored zone.
+
+    Raises BoothError where it is no wish.
     """
     try:
         checked = MODEL.model_validate_json(json.dumps(wish), strict=True)
         merged = settings.model_dump()
         for section, keys in checked.model_dump(exclude_unset=True).items():
             merged[section].update(keys)
-        wanted = Settings.model_validate(merged)
+        zones = merged["capture"]["zones"]
+        if merged["capture"]["mode"] == "opt-in-zone" and all(is_no_mat(zone) for zone in zones):
+            merged["capture"]["zones"] = [*zones, *(mat.model_dump() for mat in mats)]
+        return Settings.model_validate(merged)
     except ValidationError as error:
         raise BoothError(explained(error)) from None
     except (ValueError, TypeError, RecursionError):
         raise BoothError("settings: no JSON that can be read; send an object of sections") from None
-    return wanted.model_copy(update={"capture": walled(settings.capture, wanted.capture)})
 
 
-def in_force(files: Settings, wish: Wish) -> Settings:
-    """The settings that a wish makes which was allowed once: here, and nowhere else, all layers meet.
-
-    Where the mat has been painted anew since, the wish's scored zones are out of date: those of the files count.
-    Raises BoothError where the files, which may have changed, forbid it.
-    """
-    zones = dict(wish.get("capture", {})).get("zones") if isinstance(wish.get("capture"), Mapping) else None
-    if files.capture.mode == "opt-in-zone" and isinstance(zones, list):
-        wish = {**wish, "capture": {**wish["capture"], "zones": refitted(files.capture, zones)}}
-    return overlay(files, wish)
+def is_no_mat(zone: Mapping[str, Any]) -> bool:
+    """Whether nobody is looked at in a zone that is not a record yet."""
+    return bool(zone.get("kind", "scored") != "scored")
 
 
-def refitted(files: Capture, zones: list[Any]) -> list[Any]:
-    """The wished `zones` without scored ones that are not of `files`; with all of those if none is left."""
-    known = [zone.model_dump(mode="json") for zone in scored(files)]
-    kinds = [zone.get("kind", "scored") if isinstance(zone, Mapping) else "scored" for zone in zones]
-    kept = [zone for zone, kind in zip(zones, kinds, strict=True) if kind != "scored"]
-    still = [
-        one for one in known if any({"kind": "scored", **zone} == one for zone in zones if zone not in kept)
-    ]
-    return [*(still or known), *kept]
+def refitted(files: Capture, wanted: Capture) -> Capture:
+    """`wanted` without scored zones that opt-in `files` do not have; with all of theirs if none is left."""
+    if files.mode != "opt-in-zone":
+        return wanted
+    still = tuple(zone for zone in scored(wanted) if zone in scored(files)) or scored(files)
+    others = tuple(zone for zone in wanted.zones if zone.kind != "scored")
+    return wanted.model_copy(update={"zones": (*still, *others)})
 
 
 def walled(files: Capture, wanted: Capture) -> Capture:

@@ -21,7 +21,9 @@ COMPARE_OVER_S = 2.0
 DARK, BRIGHT = 16, 248
 "Levels where no detail is left: black, and burnt out."
 MOVED = 0.4
-"Of a small pixel, half of the steepest by so much: no wall shakes like that in the wind."
+"Of a small pixel, by which many of the steepest change: no wall shakes like that in the wind."
+MOST = 0.6
+"Of a sharp edge that moves only one of its two sides changes, which is half of its pixels."
 SLOPES = 0.2
 "Share of the pixels that are compared: the steepest, since a plain wall looks the same from anywhere."
 LEAST_SLOPE = 4.0
@@ -106,17 +108,25 @@ class Stillness:
 
 
 def shift(before: NDArray[np.uint8], after: NDArray[np.uint8], free: MaskArray) -> float:
-    """About how many pixels a picture moved: its change by its slope, where that is steep; 0 where nothing is known."""
+    """About how many pixels a picture moved, across or down, whichever is more; 0 where too little is known.
+
+    The change by the slope where that is steep, of upright edges, which tell a turn to the side, and of level ones.
+    """
     if free.sum() < LEAST_FREE:
         return 0.0
-    across, down = sobel(before.astype(np.float32))
-    slope = np.hypot(across, down)[free] / 8
-    change = after[free].astype(np.float32) - before[free]
-    steep = slope >= max(float(np.quantile(slope, 1 - SLOPES)), LEAST_SLOPE)
-    if steep.sum() < LEAST_STEEP:
+    across, down = (np.float32(0.125) * np.abs(slope[free]) for slope in sobel(before.astype(np.float32)))
+    # A cloud, or the camera's own exposure, changes the light of all by the same factor.
+    factor = np.float32(after[free].mean() / max(before[free].mean(), 1.0))
+    change = np.abs(after[free] - factor * before[free])
+    return max(usual_ratio(change, across, across > down), usual_ratio(change, down, down >= across))
+
+
+def usual_ratio(change: FloatArray, slope: FloatArray, where: MaskArray) -> float:
+    """Change by slope (N,) that MOST of the steepest do not exceed; 0 where there are too few."""
+    if where.sum() < LEAST_STEEP:
         return 0.0
-    # A cloud changes the light of all alike; whoever walks there unseen changes that of a few.
-    return float(np.median(np.abs(change - np.median(change))[steep] / slope[steep]))
+    steep = where & (slope >= max(float(np.quantile(slope[where], 1 - SLOPES)), LEAST_SLOPE))
+    return float(np.quantile(change[steep] / slope[steep], MOST)) if steep.sum() >= LEAST_STEEP else 0.0
 
 
 def as_shares(boxes: FloatArray, size: FloatArray) -> FloatArray:
