@@ -35,8 +35,8 @@ def settings_for(runtime: Path, **display: Any) -> Settings:
     )
 
 
-def until(what: Callable[[], Any]) -> Any:
-    deadline_s = time.monotonic() + PATIENCE_S
+def until(what: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
+    deadline_s = time.monotonic() + patience_s
     while not (found := what()) and time.monotonic() < deadline_s:
         time.sleep(0.02)
     assert found

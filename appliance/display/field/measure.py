@@ -58,6 +58,8 @@ def plane_from(near: Measured, far: Measured, far_m: float | None) -> tuple[Plan
     `far_m`: how far away the far spot is by tape, which tells the lens; None: a usual lens is taken for it, and
     distances may be wrong by half.
     """
+    if near.standing.foot_y <= far.standing.foot_y:
+        raise BoothError("near and far are swapped: feet at the near spot have to be lower in the picture")
     if far_m is None:
         ground, doubt = ground_from(near.standing, far.standing, near.aspect)
     else:

@@ -98,6 +98,11 @@ def test_what_cannot_be_measured_is_told(views: list[View], words_: str) -> None
         measure(views, 1.75)
 
 
+def test_spots_that_are_swapped_are_refused_in_words() -> None:
+    with pytest.raises(BoothError, match="swapped"):
+        plane_from(measure(seen(12.0), 1.75), measure(seen(4.5), 1.75), None)
+
+
 def test_two_spots_alike_are_refused_in_words() -> None:
     with pytest.raises(BoothError, match="near"):
         plane_from(measure(seen(6.0), 1.75), measure(seen(6.1), 1.75), None)

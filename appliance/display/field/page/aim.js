@@ -12,6 +12,7 @@ export function build(tools) {
   const hints = make("ul", { className: "hints" });
   hints.setAttribute("role", "status");
   const figures = make("p", { className: "figures" });
+  const drawn = make("p", { className: "figures" });
   const again = button(say("again"), () => tools.act("again"), { className: "plain" });
   let said = "";
 
@@ -22,6 +23,7 @@ export function build(tools) {
     if (!view) return;
     scene.show(view);
     write(figures, say("figures", { n: view.people.length, rate: view.frames_per_second.toFixed(1) }));
+    write(drawn, scene.seen() < 0.995 ? say("unseen", { seen: Math.floor(100 * scene.seen()) }) : "");
   }
 
   function state(state) {
@@ -32,7 +34,7 @@ export function build(tools) {
   }
 
   const root = make("section", {}, make("p", { className: "help", textContent: say("aimHelp") }),
-    scene.root, empty, hints, figures, again);
+    scene.root, empty, hints, figures, drawn, again);
   view(null);
   const next = () => {
     tools.act("mark", { step: name, done: true });

@@ -10,6 +10,9 @@ export function makeScene() {
   const wrap = make("div", { className: "scene" }, canvas);
   let kept = { key: "", lines: null };
 
+  // How much of the street was seen empty, 0..1; only known once something was shown.
+  const seen = () => kept.lines?.seen ?? 0;
+
   // Only while the scene is on the page: its width decides how many pixels are drawn.
   function show(view, overlay = null) {
     const colours = coloursOf(canvas);
@@ -22,14 +25,14 @@ export function makeScene() {
     pen.imageSmoothingQuality = "high";
     // The drawing is coarse on purpose; soft edges make its steps bearable.
     pen.filter = `blur(${(0.3 * width) / view.drawing.width}px)`;
-    pen.drawImage(kept.lines, 0, 0, width, height);
+    pen.drawImage(kept.lines.street, 0, 0, width, height);
     pen.filter = "none";
     overlay?.(pen, width, height, colours);
     for (const box of view.people) drawFigure(pen, box, width, height, colours.figure);
     canvas.setAttribute("aria-label", say("canvas", { n: view.people.length }));
   }
 
-  return { root: wrap, canvas, show };
+  return { root: wrap, show, seen };
 }
 
 function coloursOf(element) {
@@ -52,11 +55,13 @@ function streetOf({ width, height, lines, unseen }, colours) {
   const pen = street.getContext("2d");
   const [line, hidden] = [bytesOf(lines), bytesOf(unseen)];
   const row = Math.ceil(width / 8);
+  let unknown = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = y * row + (x >> 3);
       const bit = 128 >> (x & 7);
       if (hidden[at] & bit) {
+        unknown++;
         if ((x + y) % 6 >= 1) continue;
         pen.fillStyle = colours.hatch;
       } else if (line[at] & bit) pen.fillStyle = colours.line;
@@ -64,7 +69,7 @@ function streetOf({ width, height, lines, unseen }, colours) {
       pen.fillRect(x, y, 1, 1);
     }
   }
-  return street;
+  return { street, seen: 1 - unknown / (width * height) };
 }
 
 function bytesOf(text) {

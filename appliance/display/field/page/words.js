@@ -36,7 +36,7 @@ const EN = {
   aimHelp: "Turn the camera until the pavement fills the picture. You see lines of the empty street and a figure where somebody stands, never a picture.",
   noView: "No view yet. Vision sends one within a few seconds of its start.",
   moving: "The camera moves: hold it still",
-  unseen: "Hatched: not seen empty yet, {seen} % is drawn",
+  unseen: "{seen} % of the street is drawn; what is hatched was not seen without people yet",
   again: "Draw anew",
   figures: "{n} in view, {rate} pictures a second",
   nobody: "Nobody has passed yet: wait for a few people, or walk by yourself",
