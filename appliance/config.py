@@ -5,20 +5,17 @@ from __future__ import annotations
 import ipaddress
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+
+from appliance.duties import Language, Law, Place, Retention, Sign
+from appliance.section import Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,31}$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
-
-
-class Section(BaseModel):
-    """A frozen group of settings; a key that nobody reads is an error, not a surprise."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Identity(Section):
@@ -239,7 +236,7 @@ class Display(Section):
     "Address of the one interface where the field page answers besides; null: this machine only."
     card_s: float = Field(20, gt=0, le=120)
     "Nobody is told of for longer than it takes to walk up to them."
-    language: Literal["en", "fr", "sv", "es"] = "en"
+    language: Language = "en"
 
 
 class Engines(Section):
@@ -282,3 +279,17 @@ class Settings(Section):
     display: Display = Display()
     engines: Engines = Engines()
     folders: Folders = Folders()
+    place: Place = Place()
+    law: Law = Law()
+    sign: Sign = Sign()
+    retention: Retention = Retention()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _the_first_language_is_the_boards(cls, values: Any) -> Any:
+        place = values.get("place") if isinstance(values, dict) else None
+        languages = place.get("languages") if isinstance(place, dict) else None
+        display = values.get("display", {}) if languages else None
+        if isinstance(languages, list) and isinstance(display, dict) and "language" not in display:
+            return {**values, "display": {**display, "language": languages[0]}}
+        return values

@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError, create_model
 
-from appliance.config import Capture, Section, Settings, Zone
+from appliance.config import Capture, Settings, Zone
 from appliance.errors import BoothError
+from appliance.law.gate import require_lawful
+from appliance.section import Section
 
 Wish = Mapping[str, Any]
 "Section -> key -> value, as JSON has it; {}: all is as the files have it."
@@ -48,7 +50,7 @@ def overlay(settings: Settings, wish: Wish) -> Settings:
     Types are JSON's and strict: "30" is no number, and null is nothing but null.
     """
     wanted = wanted_by(settings, wish)
-    return wanted.model_copy(update={"capture": walled(settings.capture, wanted.capture)})
+    return checked(settings, wanted, walled(settings.capture, wanted.capture))
 
 
 def in_force(files: Settings, wish: Wish) -> Settings:
@@ -58,8 +60,15 @@ def in_force(files: Settings, wish: Wish) -> Settings:
     Raises BoothError where the files, which may have changed, forbid it.
     """
     wanted = wanted_by(files, wish, scored(files.capture))
-    capture = walled(files.capture, refitted(files.capture, wanted.capture))
-    return wanted.model_copy(update={"capture": capture})
+    return checked(files, wanted, walled(files.capture, refitted(files.capture, wanted.capture)))
+
+
+def checked(files: Settings, wanted: Settings, capture: Capture) -> Settings:
+    """`wanted` with that capture. Raises BoothError where the law of the booth's city forbids what became of it."""
+    settings = wanted.model_copy(update={"capture": capture})
+    if settings != files:
+        require_lawful(settings)
+    return settings
 
 
 def wanted_by(settings: Settings, wish: Wish, mats: tuple[Zone, ...] = ()) -> Settings:
@@ -68,9 +77,9 @@ def wanted_by(settings: Settings, wish: Wish, mats: tuple[Zone, ...] = ()) -> Se
     Raises BoothError where it is no wish.
     """
     try:
-        checked = MODEL.model_validate_json(json.dumps(wish), strict=True)
+        read = MODEL.model_validate_json(json.dumps(wish), strict=True)
         merged = settings.model_dump()
-        for section, keys in checked.model_dump(exclude_unset=True).items():
+        for section, keys in read.model_dump(exclude_unset=True).items():
             merged[section].update(keys)
         zones = merged["capture"]["zones"]
         if merged["capture"]["mode"] == "opt-in-zone" and all(is_no_mat(zone) for zone in zones):

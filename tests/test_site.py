@@ -155,3 +155,27 @@ def test_the_plane_is_the_ground() -> None:
     plane = Plane(camera_m=2.5, tilt_deg=10, view_deg=70, aspect=1.78)
     assert plane.ground() == Ground(2.5, 10, 70, 1.78)
     assert SignOff.model_validate(SIGNED).checks[0].passed
+
+
+MADRID = {"city": "madrid", "id": "m1"}
+ALL_OF_IT = {"name": "all", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "words"),
+    [(ALL_OF_IT, "leave room to walk past"), ({**MAT, "kind": "door"}, "opt-in-zone needs")],
+)
+def test_no_drawing_and_no_wish_makes_an_unlawful_street(drawn: dict[str, Any], words: str) -> None:
+    capture = {"mode": "opt-in-zone", "zones": [MAT]}
+    madrid = Settings.model_validate({"booth": MADRID, "capture": capture})
+    assert at_site(madrid, site(NEW_MAT)).capture.zones == (Zone.model_validate(NEW_MAT),)
+    with pytest.raises(BoothError, match=words):
+        at_site(madrid, site(drawn))
+    street = Settings.model_validate({"booth": {"city": "new-york", "id": "n1"}})
+    assert at_site(street, site(ALL_OF_IT)).capture.zones == (Zone.model_validate(ALL_OF_IT),)
+
+
+def test_a_wish_passes_the_law_of_the_city() -> None:
+    there = at_site(Settings.model_validate({"booth": MADRID, "capture": {"zones": [MAT]}}), Site())
+    with pytest.raises(BoothError, match=r"capture\.mode: open-street in madrid"):
+        overlay(there, {"display": {"language": "es"}})

@@ -130,7 +130,7 @@ class RemoteConfig:
         try:
             self.settings = in_force(self._place.settings, self._kept.force.settings)
         except BoothError as error:
-            why = f"what was drawn at the booth forbids it: {one_line(str(error))}"
+            why = one_line(f"what was drawn at the booth forbids it: {error}")
             self._settle(Kept(tried=self._kept.tried, reason=why))
 
     def _proved(self, now_s: float) -> bool:

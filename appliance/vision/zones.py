@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from appliance.config import Capture, Zone
+from appliance.geometry import inside
 from appliance.records import FloatArray, MaskArray
 
 STREET = "street"
@@ -47,11 +48,5 @@ def feet_of(boxes: FloatArray, width: int, height: int) -> FloatArray:
 
 
 def contains(zone: Zone, points: FloatArray) -> MaskArray:
-    """Which points (N, 2) lie inside the polygon, shape (N,), by the even-odd rule (Shimrat 1962)."""
-    corners = np.array(zone.polygon)
-    inside = np.zeros(len(points), np.bool_)
-    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        crosses = (y1 > points[:, 1]) != (y2 > points[:, 1])
-        slope = (x2 - x1) / (y2 - y1) if y1 != y2 else 0.0
-        inside ^= crosses & (points[:, 0] < x1 + slope * (points[:, 1] - y1))
-    return inside
+    """Which points (N, 2) lie inside the polygon, shape (N,), by the even-odd rule."""
+    return inside(np.array(zone.polygon), points)
