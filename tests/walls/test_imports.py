@@ -66,6 +66,7 @@ BELOW = {
         "health",
         "remote_file",
         "disk",
+        "logbook",
         "ground",
         "tape",
         "site",

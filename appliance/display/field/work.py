@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,7 @@ from appliance.display.field.measure import SPOTS, Measured, measure, plane_from
 from appliance.display.field.request import Refused
 from appliance.display.view import View
 from appliance.errors import BoothError
+from appliance.logbook import record
 from appliance.site import SignOff, Site
 from appliance.site_file import read_site, write_site
 
@@ -105,8 +107,15 @@ class Work:
         settings_at(self._files, site)
         kept(lambda: write_site(self._state, site))
         self.fault = ""
-        log.info("field page: %s", "the booth is signed off" if site.signed_off else "the site was changed")
+        word = "signed" if site.signed_off else "changed"
+        log.info("field page: the site is %s", word)
+        record(self._state, "field", "site", f"{word} {digest_of(site)}")
         return site
+
+
+def digest_of(site: Site) -> str:
+    """What the logbook says of a site: the start of its SHA-256."""
+    return hashlib.sha256(site.model_dump_json().encode()).hexdigest()[:12]
 
 
 def kept(write: Callable[[], None]) -> None:

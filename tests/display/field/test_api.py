@@ -243,6 +243,29 @@ def test_an_unlawful_drawing_is_refused(tmp_path: Path) -> None:
     desk.close()
 
 
+def test_what_is_drawn_and_signed_stands_in_the_logbook(desk: Desk) -> None:
+    desk.enter()
+    desk.send("POST", "zones", {"zones": [{"name": "mat", "kind": "scored", "polygon": SQUARE}]})
+    desk.send("POST", "sign-off", {"reason": "trial-only"})
+    lines = (desk.settings.folders.state / "logbook.jsonl").read_text().splitlines()
+    entries = [json.loads(line) for line in lines]
+    assert [entry["now"].split()[0] for entry in entries if entry["kind"] == "site"] == ["changed", "signed"]
+    assert {entry["by"] for entry in entries} == {"field"}
+
+
+@pytest.mark.parametrize("city", ["madrid", "toronto"])
+def test_the_law_of_the_city_is_a_wall_on_the_page_too(tmp_path: Path, city: str) -> None:
+    whole = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+    mat = {"name": "mat", "kind": "scored", "polygon": SQUARE}
+    desk = Desk(tmp_path, booth={"city": city}, capture={"mode": "opt-in-zone", "zones": [mat]})
+    desk.enter()
+    assert desk.send("POST", "zones", {"zones": [mat]}).status_code == 200
+    answer = desk.send("POST", "zones", {"zones": [{**mat, "polygon": whole}]})
+    assert answer.status_code == 422
+    assert city in answer.json()["error"]
+    desk.close()
+
+
 def test_a_broken_site_file_is_told_and_drawn_anew(desk: Desk) -> None:
     state = desk.settings.folders.state
     state.mkdir(parents=True)
