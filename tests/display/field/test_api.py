@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,18 @@ def test_bodies_are_bounded(desk: Desk) -> None:
     assert desk.send("POST", "touch", {"pad": "x" * MOST_BODY}).status_code == 413
     desk.token = ""
     assert desk.send("POST", "session", {"code": "1" * MOST_BODY}).status_code == 413
+
+
+def test_a_body_that_dribbles_in_is_not_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("appliance.display.field.request.PATIENCE_S", 0.05)
+    desk.enter()
+
+    async def dribble() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(60)
+
+    headers = {"origin": ORIGIN, "authorization": f"Bearer {desk.token}", "content-type": "application/json"}
+    assert desk.client.post("/field/api/touch", content=dribble(), headers=headers).status_code == 408
 
 
 @effort(max_examples=60)

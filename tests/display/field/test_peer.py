@@ -10,7 +10,6 @@ import pytest
 
 from appliance.display.field import peer
 from appliance.display.field.peer import owner_of
-from appliance.display.field.request import Refused
 from tests.display.field.desk import Desk
 
 NET = Path("/proc/self/net")
@@ -35,12 +34,19 @@ def test_nobody_owns_an_end_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("user", "refused"), [("booth-uplink", True), ("booth-vision", True), ("technician", False)]
+    ("user", "refused"),
+    [
+        ("booth-uplink", True),
+        ("booth-vision", True),
+        ("hidden", True),
+        ("technician", False),
+        ("root", False),
+    ],
 )
 def test_processes_of_the_booth_get_no_code(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: str, refused: bool
 ) -> None:
-    users = {"booth-uplink": 61001, "booth-vision": 61002, "technician": 1000}
+    users = {"booth-uplink": 61001, "booth-vision": 61002, "technician": 1000, "hidden": 65534, "root": 0}
     monkeypatch.setattr(peer, "uid_of", users.get)
     monkeypatch.setattr(peer, "owner_of", lambda *_: users[user])
     desk = Desk(tmp_path)
@@ -56,4 +62,3 @@ def test_an_unknown_peer_gets_no_code_where_users_are_set_up(
     monkeypatch.setattr(peer, "owner_of", lambda *_: None)
     desk = Desk(tmp_path)
     assert desk.client.post("/code", json={}, headers={"origin": "http://127.0.0.1"}).status_code == 403
-    assert issubclass(Refused, Exception)
