@@ -44,6 +44,8 @@ def found_axe() -> Path:
 @pytest.mark.parametrize("step", STEPS)
 def test_no_step_has_a_serious_finding(phone: Technician, step: str) -> None:
     phone.to(step)
+    if step == "aim":
+        phone.page.wait_for_selector(".hints li")
     if step == "zones":
         phone.page.wait_for_selector(".plan:visible")
         phone.tap("+ looked at")

@@ -190,7 +190,7 @@ def test_a_body_that_dribbles_in_is_not_waited_for(desk: Desk, monkeypatch: pyte
     assert desk.client.post("/field/api/touch", content=dribble(), headers=headers).status_code == 408
 
 
-@effort(max_examples=60)
+@effort(max_examples=50)
 @given(
     name=st.sampled_from(WRITES),
     body=st.dictionaries(st.sampled_from(["zones", "spot", "height_m", "reason", "step", "done"]), JSON),
@@ -206,7 +206,7 @@ def test_no_json_makes_the_booth_stumble(
     desk.close()
 
 
-@effort(max_examples=120)
+@effort(max_examples=60)
 @given(zones=ZONES)
 def test_whatever_is_drawn_is_kept_as_drawn_or_refused_in_words(
     tmp_path_factory: pytest.TempPathFactory, zones: list[dict[str, Any]]

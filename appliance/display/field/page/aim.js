@@ -10,7 +10,8 @@ export function build(tools) {
   const scene = makeScene();
   const empty = makeEmpty();
   const hints = make("ul", { className: "hints" });
-  hints.setAttribute("role", "status");
+  const live = make("div", {}, hints); // the list itself stays a list
+  live.setAttribute("role", "status");
   const figures = make("p", { className: "figures" });
   const drawn = make("p", { className: "figures" });
   const again = button(say("again"), () => tools.act("again"), { className: "plain" });
@@ -34,7 +35,7 @@ export function build(tools) {
   }
 
   const root = make("section", {}, make("p", { className: "help", textContent: say("aimHelp") }),
-    scene.root, empty, hints, figures, drawn, again);
+    scene.root, empty, live, figures, drawn, again);
   view(null);
   const next = () => {
     tools.act("mark", { step: name, done: true });
