@@ -5,31 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from appliance.records import FloatArray, Frame, MaskArray
 from appliance.runtime.seam import ImageOps
-from appliance.vision.edges import sobel
 from appliance.vision.focus import Focus
 from appliance.vision.reference import Reference, covered
+from appliance.vision.stillness import Stillness
 
 LONGEST_SIDE = 192
 "Pixels of the small picture and the drawing: enough for a kerb, too few for a face."
 DRAW_EVERY_S = 1.0
-COMPARE_OVER_S = 2.0
-"A camera that turns slowly is noticed within this."
 DARK, BRIGHT = 16, 248
 "Levels where no detail is left: black, and burnt out."
-MOVED = 0.4
-"Of a small pixel, by which many of the steepest change: no wall shakes like that in the wind."
-MOST = 0.6
-"Of a sharp edge that moves only one of its two sides changes, which is half of its pixels."
-SLOPES = 0.2
-"Share of the pixels that are compared: the steepest, since a plain wall looks the same from anywhere."
-LEAST_SLOPE = 4.0
-"Levels a pixel: a plain wall's noise is less."
-LEAST_FREE, LEAST_STEEP = 500, 50
-"Pixels without people, and steep ones among them, that are needed for it."
 
 
 @dataclass(frozen=True)
@@ -90,43 +77,6 @@ class Aim:
             moving,
             *self._drawn,
         )
-
-
-class Stillness:
-    """Whether the camera is still: a picture of a moment ago to compare with."""
-
-    def __init__(self) -> None:
-        self._before: tuple[NDArray[np.uint8], MaskArray] | None = None
-        self._since_s = -np.inf
-
-    def is_moving(self, picture: NDArray[np.uint8], free: MaskArray, now_s: float) -> bool:
-        """Compare a picture (H, W), without people where `free`, with the one of a moment ago."""
-        moving = self._before is not None and shift(self._before[0], picture, self._before[1] & free) > MOVED
-        if moving or now_s - self._since_s >= COMPARE_OVER_S:
-            self._before, self._since_s = (picture, free), now_s
-        return moving
-
-
-def shift(before: NDArray[np.uint8], after: NDArray[np.uint8], free: MaskArray) -> float:
-    """About how many pixels a picture moved, across or down, whichever is more; 0 where too little is known.
-
-    The change by the slope where that is steep, of upright edges, which tell a turn to the side, and of level ones.
-    """
-    if free.sum() < LEAST_FREE:
-        return 0.0
-    across, down = (np.float32(0.125) * np.abs(slope[free]) for slope in sobel(before.astype(np.float32)))
-    # A cloud, or the camera's own exposure, changes the light of all by the same factor.
-    factor = np.float32(after[free].mean() / max(before[free].mean(), 1.0))
-    change = np.abs(after[free] - factor * before[free])
-    return max(usual_ratio(change, across, across > down), usual_ratio(change, down, down >= across))
-
-
-def usual_ratio(change: FloatArray, slope: FloatArray, where: MaskArray) -> float:
-    """Change by slope (N,) that MOST of the steepest do not exceed; 0 where there are too few."""
-    if where.sum() < LEAST_STEEP:
-        return 0.0
-    steep = where & (slope >= max(float(np.quantile(slope[where], 1 - SLOPES)), LEAST_SLOPE))
-    return float(np.quantile(change[steep] / slope[steep], MOST)) if steep.sum() >= LEAST_STEEP else 0.0
 
 
 def as_shares(boxes: FloatArray, size: FloatArray) -> FloatArray:

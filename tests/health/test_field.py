@@ -15,10 +15,12 @@ from appliance.errors import BoothError
 from appliance.health.field import (
     FILE,
     LONGEST_S,
+    NOBODY,
     RENEW_S,
     Session,
     end_session,
     is_from_display,
+    owners,
     renew_session,
     session_at,
 )
@@ -87,6 +89,14 @@ def test_a_session_is_display_s_alone(tmp_path: Path) -> None:
     renew_session(tmp_path, 100.0)
     os.chown(tmp_path / FILE, 54_321, -1)
     assert session_at(tmp_path, 100.0) is None
+
+
+def test_whom_a_process_cannot_tell_apart_it_takes_for_display_and_no_other_does() -> None:
+    """The uplink's unit has PrivateUsers=yes: all users but its own and root look like one. Vision's has no."""
+    whole, private = "         0          0 4294967295\n", "0 0 1\n990 990 1\n"
+    assert owners(989, 991, whole) == owners(989, 991, "") == {0, 989, 991}
+    assert owners(990, 991, private) == {0, 990, NOBODY}
+    assert NOBODY not in owners(989, 991, whole)
 
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
