@@ -60,6 +60,13 @@ def person(across: float, distance_m: float, height_m: float = 1.7) -> Box:
     return left, head, right - left, foot - head
 
 
+EMPTY = View(
+    at_s=1.0, width=1280, height=720, frames_per_second=14.0, people=(), focus=(1.0,) * 9, in_focus=1.0, brightness=0.5,
+    dark=0.0, bright=0.0, moving=False, drawing=Drawing(160, 90, street(), unseen(0)),
+)  # fmt: skip
+"The street with nobody in it."
+
+
 class FakeVision:
     """Runs in a thread; what a test sets is in the next view or the next vitals."""
 

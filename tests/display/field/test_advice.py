@@ -11,14 +11,10 @@ from hypothesis import strategies as st
 
 from appliance.display.field.advice import LEAST_BOXES, advice_from
 from appliance.display.field.measure import LEAST_VIEWS, measure, plane_from
-from appliance.display.view import Box, Drawing, View
+from appliance.display.view import Box, View
 from appliance.errors import BoothError
-from tests.display.field.fake_vision import CAMERA_M, person, street, unseen
+from tests.display.field.fake_vision import CAMERA_M, EMPTY, person
 
-EMPTY = View(
-    at_s=1.0, width=1280, height=720, frames_per_second=14.0, people=(), focus=(1.0,) * 9, in_focus=1.0, brightness=0.5,
-    dark=0.0, bright=0.0, moving=False, drawing=Drawing(160, 90, street(), unseen(0)),
-)  # fmt: skip
 GOOD = person(0.5, 6.0)
 
 

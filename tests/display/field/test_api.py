@@ -6,6 +6,8 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,10 @@ from hypothesis import strategies as st
 from appliance.display.field.codes import MOST_WRONG
 from appliance.display.field.request import MOST_BODY
 from appliance.display.field.sessions import GONE_S, IDLE_S
+from appliance.display.views import ViewSender
 from appliance.site_file import FILE, read_site
 from tests.display.field.desk import ORIGIN, Desk
+from tests.display.field.fake_vision import CAMERA_M, EMPTY, person
 
 SQUARE = [[0.2, 0.5], [0.8, 0.5], [0.8, 0.9], [0.2, 0.9]]
 WRITES = ("touch", "again", "mark", "zones", "ground", "ground/forget", "sign-off")
@@ -254,6 +258,46 @@ def test_an_unlawful_drawing_is_refused(tmp_path: Path) -> None:
     assert answer.status_code == 422
     assert "scored" in answer.json()["error"]
     desk.close()
+
+
+def stand(desk: Desk, distance_m: float, views: int = 6) -> None:
+    """Somebody of 1.75 m stands there for so many views of vision."""
+    with closing(ViewSender(desk.settings.folders.runtime)) as sender:
+        for _ in range(views):
+            desk.now_s += 0.25
+            sender.send(replace(EMPTY, at_s=desk.now_s, people=(person(0.5, distance_m, 1.75),)))
+            desk.field.tend(desk.now_s)
+
+
+def test_two_spots_give_the_ground_and_leave_the_zones(desk: Desk) -> None:
+    desk.enter()
+    desk.field.tend(desk.now_s)
+    desk.send("POST", "zones", {"zones": [{"name": "mat", "kind": "scored", "polygon": SQUARE}]})
+    assert desk.send("POST", "ground", {"spot": "near", "height_m": 1.75}).status_code == 422
+    for spot, distance_m in (("near", 4.5), ("far", 12.0)):
+        stand(desk, distance_m)
+        assert desk.send("POST", "ground", {"spot": spot, "height_m": 1.75}).status_code == 200
+        desk.now_s += 5
+    site = read_site(desk.settings.folders.state)
+    assert site.ground
+    assert site.ground.camera_m == pytest.approx(CAMERA_M, rel=0.02)
+    assert [zone.name for zone in site.zones or ()] == ["mat"]
+    stand(desk, 8.0)
+    assert desk.send("GET", "state").json()["ground"]["check_m"] == pytest.approx(1.75, abs=0.02)
+    desk.send("POST", "ground/forget", {})
+    site = read_site(desk.settings.folders.state)
+    assert (site.ground, len(site.zones or ())) == (None, 1)
+
+
+def test_a_view_is_shown_while_it_is_fresh(desk: Desk) -> None:
+    desk.enter()
+    desk.field.tend(desk.now_s)
+    assert desk.send("GET", "view").json() is None
+    stand(desk, 6.0, views=1)
+    view = desk.send("GET", "view").json()
+    assert (view["schema"], len(view["people"])) == ("view/1", 1)
+    desk.now_s += 3
+    assert desk.send("GET", "view").json() is None
 
 
 def test_what_is_drawn_and_signed_stands_in_the_logbook(desk: Desk) -> None:
