@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands import calibrate, contract, engines, fleet, machine, provision, reset, update
+from appliance.commands import (
+    calibrate,
+    contract,
+    engines,
+    field,
+    fleet,
+    machine,
+    provision,
+    reset,
+    update,
+)
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
 from appliance.config import Settings
 from appliance.config_file import load_settings
@@ -22,6 +32,7 @@ app.add_typer(fleet.app)
 app.add_typer(machine.app)
 app.add_typer(provision.app)
 app.add_typer(engines.app, name="engines")
+app.add_typer(field.app, name="field")
 app.add_typer(reset.app)
 app.add_typer(update.app, name="update")
 

@@ -59,6 +59,8 @@ class SignOff(Section):
     version: str = Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+~-]{0,39}$")
     "Of the program."
     checks: tuple[CheckDone, ...] = Field(max_length=MOST_CHECKS)
+    reason: str | None = Field(None, pattern=r"^[a-z][a-z-]{0,31}$")
+    "Why it may although a check has failed: one of the page's closed list; None where all passed."
 
 
 class Site(Section):

@@ -100,7 +100,7 @@ class Report:
         sending = self.sending(read_clock())
         counts = {"outbox_rows": sending.rows, "sent": sending.sent, "dropped": sending.dropped}
         known = {"state": self.state, "reason": self.reason, "broker": self._remote.settings.uplink.broker}
-        return {**known, **counts, "refused": sending.refused}
+        return {**known, **counts, "refused": sending.refused, "certificate": sending.certificate}
 
     def sending(self, clock: Clock) -> Sending:
         """How the messages of the outbox fare."""

@@ -68,6 +68,8 @@ BELOW = {
         "vocabulary",
         "health",
         "remote_file",
+        "disk",
+        "logbook",
         "ground",
         "tape",
         "site",
