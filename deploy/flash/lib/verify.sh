@@ -38,7 +38,8 @@ look_inside() { # PATH
     compare "$1" "$told"
 }
 questions() {
-    echo 'head -n 1 /etc/nv_tegra_release; sudo nvbootctrl -t rootfs dump-slots-info; findmnt -no SOURCE,FSTYPE /booth-data; findmnt -no TARGET /var/lib/booth; apt-mark showhold | grep -c nvidia-l4t'
+    echo 'head -n 1 /etc/nv_tegra_release; echo "slots $(sudo nvbootctrl -t rootfs get-number-slots)"'
+    echo 'findmnt -no SOURCE,FSTYPE /booth-data; findmnt -no TARGET /var/lib/booth; apt-mark showhold | grep -c nvidia-l4t'
 }
 ask_jetson() { # COMMANDS
     local until_s=$((EPOCHSECONDS + $(stage_limit_s boot 0)))
@@ -51,7 +52,7 @@ ask_jetson() { # COMMANDS
 compare() { # PATH TOLD
     if ! grep -qF -- "$tegra_release" <<<"$2"; then
         unit_failed "$1" "another release runs on it than $tegra_release; it starts from another disk: take SD card and USB disks off"
-    elif ! grep -qE 'num_slots: 2|Number of slots: 2|slot: 1,' <<<"$2"; then
+    elif ! grep -qx 'slots 2' <<<"$2"; then
         unit_failed "$1" "it does not have two systems; flash again"
     elif ! grep -q 'ext4' <<<"$2" || ! grep -qx '/var/lib/booth' <<<"$2"; then
         unit_failed "$1" "its data partition is not mounted; flash again, and with another SSD if it stays so"

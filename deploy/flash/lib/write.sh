@@ -36,9 +36,13 @@ build_images() {
     local how=() module_numbers=()
     [ "$units_wanted" = 1 ] || how=(--massflash "$units_wanted")
     [ "$(count_in recovery)" = 1 ] ||
-        module_numbers=("BOARDID=$(module_field "$module" 4)" "BOARDSKU=$(module_field "$module" 5)" FAB= BOARDREV=)
+        mapfile -t module_numbers < <(numbers_of_module)
     in_tree env ROOTFS_AB=1 ROOTFS_RETRY_COUNT_MAX=3 "${module_numbers[@]}" "./$flash_tool" --no-flash "${how[@]}" \
         --external-device nvme0n1p1 -c "$own_layout" -S "${root_gib}GiB" -p "-c $qspi" --network usb0 "$board" "$(root_device)"
+}
+numbers_of_module() {
+    printf 'BOARDID=%s\nBOARDSKU=%s\n' "$(module_field "$module" 4)" "$(module_field "$module" 5)"
+    printf 'FAB=%s\nBOARDREV=%s\nCHIP_SKU=00:00:00:%s\n' "$(module_field "$module" 7)" "$(module_field "$module" 8)" "$(module_field "$module" 9)"
 }
 # An AGX has an eMMC besides; `external` puts the systems on the SSD alone.
 root_device() { case $board in *agx*) echo external ;; *) echo internal ;; esac; }
