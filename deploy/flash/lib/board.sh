@@ -14,10 +14,13 @@ module_of_id() { module_rows | awk -F '|' -v id="$1" '$1 == id { print $2; exit 
 
 # One line per device of NVIDIA: PATH ID SPEED, the path as NVIDIA's tools write it (bus-port.port).
 nvidia_devices() {
-    local device
+    local device vendor bus port id speed
     for device in "$system"/sys/bus/usb/devices/*; do
-        [ "$(cat "$device/idVendor" 2>/dev/null)" = 0955 ] || continue
-        echo "$(cat "$device/busnum")-$(cat "$device/devpath") $(cat "$device/idProduct") $(cat "$device/speed")"
+        { read -r vendor <"$device/idVendor"; } 2>/dev/null && [ "$vendor" = 0955 ] || continue
+        # One that goes away meanwhile is none.
+        { read -r bus <"$device/busnum" && read -r port <"$device/devpath" && read -r id <"$device/idProduct" &&
+            read -r speed <"$device/speed"; } 2>/dev/null || continue
+        echo "$bus-$port $id $speed"
     done | sort
 }
 state_of_id() { # USB ID

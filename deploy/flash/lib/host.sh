@@ -42,12 +42,10 @@ check_packages() {
     [ -z "$missing" ] || stands "packages are missing: $missing" "sudo apt-get install -y $missing"
 }
 missing_packages() {
-    local present name
     # shellcheck disable=SC2086 # a list of words
-    present=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $packages 2>/dev/null | sed -n 's/ installed$//p')
-    for name in $packages; do
-        grep -qxF -- "$name" <<<"$present" || echo "$name"
-    done | paste -sd ' '
+    printf '%s\n' $packages | { grep -vxF -f <(
+        dpkg-query -W -f='${Package} ${db:Status-Status}\n' $packages 2>/dev/null | sed -n 's/ installed$//p'
+    ) || true; } | paste -sd ' '
 }
 # Programs of the Jetson run here while its system is prepared.
 check_emulation() {

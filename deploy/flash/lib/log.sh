@@ -19,6 +19,7 @@ fail() {
 }
 misuse() {
     echo "booth: $*; see flash --help" >&2
+    failing=yes
     exit 2
 }
 # Wi-Fi keys, passwords, private keys and the owners of public keys never reach a file.
@@ -53,7 +54,6 @@ open_run() {
     started_s=$EPOCHSECONDS
     trap 'interrupted INT' INT
     trap 'interrupted TERM' TERM
-    trap 'left $?' EXIT
     write_host_facts
     note "flash $command_line"
 }
@@ -79,7 +79,7 @@ left() { # STATUS
     [ "$1" != 0 ] && [ -z "$failing" ] || return 0
     end_tool
     tidy_host
-    close_run failed "an unforeseen error; see log.txt"
-    echo "booth: an unforeseen error; send what \`flash report\` packs to the team" >&2
+    echo "booth: an error that nobody foresaw; send these lines and what \`flash report\` packs to the team" >&2
+    close_run failed "an error that nobody foresaw; see log.txt"
     exit 1
 }

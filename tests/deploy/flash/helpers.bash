@@ -4,21 +4,30 @@
 HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 FLASH=$HERE/../../../deploy/flash/flash
 
-setup_machine() {
-    export FAKE=$BATS_TEST_TMPDIR/fake BOOTH_FLASH_SYSTEM=$BATS_TEST_TMPDIR/system BOOTH_FLASH_TICK_S=0.05
+# What all tests of a file share is made once: the archives, the sums, the team's key, the programs of the machine.
+setup_file() { make_shared; }
+make_shared() {
     export REAL_PATH=$PATH:/usr/sbin:/sbin
-    FOLDER=$BATS_TEST_TMPDIR/site
-    mkdir -p "$FAKE/bin" "$FOLDER"
-    make_answers
-    make_system
     local name
+    mkdir -p "$BATS_FILE_TMPDIR/bin"
     for name in id uname systemd-detect-virt dpkg-query systemctl locale exportfs showmount ufw ip pgrep df stat ssh mount \
         umount lsusb dmesg chown udevadm chroot; do
-        ln -s "$HERE/fakes/host" "$FAKE/bin/$name"
+        ln -s "$HERE/fakes/host" "$BATS_FILE_TMPDIR/bin/$name"
     done
-    export PATH=$FAKE/bin:$REAL_PATH
+    ssh-keygen -q -t ed25519 -N '' -C anna@example.org -f "$BATS_FILE_TMPDIR/team"
+    make_archives
+}
+setup_machine() {
+    export FAKE=$BATS_TEST_TMPDIR/fake BOOTH_FLASH_SYSTEM=$BATS_TEST_TMPDIR/system BOOTH_FLASH_TICK_S=0.05
+    export PATH=$BATS_FILE_TMPDIR/bin:$REAL_PATH BOOTH_FLASH_RELEASES=$BATS_TEST_TMPDIR/releases
+    FOLDER=$BATS_TEST_TMPDIR/site
+    mkdir -p "$FAKE"
+    cp -r "$BATS_FILE_TMPDIR/releases" "$BOOTH_FLASH_RELEASES"
+    cp -r --preserve=timestamps "$BATS_FILE_TMPDIR/site" "$FOLDER"
+    cp "$BATS_FILE_TMPDIR"/team* "$BATS_TEST_TMPDIR/"
+    make_answers
+    make_system
     plug 1 2 7523
-    ssh-keygen -q -t ed25519 -N '' -C anna@example.org -f "$BATS_TEST_TMPDIR/team"
     KEY=$BATS_TEST_TMPDIR/team.pub
 }
 make_answers() {
@@ -56,8 +65,9 @@ plug() { # BUS PORT ID [SPEED]
 unplug() { rm -rf "$BOOTH_FLASH_SYSTEM/sys/bus/usb/devices/$1-$2"; }
 # NVIDIA's archives, and a release that knows them.
 make_archives() {
-    local build=$BATS_TEST_TMPDIR/build tree
+    local build=$BATS_FILE_TMPDIR/build tree FOLDER=$BATS_FILE_TMPDIR/site
     tree=$build/Linux_for_Tegra
+    mkdir -p "$FOLDER"
     mkdir -p "$tree"/{tools/kernel_flash,bootloader/generic/cfg,rootfs}
     cp "$HERE/nvidia/l4t_initrd_flash.sh" "$tree/tools/kernel_flash/"
     cp "$HERE/layout.xml" "$tree/tools/kernel_flash/flash_l4t_t234_nvme_rootfs_ab.xml"
@@ -67,7 +77,7 @@ make_archives() {
     tar -cf "$FOLDER/Jetson_Linux_r36.4.3_aarch64.tbz2" -C "$build" Linux_for_Tegra
     make_sample "$build/sample"
     tar -cf "$FOLDER/Tegra_Linux_Sample-Root-Filesystem_R36.4.3_aarch64.tbz2" -C "$build/sample" .
-    export BOOTH_FLASH_RELEASES=$BATS_TEST_TMPDIR/releases
+    export BOOTH_FLASH_RELEASES=$BATS_FILE_TMPDIR/releases
     cp -r "$HERE/../../../deploy/flash/releases" "$BOOTH_FLASH_RELEASES"
     pin_all
 }
