@@ -42,7 +42,7 @@ look_at_unit() { # PATH
     [ "${unit_state[$1]}" = writing ] || return 0
     if overdue "$1" write; then
         end_unit "${unit_pid[$1]}"
-        unit_failed "$1" "$(stage_name write "${at_stage[$1]}"): $why; $(advice_for write "${at_stage[$1]}" "${unit_log[$1]}")"
+        unit_failed "$1" "${stage_name[write:${at_stage[$1]}]}: $why; $(advice_for write "${at_stage[$1]}" "${unit_log[$1]}")"
     elif ! kill -0 "${unit_pid[$1]}" 2>/dev/null; then
         judge_one_of_many "$1" 1
     fi
@@ -54,7 +54,7 @@ judge_one_of_many() { # PATH STATUS
     [ -z "${unit_log[$1]}" ] || follow "$1" write "${unit_log[$1]}"
     case ${unit_state[$1]} in
     written | failed) ;;
-    *) unit_failed "$1" "$(stage_name write "${at_stage[$1]}") failed; $(advice_for write "${at_stage[$1]}" "${unit_log[$1]:-/dev/null}")" ;;
+    *) unit_failed "$1" "${stage_name[write:${at_stage[$1]}]} failed; $(advice_for write "${at_stage[$1]}" "${unit_log[$1]:-/dev/null}")" ;;
     esac
 }
 # One that stays somewhere is ended alone; the others go on.

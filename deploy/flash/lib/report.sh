@@ -48,7 +48,7 @@ unit_rows() {
 pack_report() { # [RUN]
     [ $# -le 1 ] || misuse "report takes one run at the most"
     local name=${1:-} source copy target file
-    [ -n "$name" ] || name=$(find "$folder/logs" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' 2>/dev/null | sort | tail -n 1)
+    [ -n "$name" ] || name=$(find "$folder/logs" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' 2>/dev/null | sort | tail -n 1 || true)
     [ -n "$name" ] || fail "no run is in $folder/logs; say --folder DIR"
     source=$folder/logs/$name target=$folder/report-$name.tar.gz
     [[ $name != */* && -d $source ]] || fail "$name: no such run in $folder/logs"

@@ -5,12 +5,12 @@ verify_units() {
     local path until_s
     [ -n "$(units_in written)" ] || return 0
     say "now       wait until $(units_in written | paste -sd ' ') start; if a jumper is on, take it off"
-    until_s=$((EPOCHSECONDS + $(stage_limit_s boot 0)))
+    until_s=$((EPOCHSECONDS + stage_limit_s[boot:0]))
     while [ -n "$(units_in written)" ] && [ "$EPOCHSECONDS" -le "$until_s" ]; do
         see_who_booted
         sleep "$tick_s"
     done
-    for path in $(units_in written); do unit_failed "$path" "written, but it $(how_it_stands "$path"); $(stage_advice boot 0)"; done
+    for path in $(units_in written); do unit_failed "$path" "written, but it $(how_it_stands "$path"); ${stage_advice[boot:0]}"; done
     [ "$units_wanted" != 1 ] || [ -z "$identity" ] || [ -z "$(units_in booted)" ] || look_inside "${unit_paths[0]}"
 }
 see_who_booted() {
@@ -42,7 +42,7 @@ questions() {
     echo 'findmnt -no SOURCE,FSTYPE /booth-data; findmnt -no TARGET /var/lib/booth; apt-mark showhold | grep -c nvidia-l4t'
 }
 ask_jetson() { # COMMANDS
-    local until_s=$((EPOCHSECONDS + $(stage_limit_s boot 0)))
+    local until_s=$((EPOCHSECONDS + stage_limit_s[boot:0]))
     until timeout 30 ssh -i "$identity" -o BatchMode=yes -o ConnectTimeout=5 -o StrictHostKeyChecking=no \
         -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "$user@192.168.55.1" "$1" 2>>"$run/ssh.log"; do
         [ "$EPOCHSECONDS" -lt "$until_s" ] || return 1

@@ -18,11 +18,10 @@ watch() { # TOOL COMMAND...
     done
     finish_tool || status=$?
     follow "$tool" "$tool" "$tool_log"
-    [ "$status" = 0 ] || fail "$(stage_name "$tool" "${at_stage[$tool]}") failed ($status); $(advice_for "$tool" "${at_stage[$tool]}" "$tool_log")"
+    [ "$status" = 0 ] || fail "${stage_name[$tool:${at_stage[$tool]}]} failed ($status); $(advice_for "$tool" "${at_stage[$tool]}" "$tool_log")"
 }
 give_up() {
-    local place
-    place=$(stage_name "$tool" "${at_stage[$tool]}")
+    local place=${stage_name[$tool:${at_stage[$tool]}]}
     end_tool
     tidy_host
     fail "$place: $why; $(advice_for "$tool" "${at_stage[$tool]}" "$tool_log")"
@@ -87,17 +86,16 @@ follow() { # NAME TOOL LOG
     [ "$size" -gt "${read_bytes[$1]}" ] || return 0
     text=$(tail -c +$((read_bytes[$1] + 1)) "$3" | head -c $((size - read_bytes[$1])) | tr -d '\0')
     read_bytes[$1]=$size heard_s[$1]=$EPOCHSECONDS
-    stage=$(stage_after "$2" "${at_stage[$1]}" "$text")
+    stage_after "$2" "${at_stage[$1]}" "$text"
     learn_from "$1" "$text"
     [ "$stage" != "${at_stage[$1]}" ] || return 0
     at_stage[$1]=$stage since_s[$1]=$EPOCHSECONDS
-    say "          $([ "$1" = "$2" ] || echo "USB $1: ")$(stage_name "$2" "$stage")"
+    say "          $([ "$1" = "$2" ] || echo "USB $1: ")${stage_name[$2:$stage]}"
 }
 # Sets why when a step takes too long, or nothing was heard of it for too long.
 overdue() { # NAME TOOL
-    local limit_s silence_s
-    limit_s=$(stage_limit_s "$2" "${at_stage[$1]}")
-    silence_s=$(stage_silence_s "$2" "${at_stage[$1]}")
+    local key=$2:${at_stage[$1]}
+    local limit_s=${stage_limit_s[$key]} silence_s=${stage_silence_s[$key]}
     why="takes longer than $limit_s s"
     [ $((EPOCHSECONDS - since_s[$1])) -le "$limit_s" ] || return 0
     why="nothing was heard for $silence_s s"

@@ -69,7 +69,7 @@ take_built_image() {
 }
 # Reading the module in order to build may have woken it.
 await_recovery() {
-    local until_s=$((EPOCHSECONDS + $(stage_limit_s boot 0)))
+    local until_s=$((EPOCHSECONDS + stage_limit_s[boot:0]))
     [ "$(count_in recovery)" -ge "$units_wanted" ] || say "waiting for recovery mode: $(recovery_steps)"
     while [ "$(count_in recovery)" -lt "$units_wanted" ] && [ "$EPOCHSECONDS" -lt "$until_s" ]; do
         sleep "$tick_s"
@@ -92,8 +92,7 @@ write_one() { # PATH
     judge "$1" "$status"
 }
 end_stuck() { # PATH
-    local place
-    place=$(stage_name write "${at_stage[$1]}")
+    local place=${stage_name[write:${at_stage[$1]}]}
     end_tool
     tidy_host
     unit_failed "$1" "$place: $why; $(advice_for write "${at_stage[$1]}" "${unit_log[$1]}")"
@@ -102,7 +101,7 @@ end_stuck() { # PATH
 judge() { # PATH STATUS
     follow "$1" write "${unit_log[$1]}"
     [ "$2" != 0 ] || [ "${unit_state[$1]}" != written ] || return 0
-    unit_failed "$1" "$(stage_name write "${at_stage[$1]}") failed ($2); $(advice_for write "${at_stage[$1]}" "${unit_log[$1]}")"
+    unit_failed "$1" "${stage_name[write:${at_stage[$1]}]} failed ($2); $(advice_for write "${at_stage[$1]}" "${unit_log[$1]}")"
 }
 finish_units() {
     local path

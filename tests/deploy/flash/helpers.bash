@@ -1,5 +1,5 @@
 # A technician's machine in a folder, on which all is right; each test spoils one thing.
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154,SC2016 # variables of bats and of the tests; hashes of passwords
 
 HERE=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 FLASH=$HERE/../../../deploy/flash/flash
@@ -16,6 +16,26 @@ make_shared() {
     done
     ssh-keygen -q -t ed25519 -N '' -C anna@example.org -f "$BATS_FILE_TMPDIR/team"
     make_archives
+}
+# An image that is built once for a file of tests; take_built puts it where a test begins.
+build_shared() { # OPTIONS...
+    local BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR/once
+    mkdir -p "$BATS_TEST_TMPDIR"
+    setup_machine
+    "$FLASH" --folder "$FOLDER" --ssh-key "$KEY" --accept-license --no-flash "$@" >/dev/null
+    rm -r "$FOLDER/logs"
+    truncate -s 0 "$FOLDER/r36/Linux_for_Tegra/bootloader/booth-data.img"
+}
+take_built() {
+    cp -r "$BATS_FILE_TMPDIR/once/site/r36" "$FOLDER/"
+    : >"$FAKE/calls"
+}
+# No process of NVIDIA's tools is left that works in this test's folder.
+gone() {
+    local pid
+    for pid in $(PATH=$REAL_PATH pgrep -f 'l4t_initrd_flash|apply_binaries'); do
+        [[ $(readlink "/proc/$pid/cwd") != "$BATS_TEST_TMPDIR"* ]] || { ps -f -p "$pid" && return 1; }
+    done
 }
 setup_machine() {
     export FAKE=$BATS_TEST_TMPDIR/fake BOOTH_FLASH_SYSTEM=$BATS_TEST_TMPDIR/system BOOTH_FLASH_TICK_S=0.05

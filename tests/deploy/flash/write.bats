@@ -1,13 +1,17 @@
 # Writing one Jetson: what appears, what is told when it hangs or fails, and how it goes on after a stop.
 load helpers
 
+# Most tests begin where the image is built.
+setup_file() {
+    make_shared
+    build_shared
+}
 setup() { setup_machine; }
 build() {
     flash --no-flash "$@"
     [ "$status" = 0 ]
 }
 summary() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$(latest)/summary.json" "$1"; }
-gone() { ! pgrep -f "$FOLDER/r36/Linux_for_Tegra" >/dev/null && ! pgrep -f l4t_initrd_flash.sh -a | grep -qF "$BATS_TEST_TMPDIR"; }
 # Nothing of NVIDIA's tool is left on the machine.
 tidy() {
     [ "$(cat "$BOOTH_FLASH_SYSTEM/etc/exports")" = "/srv/other *(ro)" ]
@@ -26,14 +30,14 @@ tidy() {
     tidy
 }
 @test "the image is built once: the next Jetson is only written, without archives and key" {
-    build
+    take_built
     rm "$FOLDER"/*.tbz2
     rewrite
     [ "$status" = 0 ]
     plug 1 2 7523
     rewrite
     [ "$status" = 0 ]
-    [ "$(grep -c '^flash --no-flash' "$FAKE/calls")" = 1 ]
+    ! grep -q '^flash --no-flash' "$FAKE/calls"
     [ "$(grep -c '^flash --flash-only' "$FAKE/calls")" = 2 ]
     [ "$(grep -c booted "$FOLDER/units.tsv")" = 2 ]
 }
@@ -43,37 +47,36 @@ tidy() {
     says "no image is built" "--no-flash first"
 }
 @test "the same command again builds nothing again" {
-    build
+    take_built
     build
     has "is done   unpack"
     has "is done   images"
-    [ "$(grep -c '^apply in' "$FAKE/calls")" = 1 ]
-    [ "$(grep -c '^flash --no-flash' "$FAKE/calls")" = 1 ]
+    ! grep -qE '^apply in|^flash' "$FAKE/calls"
 }
 @test "another key means another image, from the archives" {
-    build
+    take_built
     ssh-keygen -q -t ed25519 -N '' -C b -f "$BATS_TEST_TMPDIR/other"
     KEY=$BATS_TEST_TMPDIR/other.pub
     build
     has "built anew"
-    [ "$(grep -c '^apply in' "$FAKE/calls")" = 2 ]
+    [ "$(grep -c '^apply in' "$FAKE/calls")" = 1 ]
     grep -qxF -- "$(cat "$KEY")" "$FOLDER/r36/Linux_for_Tegra/rootfs/home/technician/.ssh/authorized_keys"
     [ "$(wc -l <"$FOLDER/r36/Linux_for_Tegra/rootfs/home/technician/.ssh/authorized_keys")" = 1 ]
 }
 @test "another size of the systems means other images of the same system" {
-    build
+    take_built
     build --root-gib 18
-    [ "$(grep -c '^apply in' "$FAKE/calls")" = 1 ]
-    [ "$(grep -c '^flash --no-flash' "$FAKE/calls")" = 2 ]
+    ! grep -q '^apply in' "$FAKE/calls"
+    [ "$(grep -c '^flash --no-flash' "$FAKE/calls")" = 1 ]
     grep -q -- '-S 18GiB' "$FAKE/calls"
 }
 @test "--restart builds everything again" {
-    build
+    take_built
     build --restart
-    [ "$(grep -c '^apply in' "$FAKE/calls")" = 2 ]
+    [ "$(grep -c '^apply in' "$FAKE/calls")" = 1 ]
 }
 @test "a hang at 'Waiting for target to boot-up' ends, with the place and the next things to try" {
-    build
+    take_built
     short_limits 1
     echo boot-hang >"$FAKE/plan"
     rewrite
@@ -84,7 +87,7 @@ tidy() {
     [ "$(summary state)" = failed ]
 }
 @test "a tool that says nothing any more is ended" {
-    build
+    take_built
     short_limits 60
     sed -i 's/^\(write|[^|]*|60|\)60/\11/' "$BOOTH_FLASH_STAGES"
     echo silent >"$FAKE/plan"
@@ -95,7 +98,7 @@ tidy() {
     tidy
 }
 @test "a hang whose line never ends is told by its place all the same" {
-    build
+    take_built
     short_limits 3
     echo ssh-hang >"$FAKE/plan"
     rewrite
@@ -116,7 +119,7 @@ tidy() {
     [ "$(grep -c '^apply in' "$FAKE/calls")" = 1 ]
 }
 fails_with() { # PLAN PLACE CURE
-    build
+    take_built
     echo "$1" >"$FAKE/plan"
     rewrite
     [ "$status" = 1 ]
@@ -132,7 +135,7 @@ fails_with() { # PLAN PLACE CURE
 @test "a tool that ends well without its word of success has not flashed" { fails_with wordless "write the SSD failed (0)" "SSD"; }
 @test "the jumper left on" {
     short_limits 2
-    build
+    take_built
     echo jumper >"$FAKE/plan"
     rewrite
     [ "$status" = 1 ]
@@ -140,21 +143,21 @@ fails_with() { # PLAN PLACE CURE
 }
 @test "written, but it does not start" {
     short_limits 2
-    build
+    take_built
     echo no-boot >"$FAKE/plan"
     rewrite
     [ "$status" = 1 ]
     says "is still in the flashing system" "power off for 10 s and on"
 }
 @test "after a failure the same command goes on with the writing" {
-    build
+    take_built
     echo boot-fail >"$FAKE/plan"
     flash
     [ "$status" = 1 ]
     rm "$FAKE/plan"
     flash
     [ "$status" = 0 ]
-    [ "$(grep -c '^flash --no-flash' "$FAKE/calls")" = 1 ]
+    ! grep -q '^flash --no-flash' "$FAKE/calls"
 }
 # As from a terminal: a shell without job control would hand the interrupt on as ignored.
 start() { # OPTIONS...
@@ -192,7 +195,7 @@ stopped_by() { # SIGNAL
     has "now       apply"
 }
 @test "SIGTERM in the middle of the writing ends the tool with all its children" {
-    build
+    take_built
     echo boot-hang >"$FAKE/plan"
     start --flash-only
     await grep -q "boot the Jetson" "$BATS_TEST_TMPDIR/said"
@@ -202,7 +205,7 @@ stopped_by() { # SIGNAL
     [ "$status" = 0 ]
 }
 @test "a step that was killed in the middle is done again, whole" {
-    build
+    take_built
     rm "$FOLDER/r36/state/images" "$FOLDER/r36/state/sample" "$FOLDER/r36/state/apply" "$FOLDER/r36/state/user" \
         "$FOLDER/r36/state/packages" "$FOLDER/r36/state/identity"
     rm "$FOLDER/r36/Linux_for_Tegra/rootfs/etc/passwd"
@@ -211,7 +214,7 @@ stopped_by() { # SIGNAL
     [ "$(grep -c 'booth: begin' "$FOLDER/r36/Linux_for_Tegra/rootfs/etc/fstab")" = 1 ]
 }
 @test "a second flash at the same time is refused" {
-    build
+    take_built
     echo boot-hang >"$FAKE/plan"
     start --flash-only
     await grep -q "boot the Jetson" "$BATS_TEST_TMPDIR/said"
@@ -222,7 +225,7 @@ stopped_by() { # SIGNAL
     wait "$flash_pid" || true
 }
 @test "no secret that a tool says reaches a log, a summary or a report" {
-    build
+    take_built
     echo secrets >"$FAKE/plan"
     rewrite
     [ "$status" = 0 ]
@@ -236,7 +239,7 @@ stopped_by() { # SIGNAL
     grep -rq 'Successfully flashed' "$BATS_TEST_TMPDIR/report"
 }
 @test "a log says what somebody far away needs" {
-    build
+    take_built
     echo boot-fail >"$FAKE/plan"
     rewrite
     local run
@@ -248,14 +251,14 @@ stopped_by() { # SIGNAL
     [[ "$(summary last_lines)" == *"Device ping failed after RCM boot"* ]]
 }
 @test "looking inside: the right release, two systems, the data" {
-    build
+    take_built
     printf '# R36 (release), REVISION: 4.3, GCID: 1\nslots 2\n/dev/nvme0n1p17 ext4\n/var/lib/booth\n14\n' >"$FAKE/ssh"
     rewrite --identity "${KEY%.pub}"
     [ "$status" = 0 ]
     has "two systems, data partition, 14 packages held"
 }
 inside() { # WHAT THE JETSON ANSWERS, PROBLEM, CURE
-    build
+    take_built
     printf '%b' "$1" >"$FAKE/ssh"
     rewrite --identity "${KEY%.pub}"
     [ "$status" = 1 ]
@@ -266,14 +269,14 @@ inside() { # WHAT THE JETSON ANSWERS, PROBLEM, CURE
 @test "looking inside: no data partition" { inside '# R36 (release), REVISION: 4.3\nslots 2\n' "data partition is not mounted" "another SSD"; }
 @test "looking inside: nobody answers" {
     short_limits 1
-    build
+    take_built
     : >"$FAKE/ssh"
     rewrite --identity "${KEY%.pub}"
     [ "$status" = 1 ]
     says "started, but ssh technician@192.168.55.1" "try it by hand"
 }
 @test "an error that nobody foresaw is said, and closes the run" {
-    build
+    take_built
     rm "$FOLDER/r36/Linux_for_Tegra/tools/kernel_flash/l4t_initrd_flash.sh"
     printf 'x' >"$FOLDER/units.tsv" && rm "$FOLDER/units.tsv" && mkdir "$FOLDER/units.tsv"
     rewrite

@@ -62,6 +62,7 @@ write() { # PATH SERIAL
     secrets)
         echo 'wpa_passphrase="correct horse"' && echo "psk=battery-staple" && echo "Creating: Username - x, Password - hunter2, Autologin - false"
         echo "-----BEGIN OPENSSH PRIVATE KEY-----" && echo "b3BlbnNzaC1rZXktdjEAAAAA" && echo "-----END OPENSSH PRIVATE KEY-----"
+        # shellcheck disable=SC2016 # a hash
         echo 'root:$6$salt$abcdefghijk:1:0'
         ;;
     wordless) return 0 ;;
