@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""NVIDIA's partition layout for two systems on an SSD goes in; the same with the booth's data partition behind comes out.
+"""NVIDIA's partition layout for two systems on an SSD goes in; the same with a partition for the booth's data comes out.
 
 usage: layout.py NVIDIA.xml OUT.xml DATA_BYTES ROOT_BYTES. Python 3.8 of a technician's laptop suffices.
 """
@@ -104,7 +104,9 @@ def with_data(layout: ET.Element, data_bytes: int, root_bytes: int) -> ET.Elemen
     check(partitions)
     total = sum(size_bytes(partition, root_bytes) for partition in partitions) + data_bytes
     if total > NOMINAL_BYTES:
-        raise LayoutRefused(f"{total} bytes do not fit into the {NOMINAL_BYTES} of NVIDIA's layout; choose --root-gib smaller")
+        raise LayoutRefused(
+            f"{total} bytes do not fit into the {NOMINAL_BYTES} of NVIDIA's layout; choose --root-gib smaller"
+        )
     stop_growth(partitions)
     made = data_partition(next_id(partitions), data_bytes)
     device.insert(list(device).index(partitions[-1]), made)

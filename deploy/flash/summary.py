@@ -33,7 +33,8 @@ def main(run: Path, units: Path) -> None:
     """Print the summary."""
     summary = {"schema": "flash/1", **facts_of(sys.stdin.readlines())}
     rows = units.read_text(encoding="utf-8", errors="replace").splitlines()
-    summary["units"] = [dict(zip(UNIT_FIELDS, row.split("\t"))) for row in rows]
+    # Without `strict`, which Python 3.8 does not know.
+    summary["units"] = [dict(zip(UNIT_FIELDS, row.split("\t"))) for row in rows]  # noqa: B905
     summary["last_lines"] = last_lines(run)
     json.dump(summary, sys.stdout, indent=1, ensure_ascii=False)
     print()

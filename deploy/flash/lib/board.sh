@@ -1,16 +1,20 @@
 # The Jetsons at this machine's USB: which module each is, and whether it listens to a flash.
 # shellcheck shell=bash disable=SC2154,SC2034 # variables of flash and of its other parts
 
-module_rows() { grep -v '^#' "$here/modules.txt"; }
-module_names() { module_rows | cut -d '|' -f 2; }
-module_known() { module_names | grep -qxF -- "$1"; }
-module_field() { # NAME COLUMN
-    module_rows | awk -F '|' -v name="$1" -v column="$2" '$2 == name { print $column; exit }'
+# By the module's name its row of modules.txt; by the USB id the first name that has it, and what it is in words.
+declare -A module_row id_module id_words
+
+read_modules() {
+    local id name words rest
+    while IFS='|' read -r id name words rest; do
+        [[ $id != '#'* ]] || continue
+        module_row[$name]="$id|$name|$words|$rest"
+        [ -n "${id_module[$id]:-}" ] || id_module[$id]=$name id_words[$id]=$words
+    done <"$here/modules.txt"
 }
-words_of_id() { # USB ID
-    module_rows | awk -F '|' -v id="$1" '$1 == id { print $3; exit }'
-}
-module_of_id() { module_rows | awk -F '|' -v id="$1" '$1 == id { print $2; exit }'; }
+module_names() { printf '%s\n' "${!module_row[@]}" | sort; }
+module_known() { [ -n "${module_row[$1]:-}" ]; }
+module_field() { cut -d '|' -f "$2" <<<"${module_row[$1]:-}"; } # NAME COLUMN
 
 # One line per device of NVIDIA: PATH ID SPEED, the path as NVIDIA's tools write it (bus-port.port).
 nvidia_devices() {
@@ -21,23 +25,28 @@ nvidia_devices() {
         { read -r bus <"$device/busnum" && read -r port <"$device/devpath" && read -r id <"$device/idProduct" &&
             read -r speed <"$device/speed"; } 2>/dev/null || continue
         echo "$bus-$port $id $speed"
-    done | sort
+    done
 }
 state_of_id() { # USB ID
     case $1 in
     7020) echo booted ;;
     7035) echo halfway ;;
     7045) echo debug ;;
-    *) if [ -n "$(words_of_id "$1")" ]; then echo recovery; else echo foreign; fi ;;
+    *) if [ -n "${id_module[$1]:-}" ]; then echo recovery; else echo foreign; fi ;;
     esac
 }
 # The same, of those in one state.
 devices_in() { # STATE
-    nvidia_devices | while read -r path id speed; do
+    local path id speed
+    while read -r path id speed; do
         [ "$(state_of_id "$id")" != "$1" ] || echo "$path $id $speed"
-    done
+    done < <(nvidia_devices)
 }
-count_in() { devices_in "$1" | grep -c . || true; }
+count_in() { # STATE
+    local found=()
+    mapfile -t found < <(devices_in "$1")
+    echo "${#found[@]}"
+}
 
 check_usb() {
     case $(count_in recovery) in
@@ -83,7 +92,7 @@ check_cable() {
         [ "$speed" -ge 480 ] || stands "USB $path runs at $speed Mbit/s only" "a better and shorter cable, at another socket"
         [[ $path != *.* || $units_wanted != 1 ]] || hint "USB $path is behind a hub; hubs are what most flashes fail of"
         [ -z "$module" ] || [ "$(module_field "$module" 1)" = "$id" ] ||
-            stands "USB $path is a $(words_of_id "$id")" "--module $(module_of_id "$id"), or put the other one on"
+            stands "USB $path is a ${id_words[$id]}" "--module ${id_module[$id]}, or put the other one on"
     done < <(devices_in recovery)
     one_kind || stands "the Jetsons are of different kinds" "one batch per kind: the image fits one only"
 }
@@ -96,6 +105,7 @@ check_module() {
 choose_board() {
     local id
     id=$(devices_in recovery | awk 'NR == 1 { print $2 }')
-    [ -n "$module" ] || module=$(module_of_id "$id")
+    [ -n "$module" ] || module=${id_module[$id]:-}
+    [ -n "$module" ] || fail "no Jetson to ask for its kind; --module NAME, or put one into recovery mode"
     [ -n "$board" ] || board=$(module_field "$module" 6)
 }

@@ -10,7 +10,7 @@ list_units() {
     unit_paths=()
     while read -r path id speed; do
         unit_paths+=("$path")
-        unit_state[$path]=waiting unit_serial[$path]='' unit_chip[$path]='' unit_kind[$path]=$(module_of_id "$id")
+        unit_state[$path]=waiting unit_serial[$path]='' unit_chip[$path]='' unit_kind[$path]=${id_module[$id]}
         unit_log[$path]='' unit_pid[$path]='' unit_advice[$path]=''
     done < <(devices_in recovery)
 }

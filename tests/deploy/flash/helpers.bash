@@ -7,7 +7,7 @@ FLASH=$HERE/../../../deploy/flash/flash
 # What all tests of a file share is made once: the archives, the sums, the team's key, the programs of the machine.
 setup_file() { make_shared; }
 make_shared() {
-    export REAL_PATH=$PATH:/usr/sbin:/sbin
+    export REAL_PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
     local name
     mkdir -p "$BATS_FILE_TMPDIR/bin"
     for name in id uname systemd-detect-virt dpkg-query systemctl locale exportfs showmount ufw ip pgrep df stat ssh mount \
@@ -38,7 +38,7 @@ gone() {
     done
 }
 setup_machine() {
-    export FAKE=$BATS_TEST_TMPDIR/fake BOOTH_FLASH_SYSTEM=$BATS_TEST_TMPDIR/system BOOTH_FLASH_TICK_S=0.05
+    export FAKE=$BATS_TEST_TMPDIR/fake BOOTH_FLASH_SYSTEM=$BATS_TEST_TMPDIR/system BOOTH_FLASH_TICK_S=0.1
     export PATH=$BATS_FILE_TMPDIR/bin:$REAL_PATH BOOTH_FLASH_RELEASES=$BATS_TEST_TMPDIR/releases
     FOLDER=$BATS_TEST_TMPDIR/site
     mkdir -p "$FAKE"

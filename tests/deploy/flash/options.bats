@@ -43,7 +43,7 @@ wrong() { # WORDS... : what is said of them
     run "$FLASH" --board '../x'
     wrong "--board ../x"
     run "$FLASH" --module toaster
-    wrong "--module toaster: one of agx-orin-64"
+    wrong "--module toaster: one of agx-orin-32"
     run "$FLASH" --accept everything
     wrong "--accept everything: vm or host"
     run "$FLASH" --release r35 --check
