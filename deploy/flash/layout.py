@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""NVIDIA's partition layout for two systems on an SSD goes in; the same with a partition for the booth's data comes out.
+"""NVIDIA's partition layout for two systems on an SSD goes in; the same with a partition for a booth's data comes out.
 
 usage: layout.py NVIDIA.xml OUT.xml DATA_BYTES ROOT_BYTES. Python 3.8 of a technician's laptop suffices.
 """

@@ -36,13 +36,6 @@ stamp() {
         [ "$status" = 0 ] || [ "$status" -gt 128 ] || break
     done
 }
-# Runs a tool with what it says in the run's log of that name; its status is passed on.
-logged() { # NAME COMMAND...
-    local name=$1
-    shift
-    note "run: $*"
-    "$@" </dev/null 2>&1 | stamp | scrub >>"$run/$name.log"
-}
 last_lines() { # FILE COUNT
     [ ! -f "$1" ] || tail -n "$2" "$1"
 }

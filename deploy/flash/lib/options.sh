@@ -47,6 +47,10 @@ read_options() {
         return
         ;;
     esac
+    read_words "$@"
+    check_options
+}
+read_words() {
     while [ $# -gt 0 ]; do
         read_switch "$1" || {
             [ $# -ge 2 ] || misuse "$1: unknown, or its value is missing"
@@ -55,7 +59,6 @@ read_options() {
         }
         shift
     done
-    check_options
 }
 read_switch() { # WORD
     case $1 in

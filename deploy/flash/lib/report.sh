@@ -8,21 +8,7 @@ write_host_facts() {
         printf '# %s\n' "$fact"
         bash -c "$fact" </dev/null 2>&1 | head -n 60 || true
         echo
-    done <<'FACTS' | scrub >"$run/host.txt"
-cat /etc/os-release
-uname -a
-systemd-detect-virt
-lsusb
-lsusb -t
-ip -br addr
-ip route
-exportfs -v
-ufw status
-free -m
-df -h
-systemctl is-active nfs-kernel-server rpcbind udisks2 ModemManager
-cat /sys/module/usbcore/parameters/autosuspend
-FACTS
+    done <"$here/facts.txt" | scrub >"$run/host.txt"
 }
 close_run() { # STATE WORDS
     [ -n "$run" ] || return 0

@@ -1,14 +1,14 @@
 # Steps of building the image: each is done once, and a run that was stopped goes on with the first that is not.
 # shellcheck shell=bash disable=SC2154,SC2034 # variables of flash and of its other parts
 
-step() { # NAME FUNCTION
+step() { # NAME FUNCTION [WORDS TO KEEP]
     if [ -f "$state/$1" ]; then
         say "is done   $1"
         return
     fi
     say "now       $1"
     "$2"
-    mark_done "$1"
+    mark_done "$1" "${3:-}"
 }
 mark_done() { # NAME [WORDS]
     mkdir -p "$state"

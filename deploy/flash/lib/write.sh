@@ -5,31 +5,28 @@ flash_tool=tools/kernel_flash/l4t_initrd_flash.sh
 
 build_image() {
     # Without a key on the command line a built system is taken as it is.
-    if ! image_is_built || [ -n "$ssh_key" ]; then
-        forget_what_changed
-        step unpack unpack_bsp
-        step sample unpack_sample
-        step apply apply_binaries
-        step user make_user
-        step packages install_packages
-        step identity make_it_a_booth
-        step data make_data_image
-    fi
+    image_is_built && [ -z "$ssh_key" ] || build_system
     choose_board
     [ -f "$tree/$board.conf" ] || fail "$board.conf is not in $bsp; --board takes the name of one that is"
-    local wish="board=$board root_gib=$root_gib units=$units_wanted layout=$(sha256sum <"$here/layout.py" | cut -c 1-16)"
+    local wish
+    wish="board=$board root_gib=$root_gib units=$units_wanted layout=$(sha256sum <"$here/layout.py" | cut -c 1-16)"
     [ "$(cat "$state/images" 2>/dev/null)" = "$wish" ] || rm -f "$state/layout" "$state/images"
     step layout make_layout
-    step_images "$wish"
+    step images make_images "$wish"
 }
-step_images() { # WISH
-    if [ -f "$state/images" ]; then
-        say "is done   images"
-        return
-    fi
-    say "now       images for $board"
+build_system() {
+    forget_what_changed
+    step unpack unpack_bsp
+    step sample unpack_sample
+    step apply apply_binaries
+    step user make_user
+    step packages install_packages
+    step identity make_it_a_booth
+    step data make_data_image
+}
+make_images() {
+    note "images for $board"
     watch images build_images
-    mark_done images "$1"
 }
 # Two systems, three tries each before the other one starts. Without a Jetson the module is named by numbers.
 build_images() {
