@@ -14,7 +14,9 @@ fail() {
     echo "booth: $*" >&2
     note "failed: $*"
     failing=yes
-    [ -z "$run" ] || close_run failed "$*"
+    end_tool
+    tidy_host
+    close_run failed "$*"
     exit 1
 }
 misuse() {

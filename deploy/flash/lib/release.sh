@@ -56,6 +56,7 @@ check_sum() { # FILE
     esac
 }
 write_pin() { # KEY SUM
-    sed "s/^$1=.*/$1=$2/" "$release_file" >"$release_file.new"
+    cp -p "$release_file" "$release_file.new"
+    sed -i "s/^$1=.*/$1=$2/" "$release_file.new"
     mv "$release_file.new" "$release_file"
 }

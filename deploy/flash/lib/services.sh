@@ -18,7 +18,7 @@ check_sleep() {
 }
 check_other_flash() {
     local pid
-    pid=$(pgrep -f 'l4t_initrd_flash|tegrarcm_v2|tegraflash\.py|sdkmanager' | grep -vx $$ | head -n 1 || true)
+    pid=$(pgrep -f 'l4t_initrd_flash|apply_binaries\.sh|tegrarcm_v2|tegraflash\.py|sdkmanager' | grep -vx $$ | head -n 1 || true)
     [ -z "$pid" ] || stands "another flash is at work (process $pid)" "wait until it ends, or close NVIDIA's SDK Manager"
 }
 # NFS exports and udev rules are the whole machine's, so there is one flash at a time on it.
@@ -27,13 +27,14 @@ take_lock() {
     exec 9>>"$system/run/lock/booth-flash.lock" || fail "$system/run/lock: not writable; sudo flash ..."
     flock -n 9 || fail "another flash of this command is at work on this machine; wait until it ends"
 }
-# What a killed tool of NVIDIA's leaves behind and the next flash stumbles over.
+# What a killed tool of NVIDIA's leaves behind and the next flash stumbles over; never that of somebody else's flash.
 tidy_host() {
+    [ "$touched" = yes ] || return 0
     rm -f "$system"/etc/udev/rules.d/99-l4t-host.rules "$system"/etc/udev/rules.d/10-l4t-usb-msd.rules
     local exports=$system/etc/exports
     ! grep -qs '^# Entry added by NVIDIA initrd flash tool' "$exports" || {
         sed -i '/^# Entry added by NVIDIA initrd flash tool/,+1d' "$exports"
         exportfs -ra >/dev/null 2>&1 || true
     }
-    unmount_rootfs
+    unmount_what_can || true
 }

@@ -3,6 +3,7 @@
 
 tool=
 tool_pid=
+touched=no
 # Of each log that is followed, by its name: the step, since when, when it last grew, how much of it was read.
 declare -A at_stage since_s heard_s read_bytes
 
@@ -22,8 +23,6 @@ watch() { # TOOL COMMAND...
 }
 give_up() {
     local place=${stage_name[$tool:${at_stage[$tool]}]}
-    end_tool
-    tidy_host
     fail "$place: $why; $(advice_for "$tool" "${at_stage[$tool]}" "$tool_log")"
 }
 
@@ -31,6 +30,7 @@ give_up() {
 start_tool() { # TOOL COMMAND...
     tool=$1 tool_log=$run/$1.log
     shift
+    touched=yes
     rm -f "$run/.pipe"
     mkfifo -m 600 "$run/.pipe"
     : >>"$tool_log"

@@ -110,6 +110,9 @@ make_sample() { # FOLDER
     echo 0123456789abcdef0123456789abcdef >"$1/etc/machine-id"
     echo secret >"$1/etc/ssh/ssh_host_rsa_key"
     echo old >"$1/var/log/syslog"
+    ln -s ../run/systemd/resolve/stub-resolv.conf "$1/etc/resolv.conf"
+    mkdir -p "$1/etc/apt/sources.list.d"
+    echo 'deb https://nvidia.example/jetson <SOC> main' >"$1/etc/apt/sources.list.d/nvidia-l4t-apt-source.list"
 }
 pin_all() {
     local file

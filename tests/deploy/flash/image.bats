@@ -171,6 +171,37 @@ built() {
     [ "$status" = 1 ]
     says "install the packages failed" "give it by --deb, or say --online"
 }
+@test "a failure in the middle of it leaves nothing mounted" {
+    make_deb
+    touch "$FAKE/apt-fails"
+    flash --no-flash --deb "$BATS_TEST_TMPDIR/booth.deb"
+    [ "$status" = 1 ]
+    grep -q '^mount --bind /dev' "$FAKE/calls"
+    [ ! -s "$BOOTH_FLASH_SYSTEM/proc/mounts" ]
+}
+@test "what cannot be unmounted stops the build, with what to do" {
+    touch "$FAKE/umount-fails"
+    flash --no-flash
+    [ "$status" = 1 ]
+    says "something is still mounted in it" "sudo reboot"
+}
+@test "NVIDIA's packages are held before others are installed, and those that came with them after" {
+    built
+    run grep -E 'apt-mark hold|apt-get install' "$FAKE/calls"
+    [ "${#lines[@]}" = 3 ]
+    [[ ${lines[0]} == *"apt-mark hold"* && ${lines[1]} == *"apt-get install"* && ${lines[2]} == *"apt-mark hold"* ]]
+}
+@test "--online lends this machine's resolver and takes it back" {
+    make_deb
+    flash --no-flash --online --deb "$BATS_TEST_TMPDIR/booth.deb"
+    [ "$status" = 0 ]
+    local etc=$FOLDER/r36/Linux_for_Tegra/rootfs/etc
+    [ "$(readlink "$etc/resolv.conf")" = ../run/systemd/resolve/stub-resolv.conf ]
+    [ ! -L "$etc/resolv.conf.own" ]
+    grep -q ' t234 ' "$etc/apt/sources.list.d/nvidia-l4t-apt-source.list"
+    grep -q 'apt-get update' "$FAKE/calls"
+    ! grep -q 'apt-get install.*--no-download' "$FAKE/calls"
+}
 @test "a board that NVIDIA does not know" {
     flash --no-flash --board my-own-board
     [ "$status" = 1 ]

@@ -224,6 +224,30 @@ stopped_by() { # SIGNAL
     kill -TERM "$flash_pid"
     wait "$flash_pid" || true
 }
+@test "a flash that is refused leaves the exports and rules of somebody else's flash alone" {
+    take_built
+    echo 4711 >"$FAKE/processes"
+    printf '# Entry added by NVIDIA initrd flash tool\n/other *(rw)\n' >>"$BOOTH_FLASH_SYSTEM/etc/exports"
+    touch "$BOOTH_FLASH_SYSTEM/etc/udev/rules.d/99-l4t-host.rules"
+    rewrite
+    [ "$status" = 1 ]
+    grep -q '^/other' "$BOOTH_FLASH_SYSTEM/etc/exports"
+    [ -e "$BOOTH_FLASH_SYSTEM/etc/udev/rules.d/99-l4t-host.rules" ]
+}
+@test "killed without warning in the middle of the preparation: it goes on all the same" {
+    echo apply-slow >"$FAKE/plan"
+    start --no-flash
+    await test -e "$FAKE/applying"
+    kill -KILL "$flash_pid"
+    wait "$flash_pid" || true
+    for pid in $(PATH=$REAL_PATH pgrep -f apply_binaries); do
+        [[ $(readlink "/proc/$pid/cwd") != "$BATS_TEST_TMPDIR"* ]] || kill "$pid"
+    done
+    rm "$FAKE/plan"
+    build
+    has "is done   unpack"
+    has "now       apply"
+}
 @test "no secret that a tool says reaches a log, a summary or a report" {
     take_built
     echo secrets >"$FAKE/plan"
