@@ -48,11 +48,12 @@ def demo(
 def run(
     process: Annotated[Process, typer.Argument(help="Which of the three.")],
     config: Annotated[Path, typer.Option("--config", help="Settings file.")],
+    desk: Annotated[bool, typer.Option("--desk", help="No street: a camera without a sign.")] = False,
 ) -> None:
     """One process, as systemd runs it."""
     from appliance.verbs.run import run_process
 
-    run_process(process.value, load_settings(config))
+    run_process(process.value, load_settings(config), desk=desk)
 
 
 @app.command()
@@ -69,7 +70,9 @@ def replay(
     """Play a recording offline, deterministic and at full speed."""
     from appliance.verbs.replay import replay as replay_source
 
-    settings = settings_of(config, camera={"source": source}, novelty={"bank": bank} if bank else {})
+    settings = settings_of(
+        config, [source], camera={"source": source}, novelty={"bank": bank} if bank else {}
+    )
     replay_source(settings, events, tracks, as_json=as_json)
 
 
@@ -83,7 +86,7 @@ def score(
     """Rate everybody in photos or videos."""
     from appliance.verbs.score import score as score_sources
 
-    settings = settings_of(config, novelty={"bank": bank} if bank else {})
+    settings = settings_of(config, sources, novelty={"bank": bank} if bank else {})
     score_sources(settings, sources, as_json_lines=as_json_lines)
 
 
@@ -107,7 +110,7 @@ def bench(
     from engines.manifest import sample_street
 
     given = source or str(sample_street())
-    settings = settings_of(config, camera={"source": given}, novelty={"bank": bank} if bank else {})
+    settings = settings_of(config, [given], camera={"source": given}, novelty={"bank": bank} if bank else {})
     bench_source(settings, as_json=as_json)
 
 
@@ -121,12 +124,16 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
 
 @app.command("check-config")
 def check_config(files: Annotated[list[Path], typer.Argument(help="Settings files.")]) -> None:
-    """Validate settings; errors name file, line, key and the cure."""
+    """Validate settings; errors name file, line, key and the cure, and what the sign still lacks is listed."""
+    from appliance.law.disclosure import lacking
+
     faults = []
     for file in files:
         try:
-            load_settings(file)
-            print(f"{file}: good")
+            settings = load_settings(file)
+            told = [f"{file}: {fault}" for fault in lacking(settings)]
+            print(f"{file}: good, but it will not look yet" if told else f"{file}: good")
+            print("\n".join(told), end="\n" if told else "")
         except BoothError as error:
             faults.append(str(error))
     if faults:

@@ -12,8 +12,8 @@ FIRST_SHARE = 0.5
 
 
 def run_command(process: str, config: Path) -> tuple[str, ...]:
-    """One process of the booth, as systemd runs it."""
-    return (sys.executable, "-m", "appliance", "run", process, "--config", str(config))
+    """One process of the booth, as systemd runs it, but for no street."""
+    return (sys.executable, "-m", "appliance", "run", process, "--config", str(config), "--desk")
 
 
 def learn_command(source: str, bank: Path) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.runtime.checks import Advice, NotChecked
-from appliance.uplink.address import broker_from_settings
+from appliance.uplink.address import NOT_SET, broker_from_settings
 from appliance.uplink.certificate import EXPIRED, NOT_YET_VALID, OK, is_unset, issuers_of
 from appliance.uplink.key_files import CREDENTIAL, credentials_folder
 from appliance.uplink.keys import Keys, read_keys
@@ -43,6 +43,8 @@ def check_keys(settings: Settings, clock: Clock | None = None) -> str:
     """
     up = settings.uplink
     broker = broker_from_settings(settings)
+    if broker.is_placeholder:
+        raise BoothError(f"{broker.url}: {NOT_SET}")
     if not broker.tls:
         raise NotChecked("the broker is not encrypted, no keys are used")
     named = (up.ca_file, up.cert_file, up.key_file)

@@ -10,11 +10,11 @@ import threading
 from appliance.config import Settings
 
 
-def run_process(process: str, settings: Settings) -> None:
+def run_process(process: str, settings: Settings, *, desk: bool = False) -> None:
     """Run vision, uplink or display until SIGTERM or SIGINT. Raises BoothError for what it cannot mend itself.
 
     `settings` are the files': each process lays what was set from afar over them itself, since that may be checked
-    only against the files' own walls, and may change while it runs.
+    only against the files' own walls, and may change while it runs. `desk`: no street, so no sign is asked for.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format=f"{process}: %(message)s")
     stop = threading.Event()
@@ -23,7 +23,7 @@ def run_process(process: str, settings: Settings) -> None:
     if process == "vision":
         from appliance.verbs.vision import run_vision
 
-        run_vision(settings, stop)
+        run_vision(settings, stop, street=not desk)
     elif process == "uplink":
         from appliance.uplink.process import run_uplink
 

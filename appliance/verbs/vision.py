@@ -10,6 +10,8 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health import notify
 from appliance.health.hardening import forbid_dumps
+from appliance.law.desk import require_desk
+from appliance.law.disclosure import looks_at_people, require_disclosure
 from appliance.remote_file import Remote
 from appliance.runtime.choose import Wing, choose_wing
 from appliance.verbs.apprentice import load_known
@@ -18,16 +20,18 @@ from appliance.verbs.lookout import Lookout
 from appliance.vision.pipeline import NO_BANK
 
 
-def run_vision(settings: Settings, stop: threading.Event) -> None:
+def run_vision(settings: Settings, stop: threading.Event, *, street: bool = False) -> None:
     """Look until `stop` or the end of a file, by the files' `settings` and what is set from afar.
 
     Raises BoothError for what only a new process or a person can mend: a device that failed or cannot be opened, a
-    missing network, bank or file. The vitals say so too, and whoever watches the process starts it again.
+    missing network, bank or file. The vitals say so too, and whoever watches the process starts it again. In a `street`
+    nobody is looked at before the sign can say all that the law of the city wants.
     """
     forbid_dumps()
     figures = Figures(settings.folders.runtime)
     figures.set(state="starting", reason="loading networks", camera="starting", inference="starting")
     try:
+        permit(settings, street=street)
         lookout = get_ready(settings, figures, stop)
     except BoothError as error:
         figures.fail("inference", str(error))
@@ -37,6 +41,14 @@ def run_vision(settings: Settings, stop: threading.Event) -> None:
     else:
         lookout.run(stop)
     notify.stopping()
+
+
+def permit(settings: Settings, *, street: bool) -> None:
+    """Raises BoothError where people would be looked at untold, or where a booth says that it is a desk."""
+    if not street:
+        require_desk([settings.camera.source])
+    elif looks_at_people(settings.camera):
+        require_disclosure(settings)
 
 
 def get_ready(settings: Settings, figures: Figures, stop: threading.Event) -> Lookout | None:
