@@ -24,6 +24,7 @@ BELOW = {
     "appliance.duties": {"section"},
     "appliance.config": {"errors", "section", "duties"},
     "appliance.law": {"errors", "section", "duties", "config", "geometry"},
+    "appliance.sign": {"errors", "section", "duties", "config", "law"},
     "appliance.logbook": {"errors", "disk", "health"},
     "appliance.remote": {"errors", "section", "config"},
     "appliance.remote_file": {"errors", "config", "disk", "remote"},
