@@ -80,8 +80,6 @@ def told_in(language: Language, settings: Settings) -> Told:
     how = words.how[settings.capture.mode]
     refusal = words.refusal[sign.refusal]
     values = {
-        "how": how,
-        "adults": words.adults,
         "refusal": refusal,
         "days": str(settings.retention.reports_days),
         "messages_days": f"{settings.uplink.outbox_days:g}",

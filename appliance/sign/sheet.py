@@ -18,10 +18,10 @@ from appliance.sign.content import Content, Told
 from appliance.sign.paper import Paper, Type
 from appliance.sign.pictograms import INK, PAPER, SIGNAL, camera_and_shirt, no_face, no_picture
 
-LEAST_POINTS = {"A2": 11.0, "A3": 9.0, "A4": 6.5, "letter": 6.5}
+LEAST_POINTS = {"A2": 10.0, "A3": 9.0, "A4": 6.5, "letter": 6.5}
 "Of a fact. Below these it is no longer told; A4 and letter are for a counter, not for a wall."
-SCALES = [step / 100 for step in range(120, 49, -1)]
-"Of all type on the page, the largest first."
+SCALES = [step / 100 for step in range(50, 121)]
+"Of all type on the page."
 QUIET_MODULES = 4
 "Free modules around a QR code, ISO/IEC 18004."
 
@@ -49,20 +49,30 @@ def draw_sheet(content: Content, size: str) -> Paper:
 
 def plan_of(paper: Paper, content: Content, size: str) -> Plan:
     """The largest type with which everything has its place. Raises BoothError when that is too small to read."""
-    for scale in SCALES:
-        design = Design(paper.width, scale, len(content.told))
-        if design.fact.points < LEAST_POINTS[size]:
-            break
-        blocks_top = band_height(paper, design, content.told) + design.gap
-        rows = row_heights(paper, design, content.told)
-        foot_top = paper.height - design.foot_edge - design.foot
-        spare = foot_top - design.foot_edge - design.gap / 2 - blocks_top - sum(rows)
-        if spare >= 0:
-            return Plan(design, blocks_top, tuple(row + spare / len(rows) for row in rows), foot_top)
-    raise BoothError(
-        f"the sign does not fit on {size} in letters that people can read; take a larger --size, fewer of"
-        " place.languages, or shorter words for sign.controller, address, officer, representative or authority"
-    )
+    designs = [Design(paper.width, scale, len(content.told)) for scale in SCALES]
+    readable = [design for design in designs if design.fact.points >= LEAST_POINTS[size]]
+    best, low, high = None, 0, len(readable)
+    while low < high:
+        middle = (low + high) // 2
+        plan = placed(paper, content, readable[middle])
+        best, low, high = (best, low, middle) if plan is None else (plan, middle + 1, high)
+    if best is None:
+        raise BoothError(
+            f"the sign does not fit on {size} in letters that people can read; take a larger --size, fewer of"
+            " place.languages, or shorter words for sign.controller, address, officer, representative or authority"
+        )
+    return best
+
+
+def placed(paper: Paper, content: Content, design: Design) -> Plan | None:
+    """Where the parts lie by this design; None where they do not fit on the paper."""
+    blocks_top = band_height(paper, design, content.told) + design.gap
+    rows = row_heights(paper, design, content.told)
+    foot_top = paper.height - design.foot_edge - design.foot
+    spare = foot_top - design.foot_edge - design.gap / 2 - blocks_top - sum(rows)
+    if spare < 0:
+        return None
+    return Plan(design, blocks_top, tuple(row + spare / len(rows) for row in rows), foot_top)
 
 
 def band_height(paper: Paper, design: Design, told: Sequence[Told]) -> float:
