@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands import calibrate, contract, engines, fleet, sign
+from appliance.commands import calibrate, contract, engines, fleet, logbook, sign
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
@@ -18,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(calibrate.app)
 app.add_typer(contract.app)
 app.add_typer(fleet.app)
+app.add_typer(logbook.app)
 app.add_typer(sign.app)
 app.add_typer(engines.app, name="engines")
 

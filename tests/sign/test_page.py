@@ -134,7 +134,7 @@ def luminance(colour: tuple[int, ...]) -> float:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_texts_of_a_language_can_be_printed_and_lack_nothing(language: str) -> None:
-    words, english = words_in(language), words_in("en")  # type: ignore[arg-type]
+    words, english = words_in(language), words_in("en")
     words.model_dump_json().encode("latin-1")
     for key in ("how", "refusal", "purposes", "legal_basis", "rights", "rights_of"):
         assert getattr(words, key).keys() == getattr(english, key).keys(), key

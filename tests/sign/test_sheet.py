@@ -102,9 +102,18 @@ def test_a_telephone_reads_the_code(tmp_path: Path, size: str, url: str) -> None
     program = require("pdftoppm")
     content = content_of(booth_of(tmp_path, "stockholm", sign={**SIGN, "url": url}))
     (tmp_path / "sign.pdf").write_bytes(draw_sheet(content, size).bytes())
-    words = [program, "-r", "150", "-png", "-singlefile", tmp_path / "sign.pdf", tmp_path / "sign"]
+    words: list[str | Path] = [
+        program,
+        "-r",
+        "150",
+        "-png",
+        "-singlefile",
+        tmp_path / "sign.pdf",
+        tmp_path / "sign",
+    ]
     subprocess.run(words, check=True)
     picture = cv2.imread(str(tmp_path / "sign.png"))
+    assert picture is not None
     foot = picture[int(0.8 * picture.shape[0]) :, : picture.shape[1] // 4]
     assert cv2.QRCodeDetector().detectAndDecode(foot)[0] == url
 

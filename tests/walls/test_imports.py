@@ -51,6 +51,7 @@ BELOW = {
         "health",
         "remote",
         "remote_file",
+        "logbook",
     },
     "appliance.fleet": {"errors", "config", "health", "uplink"},
     "appliance.simulation": {"errors", "records", "config", "vocabulary", "health", "uplink"},
