@@ -83,18 +83,24 @@ def files_of(state: Path) -> list[Path]:
 
 def lines_of(file: Path, most: int = MOST_READ) -> list[bytes]:
     """Whole lines in its last `most` bytes, without their ends; a torn last one is none. Raises OSError."""
+    return pieces_of(file, most)[:-1]
+
+
+def pieces_of(file: Path, most: int = MOST_READ) -> list[bytes]:
+    """The same, and last of all what follows the end of the last whole line: b"" but for a torn one. Raises OSError."""
     with file.open("rb") as opened:
         skipped = max(0, file.stat().st_size - most)
         opened.seek(skipped)
-        lines = opened.read(most).split(b"\n")[:-1]
-    return lines[1:] if skipped else lines
+        pieces = opened.read(most).split(b"\n")
+    return pieces[1:] if skipped else pieces
 
 
 def links_of(state: Path) -> Iterator[Link]:
     """Every line of the logbook, oldest first, each with what is wrong with it. Raises OSError."""
     head: Head | None = None
     for file in files_of(state):
-        for number, line in enumerate(lines_of(file), start=1):
+        *lines, torn = pieces_of(file)
+        for number, line in enumerate(lines, start=1):
             place = f"{file.name}:{number}"
             try:
                 entry = entry_from(line)
@@ -105,6 +111,9 @@ def links_of(state: Path) -> Iterator[Link]:
             fault = fault_between(entry, head)
             head = Head(entry.n, entry.hash)
             yield Link(place, entry, fault, head)
+        if torn:
+            words = f"{len(torn)} bytes without an end: torn by a power cut, or changed"
+            yield Link(f"{file.name}:{len(lines) + 1}", None, words, head or Head())
 
 
 def after_damage(line: bytes, head: Head | None) -> Head:

@@ -12,7 +12,7 @@ from appliance.health.clock import read_clock
 from appliance.runtime.checks import Checks, NotChecked
 from appliance.runtime.choose import Wing, choose_wing, fitting_wing, self_test
 from appliance.uplink.broker import find_mosquitto
-from appliance.verbs.belongings import check_folder, check_keys
+from appliance.verbs.belongings import check_folder, check_keys, check_sign
 from appliance.vision.decision import Decider
 from engines.active import Network, read_standing
 from engines.cache import default_cache
@@ -46,6 +46,7 @@ def checks(settings: Settings, *, configured: bool) -> Checks:
         ("state folder", partial(check_folder, settings.folders.state)),
         ("runtime folder", partial(check_folder, settings.folders.runtime)),
         ("keys", lambda: check_keys(settings)),
+        ("sign", partial(check_sign, settings)),
     ):
         yield part, check if configured else not_configured
 
