@@ -53,6 +53,7 @@ ZONES: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "from side to side": ([BAND], False),
     "from top to bottom": ([AISLE], False),
     "opt-out alone": ([OPTED_OUT], False),
+    "mat before a wide opt-out": ([MAT, {**BAND, "kind": "opt-out"}], True),
 }
 "Zones, and whether they are a place that one steps into on purpose."
 PAPERS = (
@@ -365,6 +366,10 @@ def test_a_file_that_cannot_be_seen_is_taken_for_a_booth(tmp_path: Path) -> None
     assert not is_booth(tmp_path / "booth.yaml")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     assert is_booth(tmp_path / "loop" / "booth.yaml")
+
+
+def test_no_name_of_a_law_changes_that_of_a_known_city() -> None:
+    assert {profile_of("madrid", name).name for name in get_args(ProfileName)} == {"es"}
 
 
 def test_an_unknown_city_has_the_strictest_law() -> None:

@@ -203,6 +203,16 @@ def test_a_word_wider_than_its_column_is_broken() -> None:
     assert all(paper.pdf.get_string_width(line) <= 50 for line in lines)
 
 
+def test_the_lines_of_a_headline_are_of_like_length() -> None:
+    paper, kind = Paper("A4", "x", "en"), Type(40, (0, 0, 0))
+    text = "one two three four five six seven eight nine ten a"
+    width = paper.balanced(text, kind, 150)
+    lines, balanced = paper.wrap(text, kind, 150), paper.wrap(text, kind, width)
+    assert len(balanced) == len(lines)
+    shortest = min(paper.pdf.get_string_width(line) for line in balanced)
+    assert shortest > 2 * min(paper.pdf.get_string_width(line) for line in lines)
+
+
 @given(st.lists(st.integers(0, 1), max_size=40))
 def test_the_runs_of_a_row_are_its_dark_modules(row: list[int]) -> None:
     drawn = [0] * len(row)
