@@ -22,6 +22,8 @@ LEAST_POINTS = {"A2": 10.0, "A3": 9.0, "A4": 6.5, "letter": 6.5}
 "Of a fact. Below these it is no longer told; A4 and letter are for a counter, not for a wall."
 SCALES = [step / 100 for step in range(50, 121)]
 "Of all type on the page."
+WIDEST = 3.6
+"Of the pictogram of camera and shirt, by its height."
 QUIET_MODULES = 4
 "Free modules around a QR code, ISO/IEC 18004."
 
@@ -92,7 +94,7 @@ def draw_head(paper: Paper, plan: Plan, told: Sequence[Told]) -> None:
     paper.fill(SIGNAL)
     paper.block(0, 0, paper.width, plan.blocks_top - design.gap)
     top, side, gap = design.margin, design.tile, design.tile_gap
-    wide = design.inner - 2 * (side + gap)
+    wide = min(design.inner - 2 * (side + gap), WIDEST * side)
     camera_and_shirt(paper, design.margin, top, wide, side)
     no_face(paper, design.margin + wide + gap, top, side)
     no_picture(paper, design.margin + wide + 2 * gap + side, top, side)
@@ -113,7 +115,7 @@ def row_heights(paper: Paper, design: Design, told: Sequence[Told]) -> list[floa
     for row in rows_of(told):
         levels = levels_of(paper, design, row, width)
         heights.append(max(block_height(paper, design, one, width, levels) for one in row))
-    return heights
+    return [height + design.pad for height in heights[:-1]] + heights[-1:]
 
 
 def draw_blocks(paper: Paper, plan: Plan, told: Sequence[Told]) -> None:

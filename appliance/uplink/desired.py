@@ -95,11 +95,11 @@ class RemoteConfig:
 
     def tend(self, now_s: float) -> None:
         """To be called each turn: ends a trial that is over, and writes what the disk refused before."""
-        self._notes.tend(now_s)
         if self._owed is not None:
             self._settle(self._owed)
         elif self._kept.previous is not None and self._proved(now_s):
             self._settle(replace(self._kept, previous=None))
+        self._notes.tend(now_s)
 
     def report(self) -> dict[str, Any] | None:
         """Values of reported/1 to be published now; None when this connection has them already."""
