@@ -23,6 +23,7 @@ from appliance.health.clock import Clock
 from appliance.health.field import end_session, renew_session
 from appliance.health.pause import FILE as PAUSE_FILE
 from appliance.health.pause import OPERATOR, pause, resume
+from appliance.logbook.chain import links_of
 from appliance.records import Frame
 from appliance.remote_file import Kept, Version, write_kept
 from appliance.runtime.cpu.image import CpuImageOps
@@ -642,6 +643,19 @@ def test_what_is_set_from_afar_is_taken_over_while_the_booth_looks(booth: Booth)
     assert booth.pipeline.wishes == [Rule(wanted_share=0.2), mat, Rule(), Capture()]
     assert booth.states() == ["running", "stopped"]
     assert booth.pipeline.forgotten == 0
+
+
+def test_the_logbook_has_what_a_booth_began_with_and_what_changed(booth: Booth) -> None:
+    booth.clock.at(1005.0, keep(booth, 1, capture={"mode": "opt-in-zone", "zones": [MAT]}))
+    for _ in range(2):
+        booth.look([Deliver(10_000)], stop_s=8)
+    entries = [link.entry for link in links_of(booth.state) if link.entry]
+    told = [(entry.kind, entry.now) for entry in entries]
+    assert [kind for kind, _ in told] == ["model", "bank", "config", "law", "mode", "config", "mode"]
+    assert ("model", "abcdef012345") in told
+    assert ("law", "us-ny") in told
+    assert [now for kind, now in told if kind == "mode"] == ["open-street", "opt-in-zone"]
+    assert b"video0" not in b"".join(entry.line for entry in entries)
 
 
 def test_learning_is_switched_off_and_on_from_afar(booth: Booth) -> None:
