@@ -107,8 +107,13 @@ def settle(root: Path) -> None:
     """Give every file the commit's time and the mode that Debian wants."""
     moment = source_date()
     for path in [root, *root.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        path.chmod(0o755 if path.is_dir() or is_program(path) else 0o644)
         os.utime(path, (moment, moment))
+
+
+def is_program(path: Path) -> bool:
+    """Whether somebody runs the file itself: the launcher and the scripts of deploy/, not modules of packages."""
+    return path.parent.name == "bin" or ("deploy" in path.parts and path.read_bytes().startswith(b"#!"))
 
 
 def source_date() -> int:

@@ -1,6 +1,6 @@
 """Makes a release tree: this checkout and the cache of networks go in, a folder that runs by itself comes out.
 
-    app/            appliance, engines, calibration, deploy/cities, and what importlib.metadata says of the booth
+    app/            appliance, engines, calibration, deploy/{cities,broker}, and what importlib.metadata says of the booth
     site-packages/  the packages of the lock, for one Python on one machine
     models/         the converted networks
     launch.py       starts it
@@ -33,7 +33,8 @@ from engines.layouts import PACKED, PLANAR  # noqa: E402
 from engines.shipping import ship_networks  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-ROOMS = ("appliance", "engines", "calibration", "deploy/cities")
+ROOMS = ("appliance", "engines", "calibration", "deploy/cities", "deploy/broker")
+"The last one holds the authority that `booth provision` signs keys with, on a technician's computer."
 LAYOUTS = {"amd64": (PACKED,), "arm64": (PACKED, PLANAR)}
 "A Jetson builds its plans of the planar files, and compares them with the packed ones."
 JETSONS = {("arm64", "3.10"), ("arm64", "3.12")}
