@@ -114,13 +114,8 @@ def unpacking(booth: Booth) -> bool:
 
 
 def setting_up(booth: Booth) -> bool:
-    """Whether dpkg runs the package's postinst."""
-    journal = booth.machine.path("/var/lib/dpkg/updates")
-    files = [booth.machine.path("/var/lib/dpkg/status"), *journal.glob("[0-9]*")]
-    try:
-        return any("half-configured" in file.read_text(errors="replace") for file in files)
-    except FileNotFoundError:
-        return False
+    """Whether dpkg runs the package's postinst. (Its status says half-configured at the prerm before as well.)"""
+    return booth.machine.run("pgrep", "-f", "booth.postinst configure").returncode == 0
 
 
 def cut(booth: Booth, moment: Callable[[], bool]) -> str:
@@ -138,10 +133,11 @@ def cut(booth: Booth, moment: Callable[[], bool]) -> str:
     healed = machine.run("dpkg", "--configure", "-a", timeout_s=300)
     way = "dpkg --configure -a"
     if not version(booth).startswith("ii"):
-        way = "dpkg -i once more (" + " ".join(healed.stderr.split())[-60:] + ")"
+        way = "dpkg -i once more (" + " ".join(healed.stderr.split())[:120] + ")"
         machine.does("dpkg", "-i", "/srv/next.deb", timeout_s=300)
     assert version(booth).startswith("ii"), version(booth)
-    assert not machine.says("dpkg", "--verify", "booth"), "files are not as packed"
+    other = machine.says("dpkg", "--verify", "booth")
+    assert not other, other
     machine.does("systemctl", "start", "booth.target")
     ready_s = machine.wait(lambda: booth.active() and booth.sees(), 90)
     story = f"found {found[:2]}, booted in {boot_s:.1f} s, healed by {way}, ready {ready_s:.1f} s later"
