@@ -32,9 +32,9 @@ tidy_host() {
     [ "$touched" = yes ] || return 0
     rm -f "$system"/etc/udev/rules.d/99-l4t-host.rules "$system"/etc/udev/rules.d/10-l4t-usb-msd.rules
     local exports=$system/etc/exports
-    ! grep -qs '^# Entry added by NVIDIA initrd flash tool' "$exports" || {
+    ! grep -qs '^# Entry added by NVIDIA initrd flash tool' "$exports" ||
         sed -i '/^# Entry added by NVIDIA initrd flash tool/,+1d' "$exports"
-        exportfs -ra >/dev/null 2>&1 || true
-    }
+    # Also what was exported without a line in the file.
+    exportfs -ra >/dev/null 2>&1 || true
     unmount_what_can || true
 }

@@ -34,7 +34,8 @@ start_tool() { # TOOL COMMAND...
     rm -f "$run/.pipe"
     mkfifo -m 600 "$run/.pipe"
     : >>"$tool_log"
-    (stamp <"$run/.pipe" 9>&- | scrub >>"$tool_log" 9>&-) &
+    # Neither the tool nor what reads it keeps the lock when this command is killed.
+    (exec 9>&- && stamp <"$run/.pipe" | scrub >>"$tool_log") &
     writer_pid=$!
     note "run $tool: $(head -c 300 <<<"$*" | scrub)"
     set -m

@@ -44,6 +44,13 @@ line_of() { grep -E "^$1 " <<<"$output" | tail -n 1; }
     [[ "$(line_of 2-1.4)" == *failed*"boot the Jetson: takes longer than 3 s"* ]]
     gone
 }
+@test "NVIDIA's tool does not end after its last Jetson: it is ended" {
+    short_limits 3
+    echo master-hang >"$FAKE/plan-master"
+    rewrite --massflash 3
+    [ "$status" = 0 ]
+    gone
+}
 @test "an image for one is not written to three" {
     sed -i 's/units=3/units=1/' "$FOLDER/r36/state/images"
     rewrite --massflash 3
