@@ -12,8 +12,11 @@ from pydantic import ValidationError
 
 from appliance.config import NAME_PATTERN, Identity, Settings
 from appliance.errors import BoothError
+from appliance.law.gate import Fault, faults
 
 CITIES = Path(__file__).parent.parent / "deploy" / "cities"
+Layer = tuple[Path, str, dict[str, Any]]
+"A settings file, its text, and what that says."
 
 
 def load_settings(booth_file: Path, cities: Path = CITIES) -> Settings:
@@ -35,7 +38,28 @@ def load_settings(booth_file: Path, cities: Path = CITIES) -> Settings:
             settings = Settings.model_validate(merged)
         except ValidationError as error:
             raise BoothError(explain(error, path, layer_text)) from None
+    unlawful = [explain_fault(fault, layers) for fault in law_faults(settings, layers)]
+    if unlawful:
+        raise BoothError("\n".join(unlawful))
     return settings
+
+
+def law_faults(settings: Settings, layers: list[Layer]) -> list[Fault]:
+    """What the law of the city forbids in `settings`, and a profile that the booth's file has for itself."""
+    named = [law.get("profile") for _, _, layer in layers if isinstance(law := layer.get("law", {}), dict)]
+    if named[-1] in (None, *named[:-1]):
+        return faults(settings)
+    words = "a booth does not choose its law; remove the key, a new city's file in deploy/cities names it"
+    return [Fault(("law", "profile"), words)]
+
+
+def explain_fault(fault: Fault, layers: list[Layer]) -> str:
+    """One line: the file that has the key, the booth's before its city's, the line, and the fault."""
+    for path, text, layer in reversed(layers):
+        section = layer.get(fault.key[0])
+        if isinstance(section, dict) and (len(fault.key) == 1 or fault.key[1] in section):
+            return f"{path}:{line_of(text, fault.key)}: {fault}"
+    return f"{layers[-1][0]}:1: {fault}"
 
 
 def read_text(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Geometry of people's boxes: left, top, right, bottom in pixels in, overlaps and middle-and-size out."""
+"""Geometry of people's boxes: left, top, right, bottom in pixels in, overlaps and middle-and-size out; polygons."""
 
 from __future__ import annotations
 
@@ -50,3 +50,13 @@ def area(boxes: AnyBoxes) -> Array:
     """Area of (N, 4) boxes in square pixels, shape (N,); 0 for boxes turned inside out."""
     sizes = boxes[:, 2:].astype(np.float64) - boxes[:, :2]
     return np.asarray(sizes.clip(min=0).prod(axis=1))
+
+
+def inside(corners: Array, points: AnyBoxes) -> NDArray[np.bool_]:
+    """Which points (N, 2) lie in the polygon of `corners` (M, 2), shape (N,), by the even-odd rule (Shimrat 1962)."""
+    within = np.zeros(len(points), np.bool_)
+    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        crosses = (y1 > points[:, 1]) != (y2 > points[:, 1])
+        slope = (x2 - x1) / (y2 - y1) if y1 != y2 else 0.0
+        within ^= crosses & (points[:, 0] < x1 + slope * (points[:, 1] - y1))
+    return within

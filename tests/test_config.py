@@ -88,7 +88,10 @@ def test_a_booth_may_wish_by_the_hour_where_its_city_wishes_a_share(tmp_path: Pa
 
 
 def test_a_city_without_a_file_has_the_defaults(tmp_path: Path, cities: Path) -> None:
-    assert load(tmp_path, "booth: {city: atlantis}", cities).booth.city == "atlantis"
+    mat = "{name: mat, polygon: [[0.4, 0.6], [0.6, 0.6], [0.6, 1]]}"
+    capture = f"capture: {{mode: opt-in-zone, zones: [{mat}]}}"
+    got = load(tmp_path, f"booth: {{city: atlantis}}\n{capture}", cities)
+    assert (got.booth.city, got.display) == ("atlantis", Settings().display)
 
 
 def test_a_mistake_in_the_city_file_is_laid_at_its_door(tmp_path: Path, cities: Path) -> None:

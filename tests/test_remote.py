@@ -12,10 +12,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from appliance.config import Capture, Section, Settings, Zone
+from appliance.config import Capture, Settings, Zone
 from appliance.config_file import CITIES, load_settings
 from appliance.errors import BoothError
 from appliance.remote import ALLOWED, overlay
+from appliance.section import Section
 from appliance.vision.zones import NOWHERE, OPTED_OUT, zones_of
 
 SQUARE = [[0.1, 0.1], [0.6, 0.1], [0.6, 0.6], [0.1, 0.6]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from appliance.config import Capture, Zone
+from appliance.geometry import inside
 from appliance.records import FloatArray, MaskArray
 
 STREET = "street"
@@ -31,6 +32,13 @@ def zones_of(boxes: FloatArray, width: int, height: int, capture: Capture) -> li
     return names
 
 
+def at_door(boxes: FloatArray, width: int, height: int, capture: Capture) -> MaskArray:
+    """Who stands in a door, by the feet of boxes (N, 4), shape (N,): who is first seen there comes out of it."""
+    feet = feet_of(boxes, width, height)
+    doors = [contains(zone, feet) for zone in capture.zones if zone.kind == "door"]
+    return np.asarray(np.any(doors, axis=0) if doors else np.zeros(len(boxes), np.bool_))
+
+
 def feet_of(boxes: FloatArray, width: int, height: int) -> FloatArray:
     """Where people stand, shape (N, 2): middle and lower edge of boxes (N, 4) as shares of the picture, in [0, 1)."""
     middle = (boxes[:, 0] + boxes[:, 2]) / 2 / width
@@ -40,11 +48,5 @@ def feet_of(boxes: FloatArray, width: int, height: int) -> FloatArray:
 
 
 def contains(zone: Zone, points: FloatArray) -> MaskArray:
-    """Which points (N, 2) lie inside the polygon, shape (N,), by the even-odd rule (Shimrat 1962)."""
-    corners = np.array(zone.polygon)
-    inside = np.zeros(len(points), np.bool_)
-    for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-        crosses = (y1 > points[:, 1]) != (y2 > points[:, 1])
-        slope = (x2 - x1) / (y2 - y1) if y1 != y2 else 0.0
-        inside ^= crosses & (points[:, 0] < x1 + slope * (points[:, 1] - y1))
-    return inside
+    """Which points (N, 2) lie inside the polygon, shape (N,), by the even-odd rule."""
+    return inside(np.array(zone.polygon), points)

@@ -1,0 +1,1 @@
+"""What the law of a place demands of a booth: settings in; what is unlawful in them, by key, out."""
