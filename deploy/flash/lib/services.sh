@@ -25,7 +25,8 @@ check_other_flash() {
 take_lock() {
     mkdir -p "$system/run/lock" 2>/dev/null || true
     exec 9>>"$system/run/lock/booth-flash.lock" || fail "$system/run/lock: not writable; sudo flash ..."
-    flock -n 9 || fail "another flash of this command is at work on this machine; wait until it ends"
+    # What a killed flash was just waiting in holds the lock for a moment more.
+    flock -w 2 9 || fail "another flash of this command is at work on this machine; wait until it ends"
 }
 # What a killed tool of NVIDIA's leaves behind and the next flash stumbles over; never that of somebody else's flash.
 tidy_host() {
