@@ -9,13 +9,19 @@ write_batch() {
     for path in "${unit_paths[@]}"; do begin_following "$path"; done
     while tool_runs; do
         look_at_units
+        ! nobody_left || break
         sleep "$tick_s"
     done
-    finish_tool || status=$?
+    [ -z "$tool_pid" ] || finish_tool || status=$?
     look_at_units
     for path in "${unit_paths[@]}"; do judge_one_of_many "$path" "$status"; done
     keep_unit_logs
     rm -f "$run/.batch"
+}
+# NVIDIA's tool looks every 5 s whether its processes are there still; when it does not end then, it is ended.
+nobody_left() {
+    [ -n "$(units_in waiting)$(units_in writing)" ] || await_end "${stage_silence_s[write:0]}" "$tool_pid" || end_tool
+    [ -z "$tool_pid" ]
 }
 look_at_units() {
     local path

@@ -25,16 +25,17 @@ check_other_flash() {
 take_lock() {
     mkdir -p "$system/run/lock" 2>/dev/null || true
     exec 9>>"$system/run/lock/booth-flash.lock" || fail "$system/run/lock: not writable; sudo flash ..."
-    flock -n 9 || fail "another flash of this command is at work on this machine; wait until it ends"
+    # What a killed flash was just waiting in holds the lock for a moment more.
+    flock -w 2 9 || fail "another flash of this command is at work on this machine; wait until it ends"
 }
 # What a killed tool of NVIDIA's leaves behind and the next flash stumbles over; never that of somebody else's flash.
 tidy_host() {
     [ "$touched" = yes ] || return 0
     rm -f "$system"/etc/udev/rules.d/99-l4t-host.rules "$system"/etc/udev/rules.d/10-l4t-usb-msd.rules
     local exports=$system/etc/exports
-    ! grep -qs '^# Entry added by NVIDIA initrd flash tool' "$exports" || {
+    ! grep -qs '^# Entry added by NVIDIA initrd flash tool' "$exports" ||
         sed -i '/^# Entry added by NVIDIA initrd flash tool/,+1d' "$exports"
-        exportfs -ra >/dev/null 2>&1 || true
-    }
+    # Also what was exported without a line in the file.
+    exportfs -ra >/dev/null 2>&1 || true
     unmount_what_can || true
 }

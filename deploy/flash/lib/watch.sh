@@ -34,7 +34,8 @@ start_tool() { # TOOL COMMAND...
     rm -f "$run/.pipe"
     mkfifo -m 600 "$run/.pipe"
     : >>"$tool_log"
-    (stamp <"$run/.pipe" 9>&- | scrub >>"$tool_log" 9>&-) &
+    # Neither the tool nor what reads it keeps the lock when this command is killed.
+    (exec 9>&- && stamp <"$run/.pipe" | scrub >>"$tool_log") &
     writer_pid=$!
     note "run $tool: $(head -c 300 <<<"$*" | scrub)"
     set -m
@@ -55,7 +56,8 @@ end_tool() {
     local pid=$tool_pid
     tool_pid=
     end_processes 10 "-$pid"
-    wait "$pid" 2>/dev/null || true
+    # One that hangs in the kernel, at USB or NFS, cannot be ended at all and is not waited for.
+    if await_end 5 "-$pid"; then wait "$pid" 2>/dev/null || true; fi
     # What it said last is still on its way into the log.
     await_end 3 "$writer_pid" || kill -KILL "$writer_pid" 2>/dev/null || true
     rm -f "$run/.pipe"

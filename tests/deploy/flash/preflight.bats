@@ -132,6 +132,16 @@ alone() { spoilt && has "booth: 1 of 27 checks"; }
     alone
     says "is not the archive that was recorded" "download it again"
 }
+@test "either of the two sums is enough to refuse" {
+    local kind
+    for kind in sha1 sha256; do
+        sed -i "s/^bsp_$kind=.*/bsp_$kind=/" "$BOOTH_FLASH_RELEASES/r36.conf"
+        printf X | dd of="$FOLDER/Jetson_Linux_r36.4.3_aarch64.tbz2" bs=1 seek=700 conv=notrunc status=none
+        check
+        alone
+        cp "$BATS_FILE_TMPDIR/releases/r36.conf" "$BOOTH_FLASH_RELEASES/r36.conf"
+    done
+}
 @test "no key: nobody could log in" {
     run "$FLASH" --check --folder "$FOLDER" --accept-license
     alone

@@ -9,7 +9,7 @@ setup_file() {
 setup() { setup_machine; }
 build() {
     flash --no-flash "$@"
-    [ "$status" = 0 ]
+    [ "$status" = 0 ] || { echo "$output" && return 1; }
 }
 summary() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$(latest)/summary.json" "$1"; }
 # Nothing of NVIDIA's tool is left on the machine.

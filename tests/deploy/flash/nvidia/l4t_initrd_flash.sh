@@ -66,7 +66,7 @@ write() { # PATH SERIAL
         echo 'root:$6$salt$abcdefghijk:1:0'
         ;;
     wordless) return 0 ;;
-    slow) sleep 1.5 ;;
+    slow) sleep 5 ;;
     esac
     echo "09:00:02.000 - Info: Starting to flash the external device."
     echo "09:00:03.000 - Info: Successfully flashed the external device."
@@ -98,6 +98,7 @@ case " $* " in
     done
     failure=0
     for pid in "${pids[@]}"; do wait "$pid" || failure=1; done
+    case $(plan master) in master-hang) sleep 600 ;; esac
     [ "$failure" = 0 ] || { echo "Flash complete (WITH FAILURES)" && exit 1; }
     ;;
 *) write "$(paths | head -n 1)" 1421000000001 ;;
