@@ -6,71 +6,23 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from appliance.config import Settings
 from appliance.display.cards import CardSender
 from appliance.display.process import run_display
 from appliance.display.server import MOST_STREAMS
 from appliance.errors import BoothError
 from appliance.health.vitals import read_vitals, write_vitals
 from appliance.remote_file import Kept, Version, write_kept
+from tests.display.running import PATIENCE_S, Running, display, settings_for, until
 
-PATIENCE_S = 10.0
 PATHS = ("/", "/board.css", "/board.js", "/state")
-
-
-@dataclass(frozen=True)
-class Running:
-    """A display process in a thread."""
-
-    runtime: Path
-    url: str
-    stop: threading.Event
-    thread: threading.Thread
-
-
-def settings_for(runtime: Path, **display: Any) -> Settings:
-    return Settings.model_validate(
-        {"folders": {"runtime": str(runtime), "state": str(runtime)}, "display": {"port": 0, **display}}
-    )
-
-
-def until(what: Callable[[], Any]) -> Any:
-    deadline_s = time.monotonic() + PATIENCE_S
-    while not (found := what()) and time.monotonic() < deadline_s:
-        time.sleep(0.02)
-    assert found
-    return found
-
-
-@contextmanager
-def display(runtime: Path, **keys: Any) -> Iterator[Running]:
-    stop = threading.Event()
-    thread = threading.Thread(target=run_display, args=(settings_for(runtime, **keys), stop))
-    thread.start()
-    try:
-        url = until(lambda: read_vitals(runtime, "display"))["url"]
-        until(lambda: reachable(url))
-        yield Running(runtime, url, stop, thread)
-    finally:
-        stop.set()
-        thread.join(PATIENCE_S)
-    assert not thread.is_alive()
-
-
-def reachable(url: str) -> bool:
-    try:
-        return httpx.get(url).is_success
-    except httpx.TransportError:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -251,3 +203,30 @@ def test_a_taken_port_names_its_cure(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(BoothError, match=rf"display\.port {port}: .*set display\.port"):
             run_display(settings_for(tmp_path, port=port), threading.Event())
+
+
+def test_the_watchdog_is_fed_while_the_loop_that_serves_the_pages_turns_and_not_while_it_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed: list[float] = []
+    monkeypatch.setattr("appliance.health.notify.alive", lambda: bool(fed.__iadd__([time.monotonic()])))
+    hangs = threading.Event()
+    with display(tmp_path) as process:
+        until(lambda: len(fed) >= 2)
+        monkeypatch.setattr(
+            "appliance.display.process.standing_from_vitals", lambda _: hangs.wait(PATIENCE_S)
+        )
+        until(lambda: not reachable_soon(process.url))
+        before = len(fed)
+        time.sleep(1.5)
+        assert len(fed) == before
+        monkeypatch.undo()
+        hangs.set()
+    assert fed
+
+
+def reachable_soon(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=0.3).is_success
+    except httpx.HTTPError:
+        return False
