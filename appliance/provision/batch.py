@@ -6,6 +6,7 @@ import csv
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -36,7 +37,10 @@ def wishes_from_table(table: Path, common: Wish, now: datetime) -> Iterator[Wish
 def rows_to_wishes(table: Path, rows: csv.DictReader[str], common: Wish, now: datetime) -> Iterator[Wish]:
     """Raises BoothError for a booth that is there twice, and for too many."""
     seen: set[str] = set()
-    for number, row in enumerate(rows, start=2):
+    given = list(islice(rows, MOST_ROWS + 1))
+    if len(given) > MOST_ROWS:
+        raise BoothError(f"{table}: more than {MOST_ROWS} booths; part the table")
+    for number, row in enumerate(given, start=2):
         wish = wish_from_row(f"{table}:{number}", row, common)
         try:
             manifest_from_wish(wish, now)
@@ -44,8 +48,6 @@ def rows_to_wishes(table: Path, rows: csv.DictReader[str], common: Wish, now: da
             raise BoothError(f"{table}:{number}: {error}") from None
         if wish.booth in seen:
             raise BoothError(f"{table}:{number}: {wish.booth} is there twice; one name, one booth")
-        if len(seen) == MOST_ROWS:
-            raise BoothError(f"{table}:{number}: more than {MOST_ROWS} booths; part the table")
         seen.add(wish.booth)
         yield wish
     if not seen:

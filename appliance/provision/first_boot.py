@@ -139,7 +139,7 @@ def put_in_place(places: Places, machine: Machine) -> str:
     """From the commit to a booth at work; what it then is, for people. Raises BoothError."""
     _, files = commit.read_commit(places)
     commit.finish(places)
-    activate(places, machine, files["hostname"].strip())
+    activate(places, machine, files["hostname"].strip(), renewed="machine-id" in files)
     identity = read_identity(places) or {}
     ends = min(each.not_valid_after_utc for each in load_certificates(files["booth.crt"], "certificate"))
     name = f"{identity.get('city')}/{identity.get('booth')}"

@@ -22,6 +22,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("systemctl", "--no-block", "try-restart", "ssh.service"),
 )
 "After a new identity lies in place; each may fail without the others."
+JOURNAL_STEPS = (("systemctl", "--no-block", "try-restart", "systemd-journald.service"),)
 NETWORK_STEPS = {
     True: (("nmcli", "connection", "reload"), ("nmcli", "--wait", "0", "connection", "up", "booth")),
     False: (("networkctl", "reload"),),
@@ -72,8 +73,11 @@ class Folder:
         """Nothing to rename."""
 
 
-def activate(places: Places, machine: Machine, hostname: str) -> None:
-    """Let a new identity begin to work: name, network, units, host keys. What fails is logged."""
+def activate(places: Places, machine: Machine, hostname: str, *, renewed: bool) -> None:
+    """Let a new identity begin to work: name, network, units, host keys. What fails is logged.
+
+    `renewed`: the device has a new machine id, by which journalctl looks for the journal.
+    """
     machine.rename(hostname)
-    for words in (*NETWORK_STEPS[places.has_network_manager], *STEPS):
+    for words in (*NETWORK_STEPS[places.has_network_manager], *STEPS, *(JOURNAL_STEPS if renewed else ())):
         machine.run(words)

@@ -328,6 +328,8 @@ def test_the_same_authority_makes_a_booth_another(booth: Booth, city: City) -> N
     before = booth.identity()
     assert booth.plug(city.keyed_stick(city.wish("window"))).line.startswith("applied: new-york/window")
     after = booth.identity()
+    journals = [words for words in booth.machine.commands if "systemd-journald.service" in words]
+    assert len(journals) == 1, "the journal moves with the machine id, and with that alone"
     ids = {"etc/machine-id", "etc/ssh/ssh_host_ed25519_key", "etc/booth/own-machine"}
     assert {name for name in ids if before[name] != after[name]} == set(), "the device is still the same"
     assert before["etc/booth/keys/booth.key"] != after["etc/booth/keys/booth.key"]

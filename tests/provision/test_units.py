@@ -58,7 +58,6 @@ def test_what_reads_a_stick_has_no_network(name: str) -> None:
         "PrivateNetwork=yes",
         "RestrictAddressFamilies=AF_UNIX",
         "DevicePolicy=closed",
-        "UMask=0077",
     ):
         assert needed in lines
 
