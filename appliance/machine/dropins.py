@@ -94,12 +94,17 @@ def _keys(machine: Machine) -> list[str]:
 def _lan(settings: Settings) -> list[str]:
     """The booth's own network, for the board and the field page on a phone."""
     lan = getattr(settings.display, "lan", None)
-    if not lan:
-        return []
+    return [f"IPAddressAllow={lan_of(str(lan))}"] if lan else []
+
+
+def lan_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """The network of an address of this machine: no booth's own LAN is larger than a /24, or one link of IPv6."""
+    address = text.partition("%")[0]
     try:
-        return [f"IPAddressAllow={ipaddress.ip_network(str(lan), strict=False)}"]
+        length = 64 if ipaddress.ip_address(address).version == 6 else 24
+        return ipaddress.ip_network(f"{address}/{length}", strict=False)
     except ValueError:
-        raise BoothError(f"display.lan: {lan} is no network; write one like 192.168.8.0/24") from None
+        raise BoothError(f"display.lan: {text} is no address; write one like 192.168.77.1") from None
 
 
 def _room(settings: Settings) -> list[str]:

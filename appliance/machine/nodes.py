@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from appliance.errors import BoothError
+
 Use = Literal["gpu", "csi"]
 R36, R39 = 36, 39
 RELEASE = re.compile(r"R(\d+) \(release\), REVISION: (\d+)")
@@ -63,8 +65,11 @@ class Machine:
         return int(found[1]) if found else None
 
     def has(self, path: str) -> bool:
-        """Whether there is something under this absolute path."""
-        return (self.root / path.lstrip("/")).exists()
+        """Whether there is something under this absolute path. Raises BoothError where only root may know."""
+        try:
+            return (self.root / path.lstrip("/")).exists()
+        except PermissionError:
+            raise BoothError(f"{path}: only root can see that; run it with sudo") from None
 
     def matching(self, pattern: str) -> list[str]:
         """Absolute paths of what fits a pattern, sorted."""

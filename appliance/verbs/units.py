@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
 from pathlib import Path
@@ -58,6 +59,9 @@ def check_units(settings: Settings, root: Path = Path("/")) -> str:
     """For `booth doctor`: what the units may do is what settings and machine want of them."""
     if not any((root / folder / "booth-vision.service").exists() for folder in INSTALLED):
         raise NotChecked("the booth's units are not installed here")
+    keys = root / KEYS.lstrip("/")
+    if keys.exists() and not os.access(keys, os.X_OK):
+        raise NotChecked("only root sees which keys there are; sudo booth doctor --config FILE")
     if files := stale(drop_ins(settings, Machine(root)), root):
         raise BoothError(f"{files[0]}: stale; sudo booth units, then sudo systemctl restart booth.target")
     return "as this machine wants them"

@@ -3,7 +3,7 @@
 Plain dpkg-deb: everything is already built, nothing is to be stripped, and any machine packs for any other. The same
 source gives the same bytes: times are that of the commit (SOURCE_DATE_EPOCH), names are sorted, modes are set here.
 
-usage: deb.py --arch amd64|arm64 --python 3.10 --version 1.2.3 [--contact 'NAME <MAIL>'] FOLDER
+usage: deb.py --arch amd64|arm64 --python 3.10 --version 1.2.3 [--contact 'NAME <MAIL>'] [--quick] FOLDER
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from release import HERE, ROOT, make_tree  # isort: skip
@@ -23,7 +24,7 @@ from vendor import Target
 DEBIAN = HERE / "debian"
 CONTACT = "Booth maintainers <security@booth.invalid>"
 "Whoever puts booths into streets names a mailbox that somebody reads: make deb CONTACT='...'."
-COMPRESSION = ("-Zxz", "-z1")
+COMPRESSION, QUICK = ("-Zxz", "-z1"), ("-Zgzip", "-z1")
 "Level 6 makes the package a quarter smaller and takes eight times as long; lintian 2.116 cannot read zstd."
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
 SYSTEM_FILES = {
@@ -56,13 +57,15 @@ def main() -> None:
     parser.add_argument("--python", choices=("3.10", "3.11", "3.12"), required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--contact", default=CONTACT)
+    parser.add_argument("--quick", action="store_true", help="a larger package in less time, for tests")
     parser.add_argument("folder", type=Path)
     given = parser.parse_args()
     target = Target(given.arch, given.python)
     root = given.folder / f"root-{target.tag}-{target.arch}"
     shutil.rmtree(root, ignore_errors=True)
     make_root(root, target, given.version, given.contact)
-    print(pack(root, given.folder / f"booth_{given.version}+{target.tag}_{target.arch}.deb"))
+    package = given.folder / f"booth_{given.version}+{target.tag}_{target.arch}.deb"
+    print(pack(root, package, QUICK if given.quick else COMPRESSION))
     shutil.rmtree(root)
 
 
@@ -166,9 +169,9 @@ def checksums(root: Path) -> str:
     )
 
 
-def pack(root: Path, package: Path) -> Path:
+def pack(root: Path, package: Path, compression: Sequence[str] = COMPRESSION) -> Path:
     """Pack the root, owned by root whoever packs, and return the package."""
-    command = ["dpkg-deb", "--root-owner-group", *COMPRESSION, "--build", str(root), str(package)]
+    command = ["dpkg-deb", "--root-owner-group", *compression, "--build", str(root), str(package)]
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(source_date())}
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
     return package

@@ -26,8 +26,9 @@ def main() -> None:
     os.environ.update(PYTHONPATH=os.pathsep.join(places), PYTHONDONTWRITEBYTECODE="1", PYTHONNOUSERSITE="1")
     os.environ["BOOTH_NETWORKS"] = str(TREE / "models")
     if os.geteuid() == 0:
-        # Root tends the booth's own engines, not some of its own.
+        # Root tends the booth's own engines, not some of its own, and leaves no file that a purge does not know.
         os.environ.setdefault("XDG_CACHE_HOME", "/var/cache")
+        os.environ.setdefault("GST_REGISTRY", "/var/cache/booth/gstreamer.registry")
     sys.argv[0] = "booth"
     from appliance.__main__ import main as booth
 

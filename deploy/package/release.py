@@ -16,6 +16,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -35,6 +36,8 @@ HERE = Path(__file__).resolve().parent
 ROOMS = ("appliance", "engines", "calibration", "deploy/cities")
 LAYOUTS = {"amd64": (PACKED,), "arm64": (PACKED, PLANAR)}
 "A Jetson builds its plans of the planar files, and compares them with the packed ones."
+JETSONS = {("arm64", "3.10"), ("arm64", "3.12")}
+"JetPack 6.2 and 7.2."
 VERSION = re.compile(r"\d+(\.\d+){1,3}([~.-]?(rc|dev|post)\d+)?")
 
 
@@ -96,14 +99,29 @@ def compile_kernels() -> None:
 
 
 def put_packages(folder: Path, target: Target) -> list[Wheel]:
-    """Bring the packages of the lock, and CUDA's from where it was built for the target."""
-    pins = pins_for((HERE / "requirements.lock").read_text(), target)
-    house = default_cache().root / "wheels" / f"release-{target.arch}-{target.tag}"
-    wheels = Wheelhouse(house, target, pins).bring_all(
-        project_requirements((ROOT / "pyproject.toml").read_text())
-    )
-    unpack(wheels, target, folder)
-    return wheels
+    """Bring the packages of the lock, and for a Jetson those that speak CUDA; return their wheels."""
+    wheels, pins = default_cache().root / "wheels", pins_for((HERE / "requirements.lock").read_text(), target)
+    house = wheels / f"release-{target.arch}-{target.tag}"
+    wanted = project_requirements((ROOT / "pyproject.toml").read_text())
+    if (target.arch, target.python) in JETSONS:
+        cuda = pins_for((HERE / "pycuda.txt").read_text(), target)
+        bring_pycuda(wheels / "pycuda-arm64", house, target, cuda)
+        pins, wanted = {**pins, **cuda}, [*wanted, *cuda]
+    brought = Wheelhouse(house, target, pins).bring_all(wanted)
+    unpack(brought, target, folder)
+    return brought
+
+
+def bring_pycuda(built: Path, house: Path, target: Target, pins: dict[str, str]) -> None:
+    """Put pycuda, which exists as source only, beside the other wheels; where it cannot be built, it is left out."""
+    subprocess.run(["sh", str(HERE / "make-pycuda-arm64.sh"), target.python], check=True)
+    tag = target.tag.replace("py", "cp")
+    found = sorted(built.glob(f"pycuda-{pins['pycuda']}-{tag}-*.whl"))
+    if not found:
+        del pins["pycuda"]
+        return
+    house.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(found[0], house / found[0].name)
 
 
 def put_networks(folder: Path, target: Target) -> None:

@@ -40,7 +40,7 @@ def main() -> int:
         return 0
     lines: list[Line] = []
     for suite, root in roots.items():
-        lines += play(suite, root, given.folder, given.chapters)
+        lines += play(suite, root, given)
     report(lines, given.folder / "facts.json")
     return int(not all(line.holds for line in lines))
 
@@ -50,13 +50,14 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suites", nargs="+", choices=SUITES, default=list(SUITES))
     parser.add_argument("--chapters", nargs="+", choices=list(CHAPTERS), default=list(CHAPTERS))
+    parser.add_argument("--again", action="store_true", help="with the packages of the last run")
     parser.add_argument("--folder", type=Path, default=Path("build/deb"))
     return parser.parse_args()
 
 
-def play(suite: str, root: Path, folder: Path, chapters: list[str]) -> list[Line]:
+def play(suite: str, root: Path, given: argparse.Namespace) -> list[Line]:
     """One machine's life; the facts of `start` always come first, since they install the package."""
-    this, following = make_packages(suite, folder)
+    this, following = make_packages(suite, given.folder, again=given.again)
     machine = Machine(root, suite)
     booth = Booth(machine)
     try:
@@ -68,7 +69,10 @@ def play(suite: str, root: Path, folder: Path, chapters: list[str]) -> list[Line
         booth.start_city()
         until_s = time.monotonic() + LONGEST_S
         wanted = [
-            fact for name, facts in CHAPTERS.items() if name == "start" or name in chapters for fact in facts
+            fact
+            for name, facts in CHAPTERS.items()
+            if name == "start" or name in given.chapters
+            for fact in facts
         ]
         return tell(suite, wanted, booth, until_s)
     finally:

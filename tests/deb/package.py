@@ -14,11 +14,15 @@ THIS, NEXT = "0.1.0", "0.1.1"
 SCRIPTS = ("control", "preinst", "postinst", "prerm", "postrm")
 
 
-def make_packages(suite: str, folder: Path) -> tuple[Path, Path]:
-    """Build the package as `make deb` does, and its successor."""
+def make_packages(suite: str, folder: Path, *, again: bool = False) -> tuple[Path, Path]:
+    """Build the package as `make deb` does, and its successor; `again`: those that are there."""
+    tag = f"+py{PYTHON[suite].replace('.', '')}_amd64.deb"
+    there = folder / f"booth_{THIS}{tag}", folder / f"booth_{NEXT}{tag}"
+    if again and all(package.exists() for package in there):
+        return there
     folder.mkdir(parents=True, exist_ok=True)
     builder = [sys.executable, str(ROOT / "deploy/package/deb.py")]
-    options = ["--arch", "amd64", "--python", PYTHON[suite], "--version", THIS]
+    options = ["--arch", "amd64", "--python", PYTHON[suite], "--version", THIS, "--quick"]
     built = subprocess.run(
         [*builder, *options, str(folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT, check=True
     )

@@ -6,8 +6,8 @@ from tests.deb.booth import PORT, Booth
 from tests.deb.probe import FAMILIES
 from tests.deb.sandbox import try_inside
 
-ELSEWHERE = "198.51.100.9"
-"An address of the documentation's own block, reachable on the machine's loopback here."
+ELSEWHERE, THIRD = "198.51.100.9", "203.0.113.7"
+"Addresses of the documentation's own blocks, reachable on the machine's loopback here."
 CAMERA, GPU, TUN = "/dev/video0", "/dev/dri/renderD128", "10 200"
 FUSE = "10 229"
 "Numbers of drivers that this kernel has: nodes by the names of a camera and a GPU that really open."
@@ -83,6 +83,30 @@ def vision_can_open_its_camera_and_nothing_else(booth: Booth) -> str:
     return "opened with the generated drop-in, refused without"
 
 
+def a_network_camera_opens_its_one_address_to_vision_and_its_login_to_nobody_else(booth: Booth) -> str:
+    machine, login = booth.machine, "/etc/booth/keys/camera.login"
+    for address in (ELSEWHERE, THIRD):
+        machine.run("ip", "address", "add", f"{address}/32", "dev", "lo")
+    machine.put(login, "admin:secret\n", 0o600)
+    booth.write_settings(camera={"source": f"rtsp://{ELSEWHERE}/main"})
+    try:
+        machine.does("booth", "units")
+        own = "read=/run/credentials/probe-vision.service/camera.login"
+        away = [f"send={THIRD}:9", f"connect=127.0.0.1:{PORT}", "socket=AF_INET6", f"read={login}"]
+        found = try_inside(booth, "vision", own, f"connect={ELSEWHERE}:554", *away)
+        other = try_inside(booth, "uplink", f"read={login}", own)
+    finally:
+        machine.does("rm", "-f", login)
+        booth.write_settings()
+        machine.does("booth", "units")
+    assert found[own] == "ok", found
+    # There is no camera: that somebody says so shows that the way is open.
+    assert found[f"connect={ELSEWHERE}:554"] == "Connection refused", found
+    assert not [way for way in away if found[way] in ("ok", "Connection refused")], found
+    assert "ok" not in other.values(), other
+    return f"{ELSEWHERE} only; login a credential of vision"
+
+
 def nobody_reads_the_files_of_another(booth: Booth) -> str:
     machine = booth.machine
     machine.does(
@@ -138,7 +162,8 @@ def no_process_leaves_a_core_and_vision_has_no_swap(booth: Booth) -> str:
 
 def only_the_declared_sockets_listen(booth: Booth) -> str:
     lines = booth.machine.says("ss", "-Hltnup").splitlines()
-    foreign = [line for line in lines if "mosquitto" not in line and "127.0.0.1:8480" not in line]
+    known = ("mosquitto", "systemd-resolve", "127.0.0.1:8480")
+    foreign = [line for line in lines if not any(name in line for name in known)]
     assert not foreign, foreign
     return "127.0.0.1:8480"
 
@@ -151,6 +176,7 @@ FACTS = (
     the_display_reaches_the_one_lan_that_a_drop_in_names,
     the_uplink_can_open_no_camera_and_no_gpu,
     vision_can_open_its_camera_and_nothing_else,
+    a_network_camera_opens_its_one_address_to_vision_and_its_login_to_nobody_else,
     nobody_reads_the_files_of_another,
     nobody_touches_the_process_of_another,
     no_unit_writes_code_into_memory_or_reaches_for_the_kernel,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from appliance.config import Settings
 from appliance.errors import BoothError
-from appliance.machine.dropins import drop_ins, quoted
+from appliance.machine.dropins import drop_ins, lan_of, quoted
 from appliance.machine.nodes import Machine
 from tests.machine.builders import machine, orin
 
@@ -90,6 +90,19 @@ def test_keys_are_credentials_of_the_uplink_as_far_as_there_are_any(tmp_path: Pa
     texts = made(keys(tmp_path, "ca.crt", "booth.key"), camera={"source": "street.mp4"})
     assert re.findall(r"LoadCredential=([^:]*)", texts["uplink"]) == ["ca.crt", "booth.key"]
     assert "booth.key" not in texts["vision"] + texts["display"]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("192.168.77.1", "192.168.77.0/24"), ("fd00:7::1", "fd00:7::/64"), ("fe80::1%eth0", "fe80::/64")],
+)
+def test_the_display_reaches_the_network_of_its_address_on_the_lan(address: str, network: str) -> None:
+    assert str(lan_of(address)) == network
+
+
+def test_an_address_on_the_lan_that_is_none_is_refused_with_the_cure() -> None:
+    with pytest.raises(BoothError, match=r"display\.lan: 192\.168\.8 is no address"):
+        lan_of("192.168.8")
 
 
 def test_a_large_outbox_may_have_a_large_file(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,21 @@ def test_doctor_tells_of_stale_units_where_they_are_installed(config: Path, tmp_
         check_units(CSI, root)
     fit_units(config, root, check=False)
     assert check_units(CSI, root) == "as this machine wants them"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root sees every folder")
+def test_whoever_is_not_root_is_told_so(config: Path, tmp_path: Path) -> None:
+    root = orin(tmp_path / "root")
+    unit = root / "lib/systemd/system/booth-vision.service"
+    unit.parent.mkdir(parents=True)
+    unit.touch()
+    keys = root / "etc/booth/keys"
+    keys.mkdir(parents=True)
+    keys.chmod(0)
+    try:
+        with pytest.raises(NotChecked, match="sudo booth doctor"):
+            check_units(CSI, root)
+        with pytest.raises(BoothError, match="run it with sudo"):
+            fit_units(config, root, check=True)
+    finally:
+        keys.chmod(0o700)
