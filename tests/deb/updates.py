@@ -102,6 +102,7 @@ def a_program_that_does_not_start_is_rolled_back_with_its_own_words(booth: Booth
     machine.wait(lambda: phase(booth) == "trying", 120)
     back_s = machine.wait(lambda: phase(booth) == "rolled-back", TRIAL_S, every_s=1)
     machine.wait(lambda: booth.active() and booth.sees(), 120)
+    machine.wait(lambda: notice(booth).startswith("rolled back"), 60)
     assert "nothing_there" in notice(booth), notice(booth)
     assert all(GOOD in tree for tree in trees(booth)), trees(booth)
     return f"back after {back_s:.0f} s: {notice(booth)}"
