@@ -61,9 +61,9 @@ class Reference:
         width, height = self.size
         unseen = ~self._known.reshape(height, width)
         usual, steady = self._usual()
-        lines = edges_of(usual.reshape(height, width)) & steady.reshape(height, width)
-        # What is beside the unknown has an edge towards nothing.
-        return lines & ~widened(unseen, 2), unseen
+        # What is beside the unknown has an edge towards nothing, and beside a light that changes one towards somebody.
+        doubtful = widened(unseen, 2) | widened(~steady.reshape(height, width), 1)
+        return edges_of(usual.reshape(height, width)) & ~doubtful, unseen
 
     def _usual(self) -> tuple[FloatArray, MaskArray]:
         """The median light of each pixel and whether it has it most of the time, both (P,)."""

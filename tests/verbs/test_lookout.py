@@ -33,6 +33,7 @@ from appliance.site_file import write_site
 from appliance.uplink.event import event_from_payload
 from appliance.uplink.outbox import Outbox
 from appliance.uplink.outbox_bounds import Bounds
+from appliance.verbs.field_glass import FieldGlass
 from appliance.verbs.figures import Figures
 from appliance.verbs.lookout import LONGEST_PAUSE_S, Lookout
 from appliance.vision.pipeline import Step
@@ -78,8 +79,9 @@ class Diary(FakeClock):
         self._plans: list[tuple[float, Callable[[], object]]] = []
 
     def at(self, now_s: float, action: Callable[[], object]) -> None:
-        """Plan `action` for the first time that anybody asks for the time from `now_s` on; plan in order."""
+        """Plan `action` for the first time that anybody asks for the time from `now_s` on."""
         self._plans.append((now_s, action))
+        self._plans.sort(key=lambda plan: plan[0])
 
     def monotonic(self) -> float:
         while self._plans and self._plans[0][0] <= self.now_s:
@@ -751,3 +753,38 @@ def test_a_technician_sees_what_the_booth_sees_for_as_long_as_he_is_there(booth:
     assert 1010 < min(seen_s) < 1012
     assert 1023 < max(seen_s) < 1026
     assert 40 <= len(seen_s) <= 4 * 15
+
+
+@pytest.mark.parametrize("life", [[Deliver(150), Freeze(30)], [Deliver(150), Fail()]])
+def test_when_a_technician_leaves_the_street_is_forgotten_though_no_frame_comes(
+    booth: Booth, life: Acts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = watch_glass(booth, monkeypatch)
+    booth.clock.at(1000.5, lambda: renew_session(booth.folder / "run", booth.clock.now_s))
+    booth.look(life, stop_s=29, stall_s=60)
+    assert known(1014.0)
+    assert not known(1025.0)
+
+
+def test_a_pause_forgets_the_street_at_once(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = watch_glass(booth, monkeypatch)
+    booth.clock.at(1000.5, lambda: renew_session(booth.folder / "run", booth.clock.now_s))
+    paused_from(booth, 1010.0, 1060.0)
+    booth.look([Deliver(10_000)], stop_s=29)
+    assert known(1009.0)
+    assert not known(1011.0)
+
+
+def watch_glass(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], bool]:
+    """Tells, afterwards, whether the field glass knew the street in the half second before a time."""
+    glasses: list[FieldGlass] = []
+    knew: dict[float, bool] = {}
+
+    def make(runtime: Path, eyes: Eyes) -> FieldGlass:
+        glasses.append(FieldGlass(runtime, eyes))
+        return glasses[-1]
+
+    monkeypatch.setattr("appliance.verbs.lookout.FieldGlass", make)
+    for tick in range(2, 58):
+        booth.clock.at(1000 + tick / 2, lambda: knew.update({booth.clock.now_s: glasses[0]._aim is not None}))
+    return lambda at_s: knew[max(time_s for time_s in knew if time_s <= at_s)]
