@@ -19,7 +19,9 @@ def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
+        # Root writes here into folders of others: a link that somebody laid under this name is not followed.
+        draft.unlink(missing_ok=True)
+        with draft.open("xb") as file:
             if mode is not None:
                 os.fchmod(file.fileno(), mode)
             file.write(content)

@@ -18,6 +18,7 @@ from appliance.display.bulletin import Bulletin
 from appliance.display.cards import CardReader
 from appliance.display.field.field import Field
 from appliance.display.listeners import Listeners, listening, url_of
+from appliance.display.provisioned import provision_line
 from appliance.display.server import board_app, lan_app
 from appliance.display.standing import is_identified, standing_from_vitals
 from appliance.health import notify
@@ -71,6 +72,7 @@ class Process:
 
     def __init__(self, settings: Settings, listeners: Listeners, cards: CardReader) -> None:
         self._runtime = settings.folders.runtime
+        self._state = settings.folders.state
         self._listeners = listeners
         self._cards = cards
         self._remote = Remote(settings, time.monotonic())
@@ -115,6 +117,9 @@ class Process:
         self._field.tend(now_s)
         if now_s - self._written_s >= VITALS_EVERY_S:
             self._written_s = now_s
+            self._bulletin.note(provision_line(self._state, time.time()))
             urls = {"url": url_of(self._listeners.loopback), "field_url": self._field.url}
             vitals = {"state": "running", **urls, "cards": self._shown}
             write_vitals(self._runtime, "display", vitals, now_s)
+            # The loop that got here is the one that serves the pages.
+            notify.alive()

@@ -21,6 +21,7 @@ from typing import Any
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
+from appliance.logbook.notes import Notes
 from appliance.remote import Wish, in_force, overlay
 from appliance.remote_file import Kept, Version, is_version, read_kept, set_aside, write_kept
 from appliance.site_file import Place
@@ -55,6 +56,7 @@ class RemoteConfig:
         "Since when the connection stands, with what is in force; None while there is none."
         self._answer = answer_from(self._kept)
         self._said: dict[str, Any] = {}
+        self._notes = Notes(self._state, "uplink")
         if self._kept.previous is not None:
             self._revert("the uplink ended during the trial")
 
@@ -102,6 +104,7 @@ class RemoteConfig:
             self._settle(self._owed)
         elif self._kept.previous is not None and self._proved(now_s):
             self._settle(replace(self._kept, previous=None))
+        self._notes.tend(now_s)
 
     def report(self) -> dict[str, Any] | None:
         """Values of reported/1 to be published now; None when this connection has them already."""
@@ -154,9 +157,17 @@ class RemoteConfig:
         settings = in_force(self._place.settings, kept.force.settings)
         if kept != self._kept:
             write_kept(self._state, kept)
+            self._note(kept)
         self._owed = None
         self._kept, self.settings = kept, settings
         self._say(answer_from(kept))
+
+    def _note(self, kept: Kept) -> None:
+        """For the logbook, once a version is proved or taken back."""
+        if kept.previous is None:
+            self._notes.note(
+                "remote", f"reverted {kept.tried}" if kept.reason else f"applied {kept.force.version}"
+            )
 
     def _say(self, answer: Answer) -> None:
         if answer != self._answer:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from appliance.health.clock import Clock, read_clock
 from appliance.health.notices import told_all
+from appliance.logbook import head_words
 from appliance.uplink.desired import RemoteConfig
 from appliance.uplink.drain import Drain
 from appliance.uplink.keys import KeyWatch
@@ -119,6 +120,7 @@ class Report:
             certificate_days=self._keys.days_left(clock),
             config=self._remote.version,
             notices=told_all(self._remote.settings.folders.state),
+            logbook=head_words(self._remote.settings.folders.state),
         )
 
     def _status(self, state: str, reason: str, vision: Values | None) -> Values:

@@ -14,7 +14,8 @@ from appliance.runtime.choose import Wing, choose_wing, fitting_wing, self_test
 from appliance.site import at_site
 from appliance.site_file import read_site
 from appliance.uplink.broker import find_mosquitto
-from appliance.verbs.belongings import check_folder, check_keys
+from appliance.verbs.belongings import check_folder, check_keys, check_sign
+from appliance.verbs.units import check_nodes, check_units
 from appliance.vision.decision import Decider
 from engines.active import Network, read_standing
 from engines.cache import default_cache
@@ -38,6 +39,7 @@ def checks(settings: Settings, *, configured: bool) -> Checks:
     yield "wing", machine.check
     yield from self_test(name, settings.camera)
     yield "networks", lambda: check_networks(settings, machine.wing)
+    yield "device nodes", lambda: check_nodes(settings)
     yield "engine cache", lambda: check_folder(default_cache().root, LEAST_CACHE_MB[name], "XDG_CACHE_HOME")
     yield "memory", lambda: check_memory(machine.wing)
     yield "clock", check_clock
@@ -49,6 +51,8 @@ def checks(settings: Settings, *, configured: bool) -> Checks:
         ("state folder", partial(check_folder, settings.folders.state)),
         ("runtime folder", partial(check_folder, settings.folders.runtime)),
         ("keys", lambda: check_keys(settings)),
+        ("units", lambda: check_units(settings)),
+        ("sign", partial(check_sign, settings)),
     ):
         yield part, check if configured else not_configured
 
@@ -125,7 +129,7 @@ def check_mosquitto() -> str:
     """The broker that `booth demo` starts."""
     path = find_mosquitto()
     if path is None:
-        raise BoothError("apt-get install mosquitto (only the demo needs it)")
+        raise Advice("apt-get install mosquitto (only the demo needs it)")
     return str(path)
 
 

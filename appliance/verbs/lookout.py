@@ -14,6 +14,7 @@ from appliance.display.cards import CardSender
 from appliance.errors import BoothError, SourceError
 from appliance.health import notify
 from appliance.health.clock import read_clock
+from appliance.logbook.notes import Notes
 from appliance.records import Decision, Frame
 from appliance.remote_file import Remote
 from appliance.runtime.seam import Camera, EndOfSource
@@ -24,6 +25,7 @@ from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.verbs.field_glass import FieldGlass
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
+from appliance.verbs.noting import note_settings
 from appliance.verbs.schooling import Schooling
 from appliance.verbs.shutter import LOOK_S, Paused, Shutter
 from appliance.vision.novelty import Judge
@@ -52,6 +54,11 @@ class Lookout:
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
         self._glass = FieldGlass(settings.folders.runtime, eyes)
         self._school = Schooling(self._settings, eyes, judge, figures, now_s)
+        self._notes = Notes(settings.folders.state, "vision")
+        self._notes.note("model", eyes.engine)
+        self._notes.note("bank", bank)
+        note_settings(self._notes, self._settings)
+        self._notes.tend(now_s)
 
     def run(self, stop: threading.Event) -> None:
         """Look until `stop` or the end of a file. Raises BoothError for what no retry here can mend."""
@@ -163,12 +170,14 @@ class Lookout:
         self._glass.tend(now_s)
         if self._remote.look(now_s):
             self._take_over(self._remote.settings, now_s)
+        self._notes.tend(now_s)
         self._figures.publish()
 
     def _take_over(self, settings: Settings, now_s: float) -> None:
         """Go on by other settings from the next frame on; only those that may be set while it runs can differ."""
         before, self._settings = self._settings, settings
         log.info("settings from afar or drawn at the place are taken over")
+        note_settings(self._notes, settings)
         if self._pipeline is not None and settings.decision != before.decision:
             self._pipeline.wish(settings.decision)
         if self._pipeline is not None and settings.capture != before.capture:
@@ -180,6 +189,7 @@ class Lookout:
         if judge is None:
             return
         self._anonymizer.origin = replace(self._anonymizer.origin, bank=judge.bank.id)
+        self._notes.note("bank", judge.bank.id)
         if self._pipeline is not None:
             self._pipeline.judge_by(judge, self._settings.decision)
 

@@ -23,6 +23,7 @@ from appliance.health.clock import Clock
 from appliance.health.field import end_session, renew_session
 from appliance.health.pause import FILE as PAUSE_FILE
 from appliance.health.pause import OPERATOR, pause, resume
+from appliance.logbook.chain import links_of
 from appliance.records import Frame
 from appliance.remote_file import Kept, Version, write_kept
 from appliance.runtime.cpu.image import CpuImageOps
@@ -644,6 +645,19 @@ def test_what_is_set_from_afar_is_taken_over_while_the_booth_looks(booth: Booth)
     assert booth.pipeline.forgotten == 0
 
 
+def test_the_logbook_has_what_a_booth_began_with_and_what_changed(booth: Booth) -> None:
+    booth.clock.at(1005.0, keep(booth, 1, capture={"mode": "opt-in-zone", "zones": [MAT]}))
+    for _ in range(2):
+        booth.look([Deliver(10_000)], stop_s=8)
+    entries = [link.entry for link in links_of(booth.state) if link.entry]
+    told = [(entry.kind, entry.now) for entry in entries]
+    assert [kind for kind, _ in told] == ["model", "bank", "config", "law", "mode", "config", "mode"]
+    assert ("model", "abcdef012345") in told
+    assert ("law", "us-ny") in told
+    assert [now for kind, now in told if kind == "mode"] == ["open-street", "opt-in-zone"]
+    assert b"video0" not in b"".join(entry.line for entry in entries)
+
+
 def test_learning_is_switched_off_and_on_from_afar(booth: Booth) -> None:
     booth.clock.at(1005.0, keep(booth, 1, novelty={"learning": False}))
     booth.clock.at(1010.0, keep(booth, 2))
@@ -660,6 +674,35 @@ def test_a_booth_starts_with_what_was_set_from_afar(booth: Booth) -> None:
     (settings,) = booth.started
     assert settings.decision.wanted_per_hour == 6
     assert [zone.name for zone in settings.capture.zones] == ["mat"]
+
+
+def fed_at(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Times at which the watchdog is fed from now on."""
+    fed: list[float] = []
+    monkeypatch.setattr("appliance.health.notify.alive", lambda: bool(fed.__iadd__([booth.clock.now_s])))
+    return fed
+
+
+def test_the_watchdog_is_fed_by_each_frame_that_is_done_and_by_nothing_else(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed = fed_at(booth, monkeypatch)
+    booth.look([Deliver(30), Freeze(20), Deliver(30)], stop_s=40, stall_s=30)
+    assert len(fed) == len(booth.pipeline.seen)
+    assert max(late - early for early, late in itertools.pairwise(fed)) >= 20
+
+
+def test_a_lost_camera_does_not_feed_the_watchdog(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    fed = fed_at(booth, monkeypatch)
+    booth.look([Deliver(5), Fail()], *[SourceError("not there")] * 100, stop_s=300)
+    assert len(fed) == 5
+
+
+def test_a_pause_feeds_the_watchdog(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    fed = fed_at(booth, monkeypatch)
+    paused_from(booth, 1005.0, 1060.0)
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=80)
+    assert max(late - early for early, late in itertools.pairwise(fed)) < 2
 
 
 def draw(booth: Booth, *zones: dict[str, Any]) -> Callable[[], None]:

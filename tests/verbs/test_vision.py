@@ -25,7 +25,6 @@ def jetson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePycuda:
     """A machine that is a Jetson by its mark, with kernels, whose device does not open."""
     mark, cuda = tmp_path / "nv_tegra_release", FakePycuda(broken="init")
     mark.touch()
-    monkeypatch.setattr("appliance.verbs.vision.forbid_dumps", lambda: None)
     monkeypatch.setattr("appliance.verbs.vision.choose_wing", partial(choose_wing, jetson_mark=mark))
     monkeypatch.setattr(pycuda_driver, "fatbin_path", lambda: mark)
     monkeypatch.setattr(pycuda_driver, "load_pycuda", lambda: cuda)
@@ -66,7 +65,8 @@ def test_the_process_ends_with_one_line_and_code_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "booth.yaml"
-    file.write_text(settings_of(tmp_path, "auto").model_dump_json(include={"wing", "folders"}))
+    settings = settings_of(tmp_path, "auto").model_dump(mode="json", include={"wing", "folders"})
+    file.write_text(json.dumps({**settings, "camera": {"source": "test:"}}))
     monkeypatch.setattr(sys, "argv", ["booth", "run", "vision", "--config", str(file)])
     monkeypatch.setattr("appliance.verbs.run.signal.signal", lambda *_: None)
     with pytest.raises(SystemExit) as ended:

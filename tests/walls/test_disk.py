@@ -122,7 +122,7 @@ def test_a_replay_opens_no_socket_to_the_world(replayed: tuple[Trace, Path]) -> 
     assert replayed[0].families <= {"AF_UNIX"}
 
 
-def test_vision_writes_vitals_the_outbox_and_its_bank_only(
+def test_vision_writes_vitals_the_outbox_the_logbook_and_its_bank_only(
     run_live: tuple[Trace, Path], canary: Canary
 ) -> None:
     seen, folder = run_live
@@ -131,11 +131,14 @@ def test_vision_writes_vitals_the_outbox_and_its_bank_only(
     assert left - {"outbox.sqlite-wal", "outbox.sqlite-shm", "outbox.sqlite.lock"} == {
         KEPT,
         "booth.yaml",
+        "logbook.jsonl",
+        "logbook.lock",
         "outbox.sqlite",
         "vision.json",
     }
     ours = [path for path in seen.opened if path.is_relative_to(folder)]
     assert {path.name.split(".")[0] or path.name.split(".")[1] for path in ours} == {
+        "logbook",
         "outbox",
         "vision",
         "street",

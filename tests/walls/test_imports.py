@@ -24,6 +24,7 @@ BELOW = {
     "appliance.duties": {"section"},
     "appliance.config": {"errors", "section", "duties"},
     "appliance.law": {"errors", "section", "duties", "config", "geometry"},
+    "appliance.sign": {"errors", "section", "duties", "config", "law"},
     "appliance.logbook": {"errors", "disk", "health"},
     "appliance.ground": {"errors"},
     "appliance.tape": {"errors", "ground"},
@@ -33,6 +34,7 @@ BELOW = {
     "appliance.remote_file": {"errors", "config", "disk", "remote", "site_file"},
     "appliance.artifacts": {"errors", "records", "disk"},
     "appliance.health": {"errors", "disk"},
+    "appliance.machine": {"errors", "disk", "config", "health"},
     "appliance.runtime": {"errors", "records", "geometry", "pose", "config"},
     "appliance.vision": {
         "errors",
@@ -55,9 +57,12 @@ BELOW = {
         "remote",
         "remote_file",
         "site_file",
+        "logbook",
     },
+    "appliance.provision": {"errors", "config", "config_file", "disk", "health", "uplink"},
     "appliance.fleet": {"errors", "config", "health", "uplink"},
     "appliance.simulation": {"errors", "records", "config", "vocabulary", "health", "uplink"},
+    "appliance.update": {"errors", "disk", "config", "config_file", "section", "health"},
     "appliance.display": {
         "errors",
         "records",
