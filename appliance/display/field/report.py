@@ -9,7 +9,8 @@ from typing import Any
 
 from appliance.config import Settings
 from appliance.display.field.advice import advice_from
-from appliance.display.field.checks import Evidence, Finding, findings
+from appliance.display.field.checks import Evidence, findings
+from appliance.display.field.finding import Finding
 from appliance.display.field.measure import plane_words
 from appliance.display.field.progress import Pace, learning_of
 from appliance.display.field.request import Refused

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.display.field.checks import Evidence, Finding, findings
+from appliance.display.field.checks import Evidence, findings
+from appliance.display.field.finding import Finding
 from appliance.health.clock import Clock
 from appliance.health.notices import QUIET
 

@@ -11,10 +11,13 @@ const DOT_PX = 16;
 export function makePlan({ choose, move, key }) {
   const root = shape("svg", { class: "plan", viewBox: `0 0 ${WIDE} 562`, role: "group", "aria-label": say("plane") });
   let high = 562;
+  let wide = 0; // pixels on the screen when it was placed last
   let shown = { zones: [], chosen: { zone: 0, corner: 0 } };
 
+  // To be called whenever the picture may have another shape, or the phone was turned.
   function fit(aspect) {
-    if (Math.abs(WIDE / aspect - high) < 0.5) return;
+    const same = Math.abs(WIDE / aspect - high) < 0.5 && wide === root.clientWidth;
+    if (same) return;
     high = WIDE / aspect;
     root.setAttribute("viewBox", `0 0 ${WIDE} ${high}`);
     draw();
@@ -39,7 +42,8 @@ export function makePlan({ choose, move, key }) {
   }
 
   function place() {
-    const scale = WIDE / (root.clientWidth || 360);
+    wide = root.clientWidth;
+    const scale = WIDE / (wide || 360);
     shown.zones.forEach((zone, at) => root.querySelector(`[data-zone="${at}"]`)
       .setAttribute("points", zone.polygon.map(([x, y]) => `${x * WIDE},${y * high}`).join(" ")));
     const zone = shown.zones[shown.chosen.zone];
