@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels clean lock
+.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,10 +9,10 @@ PACKAGE := deploy/package
 CODE := appliance engines calibration tests deploy
 
 help: ## list the verbs
-	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-24s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.* ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-24s %s\n", $$1, $$2 }'
 
 setup: ## packages, environment, networks, sample street; quiet when all is there
-	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/system-packages.txt
+	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/booth-packages.txt $(PACKAGE)/system-packages.txt
 	@sh $(PACKAGE)/make-venv.sh $(VENV)
 	@sh $(PACKAGE)/make-jetson.sh $(VENV) tools
 	@$(BIN)/python -m engines setup
@@ -22,7 +22,7 @@ run: setup ## a whole booth on this machine, at work on a sample street (or SOUR
 	@$(BIN)/booth demo $(SOURCE)
 
 setup-test: # what the tests need besides
-	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/system-packages.txt $(PACKAGE)/test-packages.txt
+	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/booth-packages.txt $(PACKAGE)/system-packages.txt $(PACKAGE)/test-packages.txt
 	@sh $(PACKAGE)/make-venv.sh $(VENV) dev
 	@sh $(PACKAGE)/make-asyncapi.sh tests/uplink/asyncapi
 	@$(BIN)/python -m engines setup
@@ -37,6 +37,9 @@ check: setup-test ## lint, format and types
 
 test-empty: ## the two commands on an empty Debian in a folder (root, debootstrap; SUITE=jammy for Ubuntu)
 	@bash $(PACKAGE)/try-empty-machine.sh $(SUITE)
+
+test-deb: setup-test ## the package in a booted Debian 12 and Ubuntu 22.04: walls, watchdogs, upgrade, power cut (root; 20 min)
+	@$(BIN)/python -m tests.deb $(if $(SUITE),--suites $(SUITE))
 
 chaos: setup-test ## kill, cut, fill and jump for SECONDS=600, by SEED=..., and what is lost beside peers (root)
 	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED))
@@ -73,6 +76,31 @@ evaluate: setup-test ## measure novelty and fairness on PHOTOS=folder of people 
 	@test -n "$(PHOTOS)" || { echo "say where the photos are: make evaluate PHOTOS=folder"; exit 2; }
 	@$(BIN)/python -m tests.evaluation build $(PHOTOS) $(or $(SETS),build/evaluation) $(if $(MASKS),--masks $(MASKS))
 	@$(BIN)/python -m tests.evaluation score $(or $(SETS),build/evaluation) --booth $(BIN)/booth
+
+ARCH ?= $(shell dpkg --print-architecture)
+PY ?= $(shell /usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+DEB = $(BIN)/python $(PACKAGE)/deb.py $(if $(CONTACT),--contact '$(CONTACT)') --version $(VERSION)
+
+deb: setup ## the Debian package in dist/, for ARCH=amd64|arm64, PY=3.10|3.11|3.12, as VERSION=1.2.3
+	@$(DEB) --arch $(ARCH) --python $(PY) dist
+
+deb-all: setup ## the packages for Debian 12, Ubuntu 22.04, 24.04 and JetPack 6.2, 7.2 (minutes)
+	@for py in 3.10 3.11 3.12; do for arch in amd64 arm64; do $(DEB) --arch $$arch --python $$py dist || exit 1; done; done
+
+test-package: setup-test ## the package in a Debian 12 or SUITE=jammy that does not run: from install to purge (root, minutes)
+	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/build-packages.txt
+	@bash $(PACKAGE)/try-package.sh $(or $(SUITE),bookworm) $(BIN)/python
+
+test-deb-arm64: setup-test ## the package for arm64 installs and its services start, emulated (root, qemu; minutes)
+	@bash $(PACKAGE)/try-arm64.sh $(BIN)/python
+
+RELEASE = build/release-$(VERSION)-py$(PY)-$(ARCH)
+
+bundle: setup ## what updates booths, in dist/, for ARCH, PY and VERSION as with deb; see deploy/update
+	@mkdir -p dist
+	@$(BIN)/python $(PACKAGE)/release.py --arch $(ARCH) --python $(PY) --version $(VERSION) $(RELEASE)
+	@$(BIN)/booth update bundle $(RELEASE) dist/booth-$(VERSION)-py$(PY)-$(ARCH).tar.gz
 
 lock: ## pin the Python packages anew (needs python3.10, python3.11 and python3.12)
 	@python3.11 $(PACKAGE)/lock.py $(PACKAGE)/requirements.lock

@@ -9,8 +9,20 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands import calibrate, contract, engines, fleet, logbook, sign
+from appliance.commands import (
+    calibrate,
+    contract,
+    engines,
+    fleet,
+    logbook,
+    machine,
+    provision,
+    reset,
+    sign,
+    update,
+)
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
+from appliance.config import Settings
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
 
@@ -19,8 +31,12 @@ app.add_typer(calibrate.app)
 app.add_typer(contract.app)
 app.add_typer(fleet.app)
 app.add_typer(logbook.app)
+app.add_typer(machine.app)
+app.add_typer(provision.app)
 app.add_typer(sign.app)
 app.add_typer(engines.app, name="engines")
+app.add_typer(reset.app)
+app.add_typer(update.app, name="update")
 
 
 class Process(str, Enum):
@@ -55,7 +71,9 @@ def run(
     """One process, as systemd runs it."""
     from appliance.verbs.run import run_process
 
-    run_process(process.value, load_settings(config), desk=desk)
+    # The board says what is missing, so it runs before there is a booth to speak of.
+    waits = process is Process.DISPLAY and not config.exists()
+    run_process(process.value, Settings() if waits else load_settings(config), desk=desk)
 
 
 @app.command()

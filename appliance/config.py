@@ -129,7 +129,8 @@ class Zone(Section):
     """A polygon on the ground of the picture."""
 
     name: Name
-    kind: Literal["scored", "opt-out"] = "scored"
+    kind: Literal["scored", "opt-out", "door"] = "scored"
+    "door: whoever comes out of it is neither scored nor learned, such as staff and customers of the shop."
     polygon: tuple[tuple[Share, Share], ...] = Field(min_length=3, max_length=32)
     "Corners as shares of the picture's width and height."
 
@@ -155,7 +156,7 @@ class Novelty(Section):
     neighbours: int = Field(1, ge=1, le=64)
     "Nearest prototypes whose mean distance counts in a bank to be learned; many hundred people bear three."
     learning: bool = True
-    "on: `booth run vision` goes on learning into the bank, or into street.bank of the state folder without one."
+    "on: `booth run vision` goes on learning into the bank, or into its own street.bank without one."
 
 
 class Rule(Section):
@@ -229,8 +230,41 @@ class Folders(Section):
 
     state: Path = Path("/var/lib/booth")
     "On disk: the outbox, what was learned, what is set from afar, who has paused the booth."
+    vision: Path | None = None
+    "On disk: what was learned, in a folder that only vision may read; null: in the state folder."
     runtime: Path = Path("/run/booth")
     "In memory: sockets and vitals."
+
+    @property
+    def learned(self) -> Path:
+        """Where vision keeps what it has learned."""
+        return self.vision or self.state
+
+
+def web_address(url: str) -> str:
+    """The same address without a slash at its end. Raises ValueError for one that cannot be."""
+    if not re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#]*)?", url):
+        raise ValueError("no web address; write https://HOST/PATH")
+    return url.rstrip("/")
+
+
+Hour = Annotated[float, Field(ge=0, le=24)]
+
+
+class Update(Section):
+    """Where newer programs come from, and when this booth may be interrupted for one."""
+
+    url: Annotated[str, AfterValidator(web_address)] | None = None
+    "The folder that `booth update init` made, on any web server; null: no updates."
+    ring: Literal["auto", "canary", "city", "all"] = "auto"
+    "How early this booth gets a release; auto draws it by the booth's name: 5 % canary, 25 % city, the rest all."
+    window: tuple[Hour, Hour] = (2, 5)
+    "First hour and end, local time, in which a new program may start; it is fetched at any time."
+    every_h: float = Field(6, ge=1, le=168)
+    "Between two looks."
+    folder: Path = Path("/var/lib/booth-update")
+    root: Path = Path("/etc/booth/update/root.json")
+    "Whom this booth believes at first; provisioning puts it there."
 
 
 class Settings(Section):
@@ -252,6 +286,7 @@ class Settings(Section):
     uplink: Uplink = Uplink()
     display: Display = Display()
     engines: Engines = Engines()
+    update: Update = Update()
     folders: Folders = Folders()
     place: Place = Place()
     law: Law = Law()

@@ -19,7 +19,9 @@ def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
+        # Root writes here into folders of others: a link that somebody laid under this name is not followed.
+        draft.unlink(missing_ok=True)
+        with draft.open("xb") as file:
             if mode is not None:
                 os.fchmod(file.fileno(), mode)
             file.write(content)
@@ -31,6 +33,15 @@ def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None
         with contextlib.suppress(OSError):
             draft.unlink()
         raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; {cure}") from None
+
+
+def mark_of(file: Path) -> tuple[int, ...] | None:
+    """What tells one version of a file from another, by stat(2); None where there is none."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def sync_folder(folder: Path) -> None:

@@ -22,6 +22,8 @@ class Cache:
     """Where things lie under one root folder; nothing is created until something is stored."""
 
     root: Path
+    shipped: Path | None = None
+    "Converted networks that came with the program, only to be read; None in a checkout."
 
     @property
     def weights(self) -> Path:
@@ -80,10 +82,13 @@ class Cache:
 
 
 def default_cache() -> Cache:
-    """Return `${XDG_CACHE_HOME:-~/.cache}/booth`; a relative XDG_CACHE_HOME does not count (its standard)."""
-    named = os.environ.get("XDG_CACHE_HOME", "")
+    """Return `${XDG_CACHE_HOME:-~/.cache}/booth`; a relative XDG_CACHE_HOME does not count (its standard).
+
+    An installed booth names the networks that came with it in BOOTH_NETWORKS (deploy/package/launch.py).
+    """
+    named, shipped = os.environ.get("XDG_CACHE_HOME", ""), os.environ.get("BOOTH_NETWORKS")
     base = Path(named) if named.startswith("/") else Path.home() / ".cache"
-    return Cache(base / "booth")
+    return Cache(base / "booth", Path(shipped) if shipped else None)
 
 
 def sha256_of(*paths: Path) -> str:

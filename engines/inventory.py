@@ -10,7 +10,7 @@ from engines.active import FP32, Network, misfit, read_standing
 from engines.cache import Cache
 from engines.entries import Manifest, Model
 from engines.layouts import PACKED, PLANAR, Layout, Size, size_text
-from engines.manifest import is_ready, model_path
+from engines.manifest import model_path, ready_path
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ def rows_of(cache: Cache, model: Model, machine: str = "") -> Iterator[Row]:
 
 
 def _rows(cache: Cache, model: Model, size: Size | None, layout: Layout, machine: str) -> Iterator[Row]:
-    ready = is_ready(cache, model, size, layout)
+    ready = ready_path(cache, model, size, layout)
     cure = model.cure if layout == PACKED else "booth engines convert --layout planar"
-    path, label = model_path(cache, model, size, layout), size_text(size) if size else "any size"
+    path, label = ready or model_path(cache, model, size, layout), size_text(size) if size else "any size"
     others = (
         list(_candidates(cache, Network(model.name, size, layout), path, machine)) if ready and size else []
     )
-    runs = ready and layout == PACKED and not model.on_request and not any(row.runs for row in others)
+    runs = bool(ready) and layout == PACKED and not model.on_request and not any(row.runs for row in others)
     note = "" if layout == PACKED else "what plans are built from"
     state, why = ("ready", note) if ready else ("missing", f"run: {cure}")
     yield Row(model.name, label, layout, FP32, state, runs, why, str(path))

@@ -12,7 +12,7 @@ from engines.recipe import SHARED_SCRIPTS, Recipe, read_recipe
 
 
 def model_path(cache: Cache, model: Model, size: Size | None = None, layout: Layout = PACKED) -> Path:
-    """Return where the ONNX file of a model lies, whether it exists or not."""
+    """Return where the ONNX file of a model is made, whether it exists or not."""
     if model.converter == "none":
         files = model.weight_files()
         return cache.weights / model.name / (files[0].name if files else f"{model.name}.onnx")
@@ -25,8 +25,22 @@ def model_path(cache: Cache, model: Model, size: Size | None = None, layout: Lay
 
 
 def is_ready(cache: Cache, model: Model, size: Size | None = None, layout: Layout = PACKED) -> bool:
-    """Tell whether the ONNX file is there and whole: the known one, or one made here by today's recipe."""
-    path = model_path(cache, model, size, layout)
+    """Tell whether the ONNX file is there and whole, see ready_path."""
+    return ready_path(cache, model, size, layout) is not None
+
+
+def ready_path(cache: Cache, model: Model, size: Size | None = None, layout: Layout = PACKED) -> Path | None:
+    """Return the whole ONNX file: the one that came with the program, else one made here; None without either.
+
+    In that order, since an update brings new networks while those made for the old ones still lie in the cache.
+    """
+    made = model_path(cache, model, size, layout)
+    places = [cache.shipped / made.name, made] if cache.shipped else [made]
+    return next((path for path in places if _is_whole(path, model, size, layout)), None)
+
+
+def _is_whole(path: Path, model: Model, size: Size | None, layout: Layout) -> bool:
+    """Whether the file is the known one, or one made by today's recipe."""
     if not model.sources:
         return False
     if model.converter == "none":
@@ -58,14 +72,18 @@ def model_file(
     """
     cache = cache or default_cache()
     model = read_manifest().model(name)
-    path = model_path(cache, model, size, layout)
+    made = model_path(cache, model, size, layout)
     if not model.sources:
         raise BoothError(f"the set-up does not bring the network {name}: {model.how}")
-    if not is_ready(cache, model, size, layout):
-        state = "is damaged or out of date" if path.exists() else "is not there"
-        cure = "booth engines convert --layout planar" if layout == PLANAR else model.cure
-        raise BoothError(f"the network {name} ({path}) {state}; run: {cure}")
-    return path
+    if path := ready_path(cache, model, size, layout):
+        return path
+    shipped = cache.shipped / made.name if cache.shipped else made
+    path = shipped if shipped.exists() else made
+    state = "is damaged or out of date" if path.exists() else "is not there"
+    cure = "booth engines convert --layout planar" if layout == PLANAR else model.cure
+    if cache.shipped:
+        cure = "sudo apt-get install --reinstall booth"
+    raise BoothError(f"the network {name} ({path}) {state}; run: {cure}")
 
 
 def normal_of(name: str) -> tuple[Colour, Colour]:

@@ -42,7 +42,7 @@ class CardSender:
 
 
 class CardReader:
-    """The board's end: owns `runtime`/cards.sock, mode 0600."""
+    """The board's end: owns `runtime`/cards.sock, for its user and the folder's group."""
 
     def __init__(self, runtime: Path) -> None:
         """Raises BoothError when the folder cannot be used or another board listens there already."""
@@ -66,8 +66,9 @@ class CardReader:
             raise BoothError(f"{self.path}: another staff board runs here; stop it first")
         self.path.unlink(missing_ok=True)
         self._socket.bind(str(self.path))
-        # Until here a stranger could have sent a card, which the check of each datagram would have met.
-        self.path.chmod(0o600)
+        # Until here a stranger could have sent a card, which the check of each datagram would have met. In a booth
+        # vision is a user of its own and sends as one of the folder's group; strangers are in no such group.
+        self.path.chmod(0o660)
 
     def fileno(self) -> int:
         """Descriptor to wait on."""

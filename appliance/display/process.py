@@ -16,6 +16,7 @@ from appliance.config import Display, Settings
 from appliance.display.board import Board
 from appliance.display.bulletin import Bulletin
 from appliance.display.cards import CardReader
+from appliance.display.provisioned import provision_line
 from appliance.display.server import board_app
 from appliance.display.standing import is_identified, standing_from_vitals
 from appliance.errors import BoothError
@@ -78,6 +79,7 @@ class Process:
 
     def __init__(self, settings: Settings, listener: socket.socket, cards: CardReader) -> None:
         self._runtime = settings.folders.runtime
+        self._state = settings.folders.state
         self._listener = listener
         self._cards = cards
         self._remote = Remote(settings, time.monotonic())
@@ -119,5 +121,8 @@ class Process:
         self._bulletin.refresh(standing_from_vitals(read_vitals(self._runtime, "vision", now_s)), now_s)
         if now_s - self._written_s >= VITALS_EVERY_S:
             self._written_s = now_s
+            self._bulletin.note(provision_line(self._state, time.time()))
             vitals = {"state": "running", "url": url_of(self._listener), "cards": self._shown}
             write_vitals(self._runtime, "display", vitals, now_s)
+            # The loop that got here is the one that serves the pages.
+            notify.alive()

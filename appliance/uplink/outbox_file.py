@@ -58,12 +58,14 @@ def open_file(file: Path) -> Opened:
     try:
         with _lock(file):
             finish_aside(file)
+            _make(file)
             try:
                 opened = _open_checked(file)
             except ROT as error:
                 if not is_damage(error):
                     raise
                 set_aside(file, str(error))
+                _make(file)
                 opened = _open_checked(file)
             take_over(file, opened.base)
             return opened
@@ -97,6 +99,16 @@ def inode(file: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return stat.st_dev, stat.st_ino
+
+
+def _make(file: Path) -> None:
+    """An empty file for the group too, where there is none: SQLite alone would make it for its owner.
+
+    In a booth vision and uplink are two users of one group. SQLite gives its log and index the same rights. A file
+    that is there is not even opened: closing it would drop SQLite's POSIX locks.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o660))
 
 
 def _open_checked(file: Path) -> Opened:

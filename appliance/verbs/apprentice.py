@@ -28,7 +28,7 @@ RENEW_SHARE = 0.25
 FADE_EVERY_S = 3600.0
 DAY_S = 86400.0
 KEPT = "street.bank"
-"In the state folder: what was learned where no bank is set."
+"In folders.vision: what was learned where no bank is set."
 
 
 class Apprentice:
@@ -48,6 +48,11 @@ class Apprentice:
         if self._fault:
             return self._fault
         return "ok" if self._street.ready() else f"learning: {self._street.known} people so far"
+
+    @property
+    def known(self) -> int:
+        """People learned so far."""
+        return self._street.known
 
     def see(self, passages: Iterable[Passage], now_s: float) -> None:
         """Learn passages that are settled; each is told once, and is forgotten here within 30 s."""
@@ -106,7 +111,7 @@ def load_known(settings: Settings, wing: Wing) -> Judge | None:
 
     Raises BankError for a set bank that cannot be used; an own one of an older version is left behind.
     """
-    own = settings.folders.state / KEPT
+    own = settings.folders.learned / KEPT
     if settings.novelty.bank is not None or not own.is_file():
         return load_judge(settings, wing)
     try:
@@ -121,7 +126,7 @@ def make_apprentice(settings: Settings, judge: Judge | None, now_s: float, clock
     """An apprentice that goes on from the judge's bank; None where learning is off or the bank is finished."""
     if not settings.novelty.learning:
         return None
-    file = settings.novelty.bank or settings.folders.state / KEPT
+    file = settings.novelty.bank or settings.folders.learned / KEPT
     if judge is None:
         return Apprentice(Street(settings.novelty.neighbours), file, now_s)
     try:

@@ -2,7 +2,8 @@
 
 A CSI camera's frames come through nvargus-daemon, which some sensor drivers leave in a state that ends with the
 process, with the daemon, or only with the next boot (ar0234-jetson-driver#8). So: open again, start the
-process anew, and from there on what only somebody with rights can do, said in the state.
+process anew, and from there on what only somebody with rights can do, said in the state. Where the units run it,
+that somebody is the rescue (machine/rescue.py), which comes once vision's unit has reached its limit of starts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 
 from appliance.config import Settings
+from appliance.health.rescued import end_rescue
 
 RESTART_AFTER = 5
 "Failed openings in a row, half a minute or so, before the process starts anew."
@@ -27,6 +29,7 @@ class Ladder:
     def __init__(self, settings: Settings) -> None:
         self.failures = 0
         self._argus = settings.camera.source.startswith("csi:")
+        self._folders = settings.folders
         self._mark = settings.folders.runtime / "camera-restarted"
 
     def climb(self, seen: int) -> None:
@@ -35,6 +38,7 @@ class Ladder:
         if seen:
             with contextlib.suppress(OSError):
                 self._mark.unlink(missing_ok=True)
+            end_rescue(self._folders.runtime, self._folders.state)
 
     def restart_due(self) -> bool:
         """Whether the process shall start anew: once for each loss, so never in a circle."""

@@ -8,6 +8,7 @@ import sys
 import threading
 
 from appliance.config import Settings
+from appliance.health.hardening import forbid_dumps
 
 
 def run_process(process: str, settings: Settings, *, desk: bool = False) -> None:
@@ -17,13 +18,16 @@ def run_process(process: str, settings: Settings, *, desk: bool = False) -> None
     only against the files' own walls, and may change while it runs. `desk`: no street, so no sign is asked for.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format=f"{process}: %(message)s")
+    forbid_dumps()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if process == "vision":
+        from appliance.uplink.key_files import credentials_folder
+        from appliance.verbs.login import with_login
         from appliance.verbs.vision import run_vision
 
-        run_vision(settings, stop, street=not desk)
+        run_vision(with_login(settings, credentials_folder()), stop, street=not desk)
     elif process == "uplink":
         from appliance.uplink.process import run_uplink
 

@@ -9,7 +9,6 @@ from appliance.app import load_eyes
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health import notify
-from appliance.health.hardening import forbid_dumps
 from appliance.law.desk import require_desk
 from appliance.law.disclosure import looks_at_people, require_disclosure
 from appliance.remote_file import Remote
@@ -27,7 +26,6 @@ def run_vision(settings: Settings, stop: threading.Event, *, street: bool = Fals
     missing network, bank or file. The vitals say so too, and whoever watches the process starts it again. In a `street`
     nobody is looked at before the sign can say all that the law of the city wants.
     """
-    forbid_dumps()
     figures = Figures(settings.folders.runtime)
     figures.set(state="starting", reason="loading networks", camera="starting", inference="starting")
     try:

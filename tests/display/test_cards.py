@@ -152,8 +152,8 @@ def test_the_reader_survives_any_datagrams(reader: CardReader, datagrams: list[b
     assert len(list(reader.read())) == 1
 
 
-def test_only_this_user_may_send(reader: CardReader) -> None:
-    assert reader.path.stat().st_mode & 0o777 == 0o600
+def test_only_this_user_and_the_folders_group_may_send(reader: CardReader) -> None:
+    assert reader.path.stat().st_mode & 0o777 == 0o660
 
 
 def test_a_second_board_is_refused_with_its_cure(reader: CardReader, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_card_reaches_a_listening_page(running: Running) -> None:
 
 def test_a_state_tells_words_only(running: Running) -> None:
     state = httpx.get(running.url + "state").json()
-    assert set(state) == {"schema", "language", "banner", "standing", "cards", "phrases"}
+    assert set(state) == {"schema", "language", "banner", "notice", "standing", "cards", "phrases"}
     for card in state["cards"]:
         assert set(card) == {"words", "text", "odds", "zone", "left_s", "card_s"}
 
@@ -251,3 +251,30 @@ def test_a_taken_port_names_its_cure(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(BoothError, match=rf"display\.port {port}: .*set display\.port"):
             run_display(settings_for(tmp_path, port=port), threading.Event())
+
+
+def test_the_watchdog_is_fed_while_the_loop_that_serves_the_pages_turns_and_not_while_it_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed: list[float] = []
+    monkeypatch.setattr("appliance.health.notify.alive", lambda: bool(fed.__iadd__([time.monotonic()])))
+    hangs = threading.Event()
+    with display(tmp_path) as process:
+        until(lambda: len(fed) >= 2)
+        monkeypatch.setattr(
+            "appliance.display.process.standing_from_vitals", lambda _: hangs.wait(PATIENCE_S)
+        )
+        until(lambda: not reachable_soon(process.url))
+        before = len(fed)
+        time.sleep(1.5)
+        assert len(fed) == before
+        monkeypatch.undo()
+        hangs.set()
+    assert fed
+
+
+def reachable_soon(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=0.3).is_success
+    except httpx.HTTPError:
+        return False

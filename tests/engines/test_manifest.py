@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import BoothError
+from engines.active import Network, activate, active_file
 from engines.cache import Cache
 from engines.manifest import model_file, normal_of, sample_street
+from tests.engines.builders import active_of, put_network
+
+BODY = Network("blazepose", (256, 256))
 
 
 def test_an_empty_cache_asks_for_setup(tmp_path: Path) -> None:
@@ -62,3 +66,48 @@ def test_an_unknown_network_is_named(tmp_path: Path) -> None:
 def test_a_network_without_a_source_says_how_it_is_brought(tmp_path: Path) -> None:
     with pytest.raises(BoothError, match=r"does not bring the network selfie-multiclass: convert it"):
         model_file("selfie-multiclass", cache=Cache(tmp_path))
+
+
+def shipping(tmp_path: Path) -> tuple[Cache, Cache]:
+    """The cache of an installed booth, and one whose models folder is what came with the program."""
+    packaged = Cache(tmp_path / "packaged")
+    return Cache(tmp_path / "own", packaged.models), packaged
+
+
+def test_a_network_that_came_with_the_program_is_used_and_nothing_is_written(tmp_path: Path) -> None:
+    cache, packaged = shipping(tmp_path)
+    shipped = put_network(packaged, BODY)
+    assert model_file("blazepose", cache=cache) == shipped
+    assert not cache.root.exists()
+
+
+def test_an_update_brings_its_network_past_the_one_made_here_before(tmp_path: Path) -> None:
+    cache, packaged = shipping(tmp_path)
+    made = put_network(Cache(cache.root), BODY, b"of the old program")
+    assert model_file("blazepose", cache=cache) == made
+    assert model_file("blazepose", cache=cache) != put_network(packaged, BODY, b"of the new one")
+    assert model_file("blazepose", cache=cache).read_bytes() == b"of the new one"
+
+
+def test_a_damaged_network_of_the_program_asks_for_the_program(tmp_path: Path) -> None:
+    cache, packaged = shipping(tmp_path)
+    put_network(packaged, BODY).write_bytes(b"half")
+    with pytest.raises(
+        BoothError, match=r"packaged/models/\S+ is damaged.*apt-get install --reinstall booth"
+    ):
+        model_file("blazepose", cache=cache)
+    made = put_network(Cache(cache.root), BODY)
+    assert model_file("blazepose", cache=cache) == made
+
+
+def test_what_was_activated_here_is_taken_of_the_shipped_network(tmp_path: Path) -> None:
+    cache, packaged = shipping(tmp_path)
+    put_network(packaged, BODY)
+    candidate = cache.models / "blazepose-256x256-int8-abc.onnx"
+    candidate.parent.mkdir(parents=True)
+    candidate.write_bytes(b"eight bits")
+    activate(cache, BODY, active_of(cache, BODY, candidate))
+    assert active_file(cache, BODY, "auto", "here") == candidate
+    put_network(packaged, BODY, b"of an update")
+    assert active_file(cache, BODY, "auto", "here").read_bytes() == b"of an update"
+    assert [path.name for path in packaged.models.glob("*.json")] == ["blazepose-256x256.json"]

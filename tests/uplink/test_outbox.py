@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -170,3 +171,19 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BoothError, match=r"file/state: .*folders\.state"):
         Outbox(tmp_path / "file" / "state" / "outbox.sqlite")
+
+
+@pytest.mark.parametrize("umask", [0o007, 0o077, 0o022])
+def test_both_users_of_a_booth_may_write_every_file_of_the_outbox(tmp_path: Path, umask: int) -> None:
+    """vision and uplink are two users of one group; the units' umask is 0007, and a desk's is its own affair."""
+    before = os.umask(umask)
+    try:
+        outbox = Outbox(tmp_path / "outbox.sqlite")
+        outbox.add("exception", b"{}")
+        modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+        outbox.close()
+    finally:
+        os.umask(before)
+    assert len(modes) == 4, "base, log, index and lock"
+    assert {mode & 0o660 for mode in modes.values()} == {0o660 & ~umask}
+    assert not [mode for mode in modes.values() if mode & 0o007 & ~(0o004 if umask == 0o022 else 0)]

@@ -297,3 +297,25 @@ def test_an_uplink_that_is_stopped_before_it_began_returns(tmp_path: Path) -> No
     stop = threading.Event()
     stop.set()
     run_uplink(booth_settings(tmp_path, f"mqtt://127.0.0.1:{free_port()}"), stop)
+
+
+def test_the_watchdog_is_fed_by_turns_of_the_loop_with_or_without_a_broker_and_not_while_it_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed: list[float] = []
+    monkeypatch.setattr("appliance.health.notify.alive", lambda: bool(fed.__iadd__([time.monotonic()])))
+    with uplink(booth_settings(tmp_path, f"mqtt://127.0.0.1:{free_port()}")) as process:
+        wait_for(lambda: len(fed) >= 3)
+        turns, hangs = process.life.step, threading.Event()
+
+        def hang(now_s: float) -> float:
+            hangs.wait(20)
+            return turns(now_s)
+
+        process.life.step = hang  # type: ignore[method-assign]
+        time.sleep(0.3)
+        before = len(fed)
+        time.sleep(2.5)
+        assert len(fed) <= before + 1
+        hangs.set()
+        wait_for(lambda: len(fed) > before + 1)

@@ -17,13 +17,19 @@ import pytest
 from appliance.app import Eyes
 from appliance.config import Capture, Rule, Settings
 from appliance.display.cards import CardReader
+from appliance.display.views import ViewReader
 from appliance.errors import BoothError, SourceError
 from appliance.health.clock import Clock
+from appliance.health.field import end_session, renew_session
 from appliance.health.pause import FILE as PAUSE_FILE
 from appliance.health.pause import OPERATOR, pause, resume
 from appliance.logbook.chain import links_of
 from appliance.records import Frame
 from appliance.remote_file import Kept, Version, write_kept
+from appliance.runtime.cpu.image import CpuImageOps
+from appliance.site import Site
+from appliance.site_file import FILE as SITE_FILE
+from appliance.site_file import write_site
 from appliance.uplink.event import event_from_payload
 from appliance.uplink.outbox import Outbox
 from appliance.uplink.outbox_bounds import Bounds
@@ -33,7 +39,7 @@ from appliance.vision.pipeline import Step
 from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze
 from tests.streets import passage, random_measures
 
-EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345"))
+EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345", image=CpuImageOps()))
 MAT = {"name": "mat", "polygon": [[0, 0], [1, 0], [1, 1]]}
 CAMERA, FILE = "v4l2:/dev/video0", "street.mp4"
 VITALS = {
@@ -52,6 +58,8 @@ VITALS = {
     "passages": int,
     "abstained": int,
     "exceptions": int,
+    "learned": int,
+    "needed": int,
     "frames_per_second": float,
     "written_s": float,
 }
@@ -666,3 +674,80 @@ def test_a_booth_starts_with_what_was_set_from_afar(booth: Booth) -> None:
     (settings,) = booth.started
     assert settings.decision.wanted_per_hour == 6
     assert [zone.name for zone in settings.capture.zones] == ["mat"]
+
+
+def fed_at(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Times at which the watchdog is fed from now on."""
+    fed: list[float] = []
+    monkeypatch.setattr("appliance.health.notify.alive", lambda: bool(fed.__iadd__([booth.clock.now_s])))
+    return fed
+
+
+def test_the_watchdog_is_fed_by_each_frame_that_is_done_and_by_nothing_else(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fed = fed_at(booth, monkeypatch)
+    booth.look([Deliver(30), Freeze(20), Deliver(30)], stop_s=40, stall_s=30)
+    assert len(fed) == len(booth.pipeline.seen)
+    assert max(late - early for early, late in itertools.pairwise(fed)) >= 20
+
+
+def test_a_lost_camera_does_not_feed_the_watchdog(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    fed = fed_at(booth, monkeypatch)
+    booth.look([Deliver(5), Fail()], *[SourceError("not there")] * 100, stop_s=300)
+    assert len(fed) == 5
+
+
+def test_a_pause_feeds_the_watchdog(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    fed = fed_at(booth, monkeypatch)
+    paused_from(booth, 1005.0, 1060.0)
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=80)
+    assert max(late - early for early, late in itertools.pairwise(fed)) < 2
+
+
+def draw(booth: Booth, *zones: dict[str, Any]) -> Callable[[], None]:
+    return lambda: write_site(booth.state, Site.model_validate({"zones": zones}))
+
+
+def test_what_is_drawn_at_the_place_is_taken_over_while_the_booth_looks(booth: Booth) -> None:
+    booth.clock.at(1005.0, draw(booth, MAT))
+    booth.clock.at(1010.0, lambda: (booth.state / SITE_FILE).write_text("{"))
+    booth.clock.at(1015.0, draw(booth))
+    booth.look([Deliver(10_000)], stop_s=30)
+    assert booth.pipeline.wishes == [Capture.model_validate({"zones": [MAT]}), Capture()]
+    assert booth.states() == ["running", "stopped"]
+
+
+def test_a_booth_that_starts_with_zones_it_cannot_read_looks_at_nobody_until_they_are_drawn_anew(
+    booth: Booth,
+) -> None:
+    booth.state.mkdir()
+    (booth.state / SITE_FILE).write_text("{")
+    booth.clock.at(1020.0, draw(booth, MAT))
+    booth.look([Deliver(10_000)], stop_s=30)
+    assert booth.states() == ["paused", "starting", "running", "stopped"]
+    paused = next(vitals for vitals in booth.told if vitals.get("state") == "paused")
+    assert "site.json: no site/1; open the field page" in paused["reason"]
+    assert booth.opened_s[0] >= 1020.0
+    assert booth.started[0].capture == Capture.model_validate({"zones": [MAT]})
+
+
+def test_a_technician_sees_what_the_booth_sees_for_as_long_as_he_is_there(booth: Booth) -> None:
+    runtime, seen_s = booth.folder / "run", []
+    page = ViewReader(runtime)
+
+    def look() -> None:
+        if page.read(booth.clock.now_s) is not None:
+            seen_s.append(booth.clock.now_s)
+
+    for tick in range(10, 400):
+        booth.clock.at(1000 + tick / 10, look)
+        if tick % 50 == 0 and 100 <= tick <= 200:
+            booth.clock.at(1000 + tick / 10, lambda: renew_session(runtime, booth.clock.now_s))
+        if tick == 240:
+            booth.clock.at(1000 + tick / 10, lambda: end_session(runtime))
+    booth.look([Deliver(10_000)], stop_s=42)
+    page.close()
+    assert 1010 < min(seen_s) < 1012
+    assert 1023 < max(seen_s) < 1026
+    assert 40 <= len(seen_s) <= 4 * 15

@@ -181,7 +181,6 @@ def test_vision_prepares_a_wing_of_plans_before_it_loads_anything(
     def load(settings: Settings, wing: Wing) -> Any:
         raise BoothError("loaded too late")
 
-    monkeypatch.setattr("appliance.verbs.vision.forbid_dumps", lambda: None)
     monkeypatch.setattr("appliance.verbs.vision.choose_wing", lambda wanted: wing)
     monkeypatch.setattr("appliance.verbs.preparation.prepare_engines", prepared)
     monkeypatch.setattr("appliance.verbs.vision.load_eyes", load)

@@ -25,7 +25,6 @@ def jetson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePycuda:
     """A machine that is a Jetson by its mark, with kernels, whose device does not open."""
     mark, cuda = tmp_path / "nv_tegra_release", FakePycuda(broken="init")
     mark.touch()
-    monkeypatch.setattr("appliance.verbs.vision.forbid_dumps", lambda: None)
     monkeypatch.setattr("appliance.verbs.vision.choose_wing", partial(choose_wing, jetson_mark=mark))
     monkeypatch.setattr(pycuda_driver, "fatbin_path", lambda: mark)
     monkeypatch.setattr(pycuda_driver, "load_pycuda", lambda: cuda)

@@ -48,6 +48,8 @@ function show(state) {
   byId("footer").textContent = phrases.footer;
   byId("banner").textContent = state.banner;
   byId("banner").hidden = !state.banner;
+  byId("notice").textContent = state.notice;
+  byId("notice").hidden = !state.notice;
   standing = state.standing;
   showCards(state.cards);
   showStanding();

@@ -1,0 +1,181 @@
+"""Makes the Debian package: a release tree and the files of this folder go in, booth_VERSION+pyXY_ARCH.deb comes out.
+
+Plain dpkg-deb: everything is already built, nothing is to be stripped, and any machine packs for any other. The same
+source gives the same bytes: times are that of the commit (SOURCE_DATE_EPOCH), names are sorted, modes are set here.
+
+usage: deb.py --arch amd64|arm64 --python 3.10 --version 1.2.3 [--contact 'NAME <MAIL>'] [--quick] FOLDER
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from release import HERE, ROOT, make_tree  # isort: skip
+from documents import write_documents
+from vendor import Target
+
+DEBIAN = HERE / "debian"
+CONTACT = "Booth maintainers <security@booth.invalid>"
+"Whoever puts booths into streets names a mailbox that somebody reads: make deb CONTACT='...'."
+COMPRESSION, QUICK = ("-Zxz", "-z1"), ("-Zgzip", "-z1")
+"Level 6 makes the package a quarter smaller and takes eight times as long; lintian 2.116 cannot read zstd."
+SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
+SYSTEM_FILES = {
+    "systemd/*.*": "lib/systemd/system",
+    "deploy/package/sysusers.d/*.conf": "usr/lib/sysusers.d",
+    "deploy/package/tmpfiles.d/*.conf": "usr/lib/tmpfiles.d",
+    "deploy/package/udev/*.rules": "lib/udev/rules.d",
+    "deploy/package/journald.conf.d/*.conf": "usr/lib/systemd/journald.conf.d",
+}
+"Files of the checkout -> where they lie on a machine."
+UNIT_KINDS = {".service", ".target", ".timer", ".path", ".socket", ".mount", ".slice"}
+LIBRARIES = (
+    "libc6 (>= 2.28)",
+    "libgcc-s1",
+    "libstdc++6",
+    "zlib1g",
+    "systemd",
+    "passwd",
+)
+RECOMMENDED = {"arm64": "Recommends: python3-libnvinfer\n", "amd64": ""}
+"From NVIDIA's archive on a Jetson; a Debian elsewhere has none, which hinders nobody."
+
+
+def main() -> None:
+    """Make the package the arguments ask for and print its path."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--arch", choices=("amd64", "arm64"), required=True)
+    parser.add_argument("--python", choices=("3.10", "3.11", "3.12"), required=True)
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--contact", default=CONTACT)
+    parser.add_argument("--quick", action="store_true", help="a larger package in less time, for tests")
+    parser.add_argument("folder", type=Path)
+    given = parser.parse_args()
+    target = Target(given.arch, given.python)
+    root = given.folder / f"root-{target.tag}-{target.arch}"
+    shutil.rmtree(root, ignore_errors=True)
+    make_root(root, target, given.version, given.contact)
+    package = given.folder / f"booth_{given.version}+{target.tag}_{target.arch}.deb"
+    print(pack(root, package, QUICK if given.quick else COMPRESSION))
+    shutil.rmtree(root)
+
+
+def make_root(root: Path, target: Target, version: str, contact: str) -> None:
+    """Lay out what dpkg will unpack, and its control files."""
+    os.umask(0o022)
+    tree = root / "usr/lib/booth"
+    wheels = make_tree(tree, target, version)
+    put_system_files(root)
+    words = {"VERSION": version, "CONTACT": contact, "UNITS": " ".join(enabled_units(root))}
+    write_documents(root / "usr/share", tree, target, version, contact, wheels, source_date())
+    settle(root)
+    words |= {"INSTALLED_KB": str(installed_kb(root))}
+    write_control(root / "DEBIAN", target, words)
+
+
+def put_system_files(root: Path) -> None:
+    """Copy the launcher and every unit, user, folder and rule of the checkout."""
+    for pattern, place in SYSTEM_FILES.items():
+        for path in sorted(ROOT.glob(pattern)):
+            copy(path, root / place / path.name)
+    copy(DEBIAN / "booth", root / "usr/bin/booth")
+    copy(DEBIAN / "lintian-overrides", root / "usr/share/lintian/overrides/booth")
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy one file, its folder made where it is missing."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def enabled_units(root: Path) -> list[str]:
+    """Return the units that start with the machine: those with an [Install] section, templates left out."""
+    units = sorted((root / "lib/systemd/system").glob("*"))
+    return [path.name for path in units if "@" not in path.name and "\n[Install]" in path.read_text()]
+
+
+def settle(root: Path) -> None:
+    """Give every file the commit's time and the mode that Debian wants."""
+    moment = source_date()
+    for path in [root, *root.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        os.utime(path, (moment, moment))
+
+
+def source_date() -> int:
+    """Return SOURCE_DATE_EPOCH, else the time of the commit."""
+    if named := os.environ.get("SOURCE_DATE_EPOCH"):
+        return int(named)
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def installed_kb(root: Path) -> int:
+    """Return the size as dpkg-gencontrol counts it: files in whole KiB, a KiB for everything else."""
+    return sum(-(-path.stat().st_size // 1024) if path.is_file() else 1 for path in root.rglob("*"))
+
+
+def write_control(folder: Path, target: Target, words: dict[str, str]) -> None:
+    """Write control, the checksums and the scripts that dpkg runs."""
+    folder.mkdir()
+    named = words | {
+        "PACKAGE_VERSION": f"{words['VERSION']}+{target.tag}",
+        "ARCH": target.arch,
+        "PYTHON": target.python,
+        "DEPENDS": ", ".join(depends(target)),
+        "RECOMMENDS": RECOMMENDED[target.arch],
+    }
+    (folder / "control").write_text(filled((DEBIAN / "control.in").read_text(), named))
+    for name in SCRIPTS:
+        script = folder / name
+        script.write_text(filled((DEBIAN / name).read_text(), named))
+        script.chmod(0o755)
+    (folder / "md5sums").write_text(checksums(folder.parent))
+    for path in [folder, *folder.iterdir()]:
+        os.utime(path, (source_date(), source_date()))
+
+
+def depends(target: Target) -> list[str]:
+    """Return what must be installed before: the one Python that the wheels are for, and booth-packages.txt."""
+    major, minor = target.python.split(".")
+    python = [f"python3 (>= {target.python})", f"python3 (<< {major}.{int(minor) + 1}~)"]
+    return [*python, *packages_of(HERE / "booth-packages.txt"), *LIBRARIES]
+
+
+def packages_of(file: Path) -> list[str]:
+    """Return the names in a list of packages."""
+    return [name for line in file.read_text().splitlines() if (name := line.partition("#")[0].strip())]
+
+
+def filled(text: str, words: dict[str, str]) -> str:
+    """Return a template with every @WORD@ replaced. Raises KeyError for a word that nobody gives."""
+    return re.sub(r"@([A-Z_]+)@", lambda found: words[found[1]], text)
+
+
+def checksums(root: Path) -> str:
+    """Return the lines of md5sums: dpkg --verify reads no better hash."""
+    files = sorted(path for path in root.rglob("*") if path.is_file() and "DEBIAN" not in path.parts)
+    return "".join(
+        f"{hashlib.md5(path.read_bytes()).hexdigest()}  {path.relative_to(root)}\n" for path in files
+    )
+
+
+def pack(root: Path, package: Path, compression: Sequence[str] = COMPRESSION) -> Path:
+    """Pack the root, owned by root whoever packs, and return the package."""
+    command = ["dpkg-deb", "--root-owner-group", *compression, "--build", str(root), str(package)]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(source_date())}
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+    return package
+
+
+if __name__ == "__main__":
+    main()
