@@ -23,8 +23,8 @@ FORMS: dict[str, str] = {
     "model": f"{HASH}|none",
     "bank": f"{HASH}|none",
     "remote": "(applied|reverted) [0-9]{1,10}",
-    "update": f"(packaged|trying|kept|reverted|refused) {VERSION}|refused",
-    "provision": f"(applied|refused) {HASH}|refused|reset",
+    "update": f"(packaged|trying|kept|reverted|refused)( {VERSION})?",
+    "provision": f"(applied|request|refused) {HASH}|reset",
     "site": f"(signed|changed) {HASH}|none",
     "torn": "[0-9]{1,7} bytes cut off",
 }

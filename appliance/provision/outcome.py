@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import Literal
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.health.notices import tell
+from appliance.logbook import record
 from appliance.provision.manifest import Manifest
 from appliance.provision.places import Places, give_to_group
 from appliance.provision.stick import GIVEN, RESULT, SECRETS, USED, Stick
@@ -41,6 +43,9 @@ def tell_booth(places: Places, outcome: Outcome) -> None:
         places.state.mkdir(parents=True, exist_ok=True)
         tell(places.state, "provision", outcome.line)
         give_to_group(places.state / "notice-provision.json")
+        # The line names the booth, and so only its hash is noted.
+        mark = hashlib.sha256(outcome.line.encode()).hexdigest()[:12]
+        record(places.state, "provision", "provision", f"{outcome.kind} {mark}")
     except (BoothError, OSError) as error:
         log.warning("%s", error)
 

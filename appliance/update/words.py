@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from appliance.health.notices import QUIET, tell, told
+from appliance.logbook import record
+from appliance.logbook.entry import VERSION
 from appliance.update.courier import Note
 from appliance.update.orders import Orders
 from appliance.update.refusal import QUIET as QUIET_NAMES
@@ -49,3 +52,15 @@ def say(folder: Path, words: str) -> None:
     """Tell the booth's notices, if it is news. Raises BoothError."""
     if told(folder, "update") != words[:120]:
         tell(folder, "update", words)
+        if change := noted(words):
+            record(folder, "update", "update", change)
+
+
+def noted(words: str) -> str:
+    """What the logbook has of it: the step and its version, no reason; '' for what changes nothing."""
+    if words.startswith("rolled back"):
+        return "reverted"
+    if words.startswith("refused ("):
+        return "refused"
+    step = re.match(f"(trying|kept) {VERSION}(?= |$)", words)
+    return step[0] if step else ""

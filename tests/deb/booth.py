@@ -49,6 +49,11 @@ class Booth:
             "uplink": {"broker": f"mqtts://{LOOPBACK}:{PORT}"},
             "folders": {"vision": "/var/lib/booth/vision"},
             "decision": {"wanted_share": 0.3},
+            "sign": {
+                "controller": "Left",
+                "contact": "privacy@left.example",
+                "url": "https://left.example/sign",
+            },
         }
 
     def lay_out(self, folder: Path) -> None:

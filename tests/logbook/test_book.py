@@ -18,6 +18,7 @@ from appliance.logbook import book, head_words, record
 from appliance.logbook.book import LOCK
 from appliance.logbook.chain import FILE, OLDER, faults_of, files_of, head_of, links_of
 from appliance.logbook.notes import DAY_S, RETRY_S, Notes
+from appliance.update.words import say
 from appliance.verbs.noting import config_id, law_id
 
 WRITER = Path(__file__).parent / "writer.py"
@@ -197,6 +198,22 @@ def test_banks_that_are_learned_fill_no_logbook(tmp_path: Path) -> None:
     assert head_of(tmp_path).n == 3
     notes.tend(3 * DAY_S)
     assert head_of(tmp_path).n == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "change"),
+    [
+        ("trying 0.2.0 (boot 2)", "trying 0.2.0"),
+        ("kept 0.2.0", "kept 0.2.0"),
+        ("rolled back 0.2.0: no frame for 300 s at http://anna.example", "reverted"),
+        ("refused (wrong-key): signed by a key that nobody knows", "refused"),
+        ("downloading 0.2.0", ""),
+        ("none", ""),
+    ],
+)
+def test_of_an_update_the_logbook_has_step_and_version(tmp_path: Path, words: str, change: str) -> None:
+    say(tmp_path, words)
+    assert [link.entry.now for link in links_of(tmp_path) if link.entry] == ([change] if change else [])
 
 
 def test_the_id_of_the_settings_tells_of_every_key_but_the_cameras_address() -> None:

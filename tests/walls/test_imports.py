@@ -59,10 +59,10 @@ BELOW = {
         "site_file",
         "logbook",
     },
-    "appliance.provision": {"errors", "config", "config_file", "disk", "health", "uplink"},
+    "appliance.provision": {"errors", "config", "config_file", "disk", "health", "uplink", "logbook"},
     "appliance.fleet": {"errors", "config", "health", "uplink"},
     "appliance.simulation": {"errors", "records", "config", "vocabulary", "health", "uplink"},
-    "appliance.update": {"errors", "disk", "config", "config_file", "section", "health"},
+    "appliance.update": {"errors", "disk", "config", "config_file", "section", "health", "logbook"},
     "appliance.display": {
         "errors",
         "records",
