@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all test-package test-deb-arm64 clean lock
+.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 screenshots clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ PACKAGE := deploy/package
 CODE := appliance engines calibration tests deploy
 
 help: ## list the verbs
-	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-24s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.* ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "%-24s %s\n", $$1, $$2 }'
 
 setup: ## packages, environment, networks, sample street; quiet when all is there
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/booth-packages.txt $(PACKAGE)/system-packages.txt
@@ -25,6 +25,7 @@ setup-test: # what the tests need besides
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/booth-packages.txt $(PACKAGE)/system-packages.txt $(PACKAGE)/test-packages.txt
 	@sh $(PACKAGE)/make-venv.sh $(VENV) dev
 	@sh $(PACKAGE)/make-asyncapi.sh tests/uplink/asyncapi
+	@sh $(PACKAGE)/make-axe.sh tests/display/field/axe
 	@$(BIN)/python -m engines setup
 
 test: setup-test check ## the checks, then all tests
@@ -94,6 +95,16 @@ test-package: setup-test ## the package in a Debian 12 or SUITE=jammy that does 
 
 test-deb-arm64: setup-test ## the package for arm64 installs and its services start, emulated (root, qemu; minutes)
 	@bash $(PACKAGE)/try-arm64.sh $(BIN)/python
+
+RELEASE = build/release-$(VERSION)-py$(PY)-$(ARCH)
+
+bundle: setup ## what updates booths, in dist/, for ARCH, PY and VERSION as with deb; see deploy/update
+	@mkdir -p dist
+	@$(BIN)/python $(PACKAGE)/release.py --arch $(ARCH) --python $(PY) --version $(VERSION) $(RELEASE)
+	@$(BIN)/booth update bundle $(RELEASE) dist/booth-$(VERSION)-py$(PY)-$(ARCH).tar.gz
+
+screenshots: setup-test ## pictures of every step of the field page, into build/screens (needs chromium)
+	@$(BIN)/python -m tests.display.field.screenshots build/screens
 
 lock: ## pin the Python packages anew (needs python3.10, python3.11 and python3.12)
 	@python3.11 $(PACKAGE)/lock.py $(PACKAGE)/requirements.lock

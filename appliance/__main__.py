@@ -9,8 +9,21 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands import calibrate, contract, engines, fleet, machine, reset
+from appliance.commands import (
+    calibrate,
+    contract,
+    engines,
+    field,
+    fleet,
+    logbook,
+    machine,
+    provision,
+    reset,
+    sign,
+    update,
+)
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
+from appliance.config import Settings
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
 
@@ -19,8 +32,13 @@ app.add_typer(calibrate.app)
 app.add_typer(contract.app)
 app.add_typer(fleet.app)
 app.add_typer(machine.app)
+app.add_typer(provision.app)
+app.add_typer(logbook.app)
+app.add_typer(sign.app)
 app.add_typer(engines.app, name="engines")
+app.add_typer(field.app, name="field")
 app.add_typer(reset.app)
+app.add_typer(update.app, name="update")
 
 
 class Process(str, Enum):
@@ -54,7 +72,9 @@ def run(
     """One process, as systemd runs it."""
     from appliance.verbs.run import run_process
 
-    run_process(process.value, load_settings(config))
+    # The board says what is missing, so it runs before there is a booth to speak of.
+    waits = process is Process.DISPLAY and not config.exists()
+    run_process(process.value, Settings() if waits else load_settings(config))
 
 
 @app.command()
@@ -71,7 +91,9 @@ def replay(
     """Play a recording offline, deterministic and at full speed."""
     from appliance.verbs.replay import replay as replay_source
 
-    settings = settings_of(config, camera={"source": source}, novelty={"bank": bank} if bank else {})
+    settings = settings_of(
+        config, [source], camera={"source": source}, novelty={"bank": bank} if bank else {}
+    )
     replay_source(settings, events, tracks, as_json=as_json)
 
 
@@ -85,7 +107,7 @@ def score(
     """Rate everybody in photos or videos."""
     from appliance.verbs.score import score as score_sources
 
-    settings = settings_of(config, novelty={"bank": bank} if bank else {})
+    settings = settings_of(config, sources, novelty={"bank": bank} if bank else {})
     score_sources(settings, sources, as_json_lines=as_json_lines)
 
 
@@ -109,7 +131,7 @@ def bench(
     from engines.manifest import sample_street
 
     given = source or str(sample_street())
-    settings = settings_of(config, camera={"source": given}, novelty={"bank": bank} if bank else {})
+    settings = settings_of(config, [given], camera={"source": given}, novelty={"bank": bank} if bank else {})
     bench_source(settings, as_json=as_json)
 
 
@@ -123,12 +145,16 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
 
 @app.command("check-config")
 def check_config(files: Annotated[list[Path], typer.Argument(help="Settings files.")]) -> None:
-    """Validate settings; errors name file, line, key and the cure."""
+    """Validate settings; errors name file, line, key and the cure, and what the sign still lacks is listed."""
+    from appliance.law.disclosure import lacking
+
     faults = []
     for file in files:
         try:
-            load_settings(file)
-            print(f"{file}: good")
+            settings = load_settings(file)
+            told = [f"{file}: {fault}" for fault in lacking(settings)]
+            print(f"{file}: good, but it will not look yet" if told else f"{file}: good")
+            print("\n".join(told), end="\n" if told else "")
         except BoothError as error:
             faults.append(str(error))
     if faults:

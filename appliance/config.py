@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -129,7 +130,8 @@ class Zone(Section):
     """A polygon on the ground of the picture."""
 
     name: Name
-    kind: Literal["scored", "opt-out"] = "scored"
+    kind: Literal["scored", "opt-out", "door"] = "scored"
+    "door: whoever comes out of it is neither scored nor learned, such as staff and customers of the shop."
     polygon: tuple[tuple[Share, Share], ...] = Field(min_length=3, max_length=32)
     "Corners as shares of the picture's width and height."
 
@@ -202,12 +204,36 @@ class Uplink(Section):
     "Their age; one whose clock was not set then ages from the first time that it was."
 
 
+PRIVATE = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
+    )
+)
+"RFC 1918, link-local (RFC 3927, 4291), unique local (RFC 4193): what no router of the Internet carries."
+
+
+def private_address(text: str) -> str:
+    """The same address, as its standard writes it. Raises ValueError for one that others than a LAN can reach."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise ValueError("no address; write one of this machine's, such as 192.168.77.1, or null") from None
+    if not any(address.version == network.version and address in network for network in PRIVATE):
+        raise ValueError(f"{text} is not private; name the one address of the booth's own LAN, or null")
+    if address.version == 6 and address.is_link_local and not address.scope_id:
+        raise ValueError(f"{text} is on every interface; say on which: {text}%INTERFACE")
+    return str(address)
+
+
 class Display(Section):
-    """The page that staff see."""
+    """The pages that staff and technicians see."""
 
     host: Literal["127.0.0.1", "::1"] = "127.0.0.1"
     port: int = Field(8480, ge=0, le=65535)
-    "0: any free port."
+    "0: any free port. The same on the LAN."
+    lan: Annotated[str, AfterValidator(private_address)] | None = None
+    "Address of the one interface where the field page answers besides; null: this machine only."
     card_s: float = Field(20, gt=0, le=120)
     "Nobody is told of for longer than it takes to walk up to them."
     language: Language = "en"
@@ -240,6 +266,32 @@ class Folders(Section):
         return self.vision or self.state
 
 
+def web_address(url: str) -> str:
+    """The same address without a slash at its end. Raises ValueError for one that cannot be."""
+    if not re.fullmatch(r"https?://[^/\s?#@]+(/[^\s?#]*)?", url):
+        raise ValueError("no web address; write https://HOST/PATH")
+    return url.rstrip("/")
+
+
+Hour = Annotated[float, Field(ge=0, le=24)]
+
+
+class Update(Section):
+    """Where newer programs come from, and when this booth may be interrupted for one."""
+
+    url: Annotated[str, AfterValidator(web_address)] | None = None
+    "The folder that `booth update init` made, on any web server; null: no updates."
+    ring: Literal["auto", "canary", "city", "all"] = "auto"
+    "How early this booth gets a release; auto draws it by the booth's name: 5 % canary, 25 % city, the rest all."
+    window: tuple[Hour, Hour] = (2, 5)
+    "First hour and end, local time, in which a new program may start; it is fetched at any time."
+    every_h: float = Field(6, ge=1, le=168)
+    "Between two looks."
+    folder: Path = Path("/var/lib/booth-update")
+    root: Path = Path("/etc/booth/update/root.json")
+    "Whom this booth believes at first; provisioning puts it there."
+
+
 class Settings(Section):
     """Everything that can be set."""
 
@@ -259,6 +311,7 @@ class Settings(Section):
     uplink: Uplink = Uplink()
     display: Display = Display()
     engines: Engines = Engines()
+    update: Update = Update()
     folders: Folders = Folders()
     place: Place = Place()
     law: Law = Law()

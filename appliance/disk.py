@@ -35,6 +35,15 @@ def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None
         raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; {cure}") from None
 
 
+def mark_of(file: Path) -> tuple[int, ...] | None:
+    """What tells one version of a file from another, by stat(2); None where there is none."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
 def sync_folder(folder: Path) -> None:
     """Let names that were made, renamed or removed in `folder` outlive a power cut (fsync(2)). Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -106,8 +106,8 @@ class Sign(Section):
     "GDPR art. 6(1)(a) or (f); notice: where a law asks for no basis."
     refusal: Refusal | None = None
     "How one stays out of it here: a marked path, a button that closes the cameras for 15 minutes, or both."
-    url: Annotated[str, Field(max_length=200), AfterValidator(web_address)] | None = None
-    "Of the second layer, for the QR code."
+    url: Annotated[str, Field(max_length=100), AfterValidator(web_address)] | None = None
+    "Of the second layer; a longer one makes a QR code too fine for an old telephone."
 
 
 class Retention(Section):

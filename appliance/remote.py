@@ -1,7 +1,7 @@
 """What may be set from afar: the files' settings and an operator's wish in, settings that keep every wall out.
 
-Order: defaults < city < booth file < wish. A wall of the files is never weakened: who may not be looked at by the
-files may not be looked at by any wish.
+Order: defaults < city < booth file < site < wish; "the files" here are all but the last. A wall of the files is never
+weakened: who may not be looked at by the files may not be looked at by any wish.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from appliance.config import Capture, Settings, Zone
 from appliance.errors import BoothError
+from appliance.law.gate import require_lawful
 from appliance.section import Section
 
 Wish = Mapping[str, Any]
@@ -44,28 +45,72 @@ MODEL = wish_model()
 
 
 def overlay(settings: Settings, wish: Wish) -> Settings:
-    """The files' `settings` with `wish` on top. Raises BoothError naming the key and why it stays as it is.
+    """The files' `settings` with a new `wish` on top. Raises BoothError naming the key and why it stays as it is.
 
     Types are JSON's and strict: "30" is no number, and null is nothing but null.
     """
+    wanted = wanted_by(settings, wish)
+    return checked(settings, wanted, walled(settings.capture, wanted.capture))
+
+
+def in_force(files: Settings, wish: Wish) -> Settings:
+    """The settings that a `wish` makes which was allowed once: here, and nowhere else, all layers meet.
+
+    Where the mat has been painted anew since, the wish's scored zones are out of date, and those of the files count.
+    Raises BoothError where the files, which may have changed, forbid it.
+    """
+    wanted = wanted_by(files, wish, scored(files.capture))
+    return checked(files, wanted, walled(files.capture, refitted(files.capture, wanted.capture)))
+
+
+def checked(files: Settings, wanted: Settings, capture: Capture) -> Settings:
+    """`wanted` with that capture. Raises BoothError where the law of the booth's city forbids what became of it."""
+    settings = wanted.model_copy(update={"capture": capture})
+    if settings != files:
+        require_lawful(settings)
+    return settings
+
+
+def wanted_by(settings: Settings, wish: Wish, mats: tuple[Zone, ...] = ()) -> Settings:
+    """What the `wish` makes of the files' settings, walls or not; `mats` where opt-in would have no scored zone.
+
+    Raises BoothError where it is no wish.
+    """
     try:
-        checked = MODEL.model_validate_json(json.dumps(wish), strict=True)
+        read = MODEL.model_validate_json(json.dumps(wish), strict=True)
         merged = settings.model_dump()
-        for section, keys in checked.model_dump(exclude_unset=True).items():
+        for section, keys in read.model_dump(exclude_unset=True).items():
             merged[section].update(keys)
-        wanted = Settings.model_validate(merged)
+        zones = merged["capture"]["zones"]
+        if merged["capture"]["mode"] == "opt-in-zone" and all(is_no_mat(zone) for zone in zones):
+            merged["capture"]["zones"] = [*zones, *(mat.model_dump() for mat in mats)]
+        return Settings.model_validate(merged)
     except ValidationError as error:
         raise BoothError(explained(error)) from None
     except (ValueError, TypeError, RecursionError):
         raise BoothError("settings: no JSON that can be read; send an object of sections") from None
-    return wanted.model_copy(update={"capture": walled(settings.capture, wanted.capture)})
+
+
+def is_no_mat(zone: Mapping[str, Any]) -> bool:
+    """Whether nobody is looked at in a zone that is not a record yet."""
+    return bool(zone.get("kind", "scored") != "scored")
+
+
+def refitted(files: Capture, wanted: Capture) -> Capture:
+    """`wanted` without scored zones that opt-in `files` do not have; with all of theirs if none is left."""
+    if files.mode != "opt-in-zone":
+        return wanted
+    still = tuple(zone for zone in scored(wanted) if zone in scored(files)) or scored(files)
+    others = tuple(zone for zone in wanted.zones if zone.kind != "scored")
+    return wanted.model_copy(update={"zones": (*still, *others)})
 
 
 def walled(files: Capture, wanted: Capture) -> Capture:
-    """`wanted` with the opt-out zones of `files` in any case. Raises BoothError where it would look at more people.
+    """`wanted` with the opt-out zones and doors of `files` in any case.
 
-    Where the files say opt-in, a mat is painted on the ground: its zone can be closed from afar, never moved.
-    Where they say open-street, everybody may be looked at already, and scored zones are drawn freely.
+    Where the files say opt-in, a mat is painted on the ground: its zone can be closed from afar, never moved. Where
+    they say open-street, everybody may be looked at already, and scored zones are drawn freely. Raises BoothError where
+    it would look at more people.
     """
     if files.mode == "opt-in-zone":
         if wanted.mode != "opt-in-zone":
@@ -74,7 +119,7 @@ def walled(files: Capture, wanted: Capture) -> Capture:
             if zone not in scored(files):
                 why = "no scored zone of the booth's own file; leave it out or send it as the file has it"
                 raise BoothError(f"capture.zones: {zone.name}: {why}")
-    kept = tuple(zone for zone in files.zones if zone.kind == "opt-out" and zone not in wanted.zones)
+    kept = tuple(zone for zone in files.zones if zone.kind != "scored" and zone not in wanted.zones)
     return wanted.model_copy(update={"zones": (*wanted.zones, *kept)})
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from appliance.config import Settings
-from appliance.disk import write_durably
+from appliance.disk import mark_of, write_durably
 from appliance.errors import BoothError
-from appliance.remote import Wish, overlay
+from appliance.remote import Wish, in_force
+from appliance.site_file import Place
 
 log = logging.getLogger(__name__)
 
@@ -123,38 +124,42 @@ class Remote:
     """The settings in force, for a process that only reads them. Its owner looks now and then; nothing is written."""
 
     def __init__(self, files: Settings, now_s: float) -> None:
-        self._files = files
+        self._state = files.folders.state
+        self._place = Place(files)
         self._mark: tuple[int, ...] | None = None
-        self._looked_s = now_s - LOOK_S
-        self.settings = files
-        "Those of the files with what is wished from afar on top."
-        self.look(now_s)
+        self._wish: Wish = {}
+        self._looked_s = now_s
+        self.settings = self._in_force()
+        "Those of the files, with what was drawn at the place and what is wished from afar on top."
+
+    @property
+    def fault(self) -> str:
+        """Why nobody may be looked at, whatever `settings` say; '' where all is well."""
+        return self._place.fault
 
     def look(self, now_s: float) -> bool:
-        """Read the file if it is another than a second ago; True when `settings` became others."""
+        """Read the files if they are others than a second ago; True when `settings` became others."""
         if now_s - self._looked_s < LOOK_S:
             return False
         self._looked_s = now_s
-        mark = mark_of(self._files.folders.state / FILE)
-        if mark == self._mark:
+        moved = self._place.look()
+        if not moved and mark_of(self._state / FILE) == self._mark:
             return False
-        self._mark, before = mark, self.settings
-        self.settings = self._in_force()
+        before, self.settings = self.settings, self._in_force()
         return self.settings != before
 
     def _in_force(self) -> Settings:
-        """What the file says; what was in force before where it cannot be read, lest a stricter wish fall away."""
+        """What the files say; the last wish where it cannot be read any more, lest a stricter one fall away."""
+        self._mark = mark_of(self._state / FILE)
         try:
-            return overlay(self._files, read_kept(self._files.folders.state).force.settings)
+            self._wish = read_kept(self._state).force.settings
+            return in_force(self._place.settings, self._wish)
         except BoothError as error:
             log.warning("what was set from afar is not used: %s", error)
-            return self.settings
+        return self._without_the_file()
 
-
-def mark_of(file: Path) -> tuple[int, ...] | None:
-    """What tells one version of a file from another, by stat(2); None where there is none."""
-    try:
-        stat = file.stat()
-    except OSError:
-        return None
-    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+    def _without_the_file(self) -> Settings:
+        try:
+            return in_force(self._place.settings, self._wish)
+        except BoothError:
+            return self._place.settings

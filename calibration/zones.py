@@ -28,7 +28,7 @@ class ZoneCount:
 
     name: str
     kind: str
-    "'scored', 'opt-out' or OUTSIDE."
+    "'scored', 'opt-out', 'door' or OUTSIDE."
     passages: int
     "Whose feet were in it at some time; 0 for an opt-out zone, where nobody is counted."
     clear: int
@@ -62,6 +62,8 @@ class Footfall:
         self._places = CELLS + len(capture.zones) + 1
         self._walks: dict[int, MaskArray] = {}
         "Passage in view -> (2, places): stood there, could be judged there."
+        self._came_out: set[int] = set()
+        "Of those in view, who were met in a door."
         self._counts: IntArray = np.zeros((2, self._places), np.int64)
         self._passages = self._missed = 0
         self._size = (1, 1)
@@ -73,11 +75,15 @@ class Footfall:
         first_s, last_s = self._span_s or (captured_s, captured_s)
         self._span_s = (min(first_s, captured_s), max(last_s, captured_s))
         shape = Frame(None, *size, captured_s, 0)
+        met = set(self._walks)
         clear = view_quality(tracks.boxes, shape, self._garments) > 0
         self._note(tracks.ids.tolist(), places_of(tracks.boxes, size, self._capture), clear)
         earlier = np.array([glimpse.box for glimpse in tracks.before], np.float32).reshape(-1, 4)
         nothing = np.zeros(len(earlier), np.bool_)
         self._note([one.track for one in tracks.before], places_of(earlier, size, self._capture), nothing)
+        self._came_out |= {
+            new for new in self._walks.keys() - met if self._walks[new][0, self._of("door")].any()
+        }
         self._close(tracks.ended.tolist())
 
     def survey(self) -> Survey:
@@ -93,20 +99,22 @@ class Footfall:
         first_s, last_s = self._span_s or (0.0, 0.0)
         return Survey(self._size, last_s - first_s, self._passages, self._missed, grid[0], grid[1], zones)
 
+    def _of(self, kind: str) -> list[int]:
+        """Places of the zones of a kind."""
+        return [CELLS + i for i, zone in enumerate(self._capture.zones) if zone.kind == kind]
+
     def _note(self, tracks: list[int], places: MaskArray, clear: MaskArray) -> None:
         for track, here, good in zip(tracks, places, clear, strict=True):
             walk = self._walks.setdefault(track, np.zeros((2, self._places), np.bool_))
             walk |= np.stack([here, here & good])
 
     def _close(self, tracks: list[int]) -> None:
-        """Count these passages and forget where they went; whoever opted out counts nowhere."""
-        scored, left_alone = (
-            [CELLS + i for i, zone in enumerate(self._capture.zones) if zone.kind == kind]
-            for kind in ("scored", "opt-out")
-        )
+        """Count these passages and forget where they went; whoever opted out or came out of a door counts nowhere."""
+        scored, left_alone = self._of("scored"), self._of("opt-out")
         for track in tracks:
-            walk = self._walks.pop(track, None)
-            if walk is not None and not walk[0, left_alone].any():
+            walk, came_out = self._walks.pop(track, None), track in self._came_out
+            self._came_out.discard(track)
+            if walk is not None and not came_out and not walk[0, left_alone].any():
                 self._counts += walk
                 self._passages += 1
                 self._missed += not walk[0, scored].any()

@@ -33,7 +33,7 @@ def learn(
     from appliance.verbs.learn import learn_street
 
     excerpt = excerpt_of(sources, minutes, first_share)
-    learn_street(settings_of(config), sources, bank, excerpt, again=again, report=report)
+    learn_street(settings_of(config, sources), sources, bank, excerpt, again=again, report=report)
 
 
 @app.command()
@@ -49,7 +49,7 @@ def zones(
     """Say whether people walk where the zones of the settings are, without showing anybody."""
     from appliance.verbs.zones import survey_zones
 
-    settings = settings_of(config, camera={"source": source})
+    settings = settings_of(config, [source], camera={"source": source})
     survey_zones(settings, excerpt_of([source], minutes), report, as_json=as_json)
 
 

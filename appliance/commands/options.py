@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 
 from appliance.config import Settings
 from appliance.config_file import load_settings
+from appliance.law.desk import require_desk
 
 if TYPE_CHECKING:
     from appliance.verbs.playback import Excerpt
@@ -35,8 +37,13 @@ def excerpt_of(sources: list[str], minutes: float | None, first_share: float = 1
     return Excerpt(first_share, 60 * minutes if minutes else math.inf)
 
 
-def settings_of(config: Path | None, **sections: dict[str, Any]) -> Settings:
-    """Settings of a file, or the defaults, with a few keys given on the command line."""
+def settings_of(config: Path | None, sources: Iterable[str] = (), /, **sections: dict[str, Any]) -> Settings:
+    """Settings of a file, or the defaults, with a few keys given on the command line.
+
+    Raises BoothError where one of `sources` is the camera of an installed booth, and no file is named.
+    """
+    if config is None:
+        require_desk(sources)
     settings = load_settings(config) if config else Settings()
     changed = {name: getattr(settings, name).model_copy(update=keys) for name, keys in sections.items()}
     return settings.model_copy(update=changed)

@@ -15,6 +15,7 @@ from appliance.artifacts import BankError
 from appliance.demo.child import Child
 from appliance.demo.programs import FIRST_SHARE
 from appliance.errors import BoothError
+from appliance.law.desk import require_desk
 from appliance.vision.banks import read_bank
 from appliance.vision.descriptor import VERSION
 from engines.cache import default_cache
@@ -33,7 +34,8 @@ def is_file_source(source: str) -> bool:
 
 
 def check_source(source: str) -> str:
-    """`source`, a file with its full path. Raises BoothError when there is no such file."""
+    """`source`, a file with its full path. Raises BoothError: no such file, or a booth's camera."""
+    require_desk([source])
     if not is_file_source(source):
         return source
     path = Path(source).expanduser()

@@ -25,6 +25,7 @@ class Bulletin:
         self.booth = booth
         self.closing = False
         self._identified = False
+        self._notice = ""
         self._standing = Standing("silent")
         self._shown: tuple[Card, ...] = ()
         self._changed = asyncio.Event()
@@ -41,6 +42,12 @@ class Bulletin:
         """Say which booth this is, or say it no more."""
         if wanted != self._identified:
             self._identified = wanted
+            self._wake()
+
+    def note(self, line: str) -> None:
+        """Say `line` of the booth's identity; nothing when it is empty."""
+        if line != self._notice:
+            self._notice = line
             self._wake()
 
     def speak(self, display: Display) -> None:
@@ -76,6 +83,7 @@ class Bulletin:
             "schema": SCHEMA,
             "language": self.language,
             "banner": self._banner(),
+            "notice": self._notice,
             "standing": self._standing_state(),
             "cards": [self._card_state(card, left_s) for card, left_s in self.board.live(now_s)],
             "phrases": {name: phrase_in(self.language, name) for name in ("quiet", "lost", "footer")},

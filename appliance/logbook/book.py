@@ -17,7 +17,7 @@ from pathlib import Path
 
 from appliance.disk import sync_folder
 from appliance.health.clock import Clock, read_clock
-from appliance.logbook.chain import FILE, OLDER, Head, files_of, head_of, newest
+from appliance.logbook.chain import FILE, OLDER, Head, head_of, newest
 from appliance.logbook.entry import BEGIN, MOST_LINE, By, Entry, Kind
 
 log = logging.getLogger(__name__)
@@ -136,6 +136,7 @@ def locked(state: Path) -> Iterator[None]:
 def head_words(state: Path) -> str:
     """The end of the chain for the status, 'N:HASH12'; 'none' where nothing was noted yet. Never raises."""
     try:
-        return str(head_of(state)) if files_of(state) else "none"
+        head = head_of(state)
     except OSError as error:
         return f"cannot be read: {error.strerror}"
+    return str(head) if head.n else "none"

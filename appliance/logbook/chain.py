@@ -17,6 +17,8 @@ from appliance.logbook.entry import BEGIN, Entry, entry_from
 FILE = "logbook.jsonl"
 OLDER = ("logbook.1.jsonl", "logbook.2.jsonl", "logbook.3.jsonl")
 "The youngest first."
+SHORT_READ = 16 << 10
+"For the head, which is asked for once a second."
 MOST_READ = 4 << 20
 "Bytes of one file; no booth writes so many."
 ANCHOR = re.compile(r"(\d{1,10}):([0-9a-f]{12})")
@@ -47,22 +49,58 @@ class Link:
     "The chain up to here."
 
 
+def head_of(state: Path) -> Head:
+    """The end of the chain, be its last line sound or not; Head() where there is none. Raises OSError."""
+    for name in (FILE, *OLDER):
+        for most in (SHORT_READ, MOST_READ):
+            try:
+                found = head_in(lines_of(state / name, most))
+            except FileNotFoundError:
+                break
+            if found is not None:
+                return found
+    return Head()
+
+
+def head_in(lines: list[bytes]) -> Head | None:
+    """The head after these lines; None where none of them is an entry."""
+    for place in range(len(lines) - 1, -1, -1):
+        try:
+            entry = entry_from(lines[place])
+        except ValueError:
+            continue
+        head = Head(entry.n, entry.hash)
+        for damaged in lines[place + 1 :]:
+            head = after_damage(damaged, head)
+        return head
+    return None
+
+
 def files_of(state: Path) -> list[Path]:
     """The files that there are, oldest first."""
     return [path for name in (*reversed(OLDER), FILE) if (path := state / name).is_file()]
 
 
-def lines_of(file: Path) -> list[bytes]:
-    """Its whole lines without their ends; a torn last one is none. Raises OSError."""
+def lines_of(file: Path, most: int = MOST_READ) -> list[bytes]:
+    """Whole lines in its last `most` bytes, without their ends; a torn last one is none. Raises OSError."""
+    return pieces_of(file, most)[:-1]
+
+
+def pieces_of(file: Path, most: int = MOST_READ) -> list[bytes]:
+    """The same, and last of all what follows the end of the last whole line: b"" but for a torn one. Raises OSError."""
     with file.open("rb") as opened:
-        return opened.read(MOST_READ).split(b"\n")[:-1]
+        skipped = max(0, file.stat().st_size - most)
+        opened.seek(skipped)
+        pieces = opened.read(most).split(b"\n")
+    return pieces[1:] if skipped else pieces
 
 
 def links_of(state: Path) -> Iterator[Link]:
     """Every line of the logbook, oldest first, each with what is wrong with it. Raises OSError."""
     head: Head | None = None
     for file in files_of(state):
-        for number, line in enumerate(lines_of(file), start=1):
+        *lines, torn = pieces_of(file)
+        for number, line in enumerate(lines, start=1):
             place = f"{file.name}:{number}"
             try:
                 entry = entry_from(line)
@@ -73,6 +111,9 @@ def links_of(state: Path) -> Iterator[Link]:
             fault = fault_between(entry, head)
             head = Head(entry.n, entry.hash)
             yield Link(place, entry, fault, head)
+        if torn:
+            words = f"{len(torn)} bytes without an end: torn by a power cut, or changed"
+            yield Link(f"{file.name}:{len(lines) + 1}", None, words, head or Head())
 
 
 def after_damage(line: bytes, head: Head | None) -> Head:
@@ -88,23 +129,6 @@ def fault_between(entry: Entry, head: Head | None) -> str:
     if entry.n != head.n + 1:
         return f"entry {entry.n} follows on {head.n}: lines were taken out or put in"
     return "" if entry.prev == head.hash else "does not follow on the line before, which was changed"
-
-
-def head_of(state: Path) -> Head:
-    """The end of the chain, be its last line sound or not; Head() where there is none. Raises OSError."""
-    for file in reversed(files_of(state)):
-        past: list[bytes] = []
-        for line in reversed(lines_of(file)):
-            try:
-                entry = entry_from(line)
-            except ValueError:
-                past.append(line)
-                continue
-            head = Head(entry.n, entry.hash)
-            for damaged in reversed(past):
-                head = after_damage(damaged, head)
-            return head
-    return Head()
 
 
 def newest(state: Path, kind: str) -> str:

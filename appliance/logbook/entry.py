@@ -13,9 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 By = Literal["vision", "uplink", "display", "provision", "update", "field", "machine", "logbook"]
-Kind = Literal[
-    "config", "law", "mode", "model", "bank", "remote", "update", "provision", "site", "pause", "torn"
-]
+Kind = Literal["config", "law", "mode", "model", "bank", "remote", "update", "provision", "site", "torn"]
 HASH = "[0-9a-f]{12}"
 VERSION = "[0-9]{1,6}([.][0-9]{1,6}){0,3}([a-z+.-][a-z0-9+.-]{0,23})?"
 FORMS: dict[str, str] = {
@@ -25,10 +23,9 @@ FORMS: dict[str, str] = {
     "model": f"{HASH}|none",
     "bank": f"{HASH}|none",
     "remote": "(applied|reverted) [0-9]{1,10}",
-    "update": f"(packaged|trying|kept|reverted|refused) {VERSION}|refused",
-    "provision": f"(applied|refused) {HASH}|refused|reset",
+    "update": f"(packaged|trying|kept|reverted|refused)( {VERSION})?",
+    "provision": f"(applied|request|refused) {HASH}|reset",
     "site": f"(signed|changed) {HASH}|none",
-    "pause": "on|off",
     "torn": "[0-9]{1,7} bytes cut off",
 }
 "Kind -> what its values look like; `law` is the profile and the start of the assessment's SHA-256, if there is one."

@@ -55,6 +55,12 @@ class ImageOps(Protocol):
     def crop(self, frame: Frame, boxes: FloatArray, width: int, height: int) -> DeviceArray:
         """Stretch boxes (N, 4) to N pictures (height, width): input of the body network; outside the frame is grey."""
 
+    def glance(self, frame: Frame, width: int, height: int) -> NDArray[np.uint8]:
+        """The frame's light in a small picture (height, width) of the host, 0..255.
+
+        For a technician who aims the camera, and for nothing else: it takes pixels off a device, counted apart.
+        """
+
     def highlights(self, frame: Frame, boxes: FloatArray) -> FloatArray:
         """The 99th percentile of R, G, B outside the boxes (N, 4), shape (3,), 0..255: what white is in this light.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from appliance.uplink.certificate import NONE
 from appliance.uplink.key_files import KeyFiles, credentials_folder, find_key_files
 from appliance.uplink.refusal import explain_alert, explain_error, explain_hangup
 from appliance.uplink.tls import tls_context
+
+NOT_SET = "mend uplink.broker in the booth's file: this is a placeholder, set the city's own broker"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,11 @@ class Broker:
         return self._parts.hostname or ""
 
     @property
+    def is_placeholder(self) -> bool:
+        """True for the name that a city's file has until somebody sets a broker: nobody can own it (RFC 2606)."""
+        return self.host.endswith(".example")
+
+    @property
     def tls(self) -> bool:
         """True for mqtts."""
         return self._parts.scheme == "mqtts"
@@ -70,6 +78,8 @@ class Broker:
 
         `certificate`: what is known of ours, as KeyWatch.certificate() says it; `clock`: None reads it now.
         """
+        if self.is_placeholder and isinstance(error, socket.gaierror):
+            return f"{self.url}: name not found; {NOT_SET}"
         known = certificate or self._known()
         text = explain_error(error, clock or read_clock(), tls=self.tls, certificate=known)
         return f"{self.url}: {text}"

@@ -21,8 +21,10 @@ from typing import Any
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
-from appliance.remote import Wish, overlay
+from appliance.logbook.notes import Notes
+from appliance.remote import Wish, in_force, overlay
 from appliance.remote_file import Kept, Version, is_version, read_kept, set_aside, write_kept
+from appliance.site_file import Place
 from appliance.uplink.answer import Answer, answer_from, answer_to
 from appliance.uplink.wording import one_line
 
@@ -43,7 +45,8 @@ class RemoteConfig:
 
         Never fails: what the disk holds and cannot be used any more is told once and set aside.
         """
-        self._files = settings
+        self._place = Place(settings)
+        self._booth = settings.booth
         self._clock = clock
         self._state = settings.folders.state
         self._kept, self.settings = self._recalled()
@@ -53,6 +56,7 @@ class RemoteConfig:
         "Since when the connection stands, with what is in force; None while there is none."
         self._answer = answer_from(self._kept)
         self._said: dict[str, Any] = {}
+        self._notes = Notes(self._state, "uplink")
         if self._kept.previous is not None:
             self._revert("the uplink ended during the trial")
 
@@ -73,7 +77,8 @@ class RemoteConfig:
             if wanted <= last.tried:
                 self._say(answer_to(wanted, last))
                 return
-            overlay(self._files, wish)
+            self._place.look()
+            overlay(self._place.settings, wish)
             self._enter(Kept(Version(wanted, wish), tried=wanted, previous=last.previous or last.force))
         except BoothError as error:
             self._say(Answer(wanted, "rejected", one_line(str(error))))
@@ -93,10 +98,13 @@ class RemoteConfig:
 
     def tend(self, now_s: float) -> None:
         """To be called each turn: ends a trial that is over, and writes what the disk refused before."""
+        if self._place.look():
+            self._adapt()
         if self._owed is not None:
             self._settle(self._owed)
         elif self._kept.previous is not None and self._proved(now_s):
             self._settle(replace(self._kept, previous=None))
+        self._notes.tend(now_s)
 
     def report(self) -> dict[str, Any] | None:
         """Values of reported/1 to be published now; None when this connection has them already."""
@@ -105,7 +113,7 @@ class RemoteConfig:
         if lasting == self._said:
             return None
         self._said = lasting
-        booth, clock = self._files.booth, self._clock()
+        booth, clock = self._booth, self._clock()
         stamp = {"at": clock.minute, "clock_synced": clock.synced}
         return {"schema": "reported/1", "city": booth.city, "booth": booth.id, **stamp, **lasting}
 
@@ -113,12 +121,20 @@ class RemoteConfig:
         """What the disk holds and what comes of it; nothing where files or booth have changed so that it cannot be."""
         try:
             kept = read_kept(self._state)
-            overlay(self._files, (kept.previous or kept.force).settings)
-            return kept, overlay(self._files, kept.force.settings)
+            in_force(self._place.settings, (kept.previous or kept.force).settings)
+            return kept, in_force(self._place.settings, kept.force.settings)
         except BoothError as error:
             log.error("what was set from afar is set aside: %s", one_line(str(error)))
             set_aside(self._state)
-            return Kept(), self._files
+            return Kept(), self._place.settings
+
+    def _adapt(self) -> None:
+        """Somebody has drawn other zones at the booth: what is wished lies on top of them, or falls away."""
+        try:
+            self.settings = in_force(self._place.settings, self._kept.force.settings)
+        except BoothError as error:
+            why = one_line(f"what was drawn at the booth forbids it: {error}")
+            self._settle(Kept(tried=self._kept.tried, reason=why))
 
     def _proved(self, now_s: float) -> bool:
         return self._since_s is not None and now_s >= self._since_s + TRIAL_S
@@ -138,12 +154,20 @@ class RemoteConfig:
 
     def _enter(self, kept: Kept) -> None:
         """Put `kept` in force, on disk first. Raises BoothError, and nothing has changed."""
-        settings = overlay(self._files, kept.force.settings)
+        settings = in_force(self._place.settings, kept.force.settings)
         if kept != self._kept:
             write_kept(self._state, kept)
+            self._note(kept)
         self._owed = None
         self._kept, self.settings = kept, settings
         self._say(answer_from(kept))
+
+    def _note(self, kept: Kept) -> None:
+        """For the logbook, once a version is proved or taken back."""
+        if kept.previous is None:
+            self._notes.note(
+                "remote", f"reverted {kept.tried}" if kept.reason else f"applied {kept.force.version}"
+            )
 
     def _say(self, answer: Answer) -> None:
         if answer != self._answer:

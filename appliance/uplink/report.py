@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from appliance.health.clock import Clock, read_clock
 from appliance.health.notices import told_all
+from appliance.logbook import head_words
 from appliance.uplink.desired import RemoteConfig
 from appliance.uplink.drain import Drain
 from appliance.uplink.keys import KeyWatch
@@ -100,7 +101,7 @@ class Report:
         sending = self.sending(read_clock())
         counts = {"outbox_rows": sending.rows, "sent": sending.sent, "dropped": sending.dropped}
         known = {"state": self.state, "reason": self.reason, "broker": self._remote.settings.uplink.broker}
-        return {**known, **counts, "refused": sending.refused}
+        return {**known, **counts, "refused": sending.refused, "certificate": sending.certificate}
 
     def sending(self, clock: Clock) -> Sending:
         """How the messages of the outbox fare."""
@@ -119,6 +120,7 @@ class Report:
             certificate_days=self._keys.days_left(clock),
             config=self._remote.version,
             notices=told_all(self._remote.settings.folders.state),
+            logbook=head_words(self._remote.settings.folders.state),
         )
 
     def _status(self, state: str, reason: str, vision: Values | None) -> Values:

@@ -60,6 +60,8 @@ class Sending:
     "Version of the remote settings in force, 0 for none."
     notices: Mapping[str, str] = field(default_factory=dict)
     "Subject -> line, see health/notices.py."
+    logbook: str = "none"
+    "Its head, N:HASH12: whoever keeps it sees when the end of the logbook was cut off later."
 
     @property
     def publishing(self) -> str:
@@ -87,6 +89,7 @@ def status_values(
         "certificate": _text(sending.certificate, "none"),
         "config": sending.config,
         **{subject: _text(sending.notices.get(subject), quiet) for subject, quiet in QUIET.items()},
+        "logbook": _text(sending.logbook, "none"),
         "versions": {
             "booth": _version(),
             **{key: _text(seen.get(key), "none") for key in ("engine", "bank")},

@@ -49,6 +49,11 @@ class Apprentice:
             return self._fault
         return "ok" if self._street.ready() else f"learning: {self._street.known} people so far"
 
+    @property
+    def known(self) -> int:
+        """People learned so far."""
+        return self._street.known
+
     def see(self, passages: Iterable[Passage], now_s: float) -> None:
         """Learn passages that are settled; each is told once, and is forgotten here within 30 s."""
         for passage in passages:

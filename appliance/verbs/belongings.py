@@ -9,8 +9,9 @@ from pathlib import Path
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
+from appliance.law.disclosure import lacking
 from appliance.runtime.checks import Advice, NotChecked
-from appliance.uplink.address import broker_from_settings
+from appliance.uplink.address import NOT_SET, broker_from_settings
 from appliance.uplink.certificate import EXPIRED, NOT_YET_VALID, OK, is_unset, issuers_of
 from appliance.uplink.key_files import CREDENTIAL, credentials_folder
 from appliance.uplink.keys import Keys, read_keys
@@ -36,6 +37,17 @@ def check_folder(folder: Path, least_mb: int = LEAST_DISK_MB, key: str = "folder
     return f"{folder}: {free_mb:.0f} MB free"
 
 
+def check_sign(settings: Settings) -> str:
+    """All that the sign has to say in this city: without it no camera is opened."""
+    missing = lacking(settings)
+    if missing:
+        keys = ", ".join(".".join(fault.key) for fault in missing)
+        raise BoothError(
+            f"{keys}: set them in the booth's file, nobody is looked at before; booth check-config says why"
+        )
+    return f"booth sign --city {settings.booth.city} makes it in {', '.join(settings.place.languages)}"
+
+
 def check_keys(settings: Settings, clock: Clock | None = None) -> str:
     """Keys for an encrypted broker: there, a pair, one chain, read by their owner only, and good for a while.
 
@@ -43,6 +55,8 @@ def check_keys(settings: Settings, clock: Clock | None = None) -> str:
     """
     up = settings.uplink
     broker = broker_from_settings(settings)
+    if broker.is_placeholder:
+        raise BoothError(f"{broker.url}: {NOT_SET}")
     if not broker.tls:
         raise NotChecked("the broker is not encrypted, no keys are used")
     named = (up.ca_file, up.cert_file, up.key_file)

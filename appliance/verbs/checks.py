@@ -11,8 +11,10 @@ from appliance.errors import BoothError
 from appliance.health.clock import read_clock
 from appliance.runtime.checks import Advice, Checks, NotChecked
 from appliance.runtime.choose import Wing, choose_wing, fitting_wing, self_test
+from appliance.site import at_site
+from appliance.site_file import read_site
 from appliance.uplink.broker import find_mosquitto
-from appliance.verbs.belongings import check_folder, check_keys
+from appliance.verbs.belongings import check_folder, check_keys, check_sign
 from appliance.verbs.units import check_nodes, check_units
 from appliance.vision.decision import Decider
 from engines.active import Network, read_standing
@@ -45,10 +47,12 @@ def checks(settings: Settings, *, configured: bool) -> Checks:
     for part, check in (
         ("camera", lambda: check_camera(settings, machine.wing)),
         ("bank", lambda: check_bank(settings, machine.wing)),
+        ("site", lambda: check_site(settings)),
         ("state folder", partial(check_folder, settings.folders.state)),
         ("runtime folder", partial(check_folder, settings.folders.runtime)),
         ("keys", lambda: check_keys(settings)),
         ("units", lambda: check_units(settings)),
+        ("sign", partial(check_sign, settings)),
     ):
         yield part, check if configured else not_configured
 
@@ -151,3 +155,14 @@ def check_bank(settings: Settings, wing: Wing) -> str:
     ready = Decider(settings.decision, judge).readiness(0.0)
     waits = "" if ready == "ok" else f"; {ready}, so nobody is told yet"
     return f"{judge.bank.id}, learned from {judge.bank.passages} people{waits}"
+
+
+def check_site(settings: Settings) -> str:
+    """Zones and ground that were drawn at the place, and whether somebody there has signed them off."""
+    site = read_site(settings.folders.state)
+    capture = at_site(settings, site).capture
+    zones = ", ".join(f"{zone.name} ({zone.kind})" for zone in capture.zones) or "no zones"
+    ground = f"camera {site.ground.camera_m:.1f} m high" if site.ground else "ground not measured"
+    if site.signed_off is None:
+        raise Advice(f"{capture.mode}, {zones}, {ground}; not signed off: open the field page at the booth")
+    return f"{capture.mode}, {zones}, {ground}, signed off {site.signed_off.minute}"

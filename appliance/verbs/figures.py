@@ -77,6 +77,11 @@ class Figures:
         if self._sensors is not None and now_s - self._sensed_s >= SENSE_S:
             self._sensed, self._sensed_s = self._sensors.read(), now_s
 
+    @property
+    def rate(self) -> float:
+        """Frames per second, over the last WINDOW."""
+        return float(self._values["frames_per_second"])
+
     def _rate(self) -> float:
         spent_s = self._stamps_s[-1] - self._stamps_s[0]
         return round((len(self._stamps_s) - 1) / spent_s, 1) if spent_s > 0 else 0.0

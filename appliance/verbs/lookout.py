@@ -14,6 +14,7 @@ from appliance.display.cards import CardSender
 from appliance.errors import BoothError, SourceError
 from appliance.health import notify
 from appliance.health.clock import read_clock
+from appliance.logbook.notes import Notes
 from appliance.records import Decision, Frame
 from appliance.remote_file import Remote
 from appliance.runtime.seam import Camera, EndOfSource
@@ -21,8 +22,10 @@ from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import payload_from_event
 from appliance.uplink.outbox import OUTBOX, Outbox
 from appliance.uplink.outbox_bounds import bounds_from_settings
+from appliance.verbs.field_glass import FieldGlass
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
+from appliance.verbs.noting import note_settings
 from appliance.verbs.schooling import Schooling
 from appliance.verbs.shutter import LOOK_S, Paused, Shutter
 from appliance.vision.novelty import Judge
@@ -36,7 +39,7 @@ class Lookout:
     """Owns the camera and the way of its frames; opens the camera anew whenever it is lost."""
 
     def __init__(self, settings: Settings, eyes: Eyes, judge: Judge | None, figures: Figures) -> None:
-        """`settings`: the files'; what is set from afar lies on top, and is taken over while the booth looks."""
+        """`settings`: the files'; what is drawn at the place or set from afar is taken over while the booth looks."""
         now_s = time.monotonic()
         self._remote = Remote(settings, now_s)
         self._settings = self._remote.settings
@@ -44,12 +47,18 @@ class Lookout:
         self._figures = figures
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
-        self._shutter = Shutter(settings.folders.state, figures)
+        self._shutter = Shutter(settings.folders.state, figures, lambda: self._remote.fault)
         self._outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
+        self._glass = FieldGlass(settings.folders.runtime, eyes)
         self._school = Schooling(self._settings, eyes, judge, figures, now_s)
+        self._notes = Notes(settings.folders.state, "vision")
+        self._notes.note("model", eyes.engine)
+        self._notes.note("bank", bank)
+        note_settings(self._notes, self._settings)
+        self._notes.tend(now_s)
 
     def run(self, stop: threading.Event) -> None:
         """Look until `stop` or the end of a file. Raises BoothError for what no retry here can mend."""
@@ -61,6 +70,7 @@ class Lookout:
         finally:
             self._outbox.close()
             self._cards.close()
+            self._glass.close()
         if start_anew:
             raise BoothError(start_anew)
 
@@ -140,6 +150,7 @@ class Lookout:
         notify.alive()
         self._tell(step)
         self._school.learn(step, time.monotonic())
+        self._glass.show(frame, step, self._figures.rate, time.monotonic())
         self._tend()
 
     def _forget(self) -> None:
@@ -147,6 +158,7 @@ class Lookout:
         if self._pipeline is not None:
             self._pipeline.forget()
         self._school.forget()
+        self._glass.forget()
 
     def _tend(self) -> None:
         """What is due every few seconds, whether the camera delivers or not."""
@@ -155,14 +167,17 @@ class Lookout:
         if left is not None:
             self._conclude(left)
         self._judge_by(self._school.tend(now_s))
+        self._glass.tend(now_s)
         if self._remote.look(now_s):
             self._take_over(self._remote.settings, now_s)
+        self._notes.tend(now_s)
         self._figures.publish()
 
     def _take_over(self, settings: Settings, now_s: float) -> None:
-        """Go on by other settings from the next frame on; only those that may be set from afar can differ."""
+        """Go on by other settings from the next frame on; only those that may be set while it runs can differ."""
         before, self._settings = self._settings, settings
-        log.info("settings from afar are taken over")
+        log.info("settings from afar or drawn at the place are taken over")
+        note_settings(self._notes, settings)
         if self._pipeline is not None and settings.decision != before.decision:
             self._pipeline.wish(settings.decision)
         if self._pipeline is not None and settings.capture != before.capture:
@@ -174,6 +189,7 @@ class Lookout:
         if judge is None:
             return
         self._anonymizer.origin = replace(self._anonymizer.origin, bank=judge.bank.id)
+        self._notes.note("bank", judge.bank.id)
         if self._pipeline is not None:
             self._pipeline.judge_by(judge, self._settings.decision)
 

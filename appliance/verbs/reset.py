@@ -18,7 +18,7 @@ from appliance.errors import BoothError
 
 SYSTEMD = Path("/run/systemd/system")
 STOPPED = ("booth.target", "booth-vision.service", "booth-uplink.service", "booth-display.service",
-           "booth-update.timer", "booth-update.service")  # fmt: skip
+           "booth-update.timer", "booth-update.service", "booth-update-switch.service")  # fmt: skip
 KEPT = "tickets"
 "Of /etc/booth: which sticks were used. A stick is never used twice, not even after a reset."
 Stop = Callable[[Sequence[str]], None]

@@ -12,7 +12,9 @@ from appliance.health.clock import read_clock
 from appliance.verbs.apprentice import Apprentice, make_apprentice
 from appliance.verbs.figures import Figures
 from appliance.vision.novelty import Judge
+from appliance.vision.pace import Pace
 from appliance.vision.pipeline import Step
+from appliance.vision.rarity import least_passages
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,7 @@ class Schooling:
         self._eyes = eyes
         self._figures = figures
         self._learning = settings.novelty.learning
+        self._rule = settings.decision
         self._apprentice = make_apprentice(settings, judge, now_s, read_clock())
         self._unjudged = ""
         "Why the newest bank is not judged by."
@@ -38,7 +41,8 @@ class Schooling:
             self._learner.see(step.passages, now_s)
             learning = self._unjudged or self._learner.state
             calibrated = calibrated if self.judge else learning
-        self._figures.set(calibrated=calibrated, learning=learning)
+        learned, needed = step.progress if self.judge else self._progress()
+        self._figures.set(calibrated=calibrated, learning=learning, learned=learned, needed=needed)
 
     def tend(self, now_s: float) -> Judge | None:
         """To be called at least every few seconds; a judge by a new bank when one is due."""
@@ -47,6 +51,7 @@ class Schooling:
 
     def switch(self, settings: Settings, now_s: float) -> Judge | None:
         """Learn or rest, as `settings` say now; before a rest what was learned is kept, and may bring a judge."""
+        self._rule = settings.decision
         if settings.novelty.learning == self._learning:
             return None
         bank = self._learner.close(now_s, read_clock()) if self._learner is not None else None
@@ -65,6 +70,11 @@ class Schooling:
         if self._learner is not None:
             self._learner.close(now_s, read_clock())
             self._figures.set(learning=self._unjudged or self._learner.state)
+
+    def _progress(self) -> tuple[int, int]:
+        """People known and needed before there is a bank, at the share that is wanted at first."""
+        known = self._learner.known if self._learner is not None else 0
+        return known, least_passages(Pace(self._rule).share(0.0))
 
     @property
     def _learner(self) -> Apprentice | None:

@@ -1,4 +1,7 @@
-"""The camera's shutter: the pause file in; closed while anybody has paused the booth, and open again after it."""
+"""The camera's shutter: the pause file in; closed while anybody has paused the booth, and open again after it.
+
+Closed, too, while it is not known whom the booth may look at: zones that cannot be read.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,18 @@ class Paused(Exception):
 class Shutter:
     """Tells when to close the camera, and waits until it may be opened."""
 
-    def __init__(self, state: Path, figures: Figures) -> None:
+    def __init__(self, state: Path, figures: Figures, fault: Callable[[], str] = lambda: "") -> None:
+        """`fault` tells why nobody may be looked at, whoever pauses the booth; '' when all is well."""
         self._state = state
         self._figures = figures
+        self._fault = fault
 
     def is_wanted(self) -> bool:
         """Whether anybody pauses the booth."""
-        return bool(paused_by(self._state))
+        return bool(self._why())
+
+    def _why(self) -> str:
+        return paused_by(self._state) or self._fault()
 
     def heed(self) -> None:
         """Raises Paused while anybody pauses the booth."""
@@ -48,7 +56,7 @@ class Shutter:
         return not stop.is_set()
 
     def _stay_closed(self, stop: threading.Event, tend: Callable[[], None]) -> None:
-        while (why := paused_by(self._state)) and not stop.is_set():
+        while (why := self._why()) and not stop.is_set():
             states = {"state": "paused", "reason": why, "camera": "paused", "people": 0}
             if self._figures.set(**states, frames_per_second=0.0):
                 log.warning("the camera is closed: %s", why)

@@ -9,6 +9,8 @@ from appliance.app import load_eyes
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health import notify
+from appliance.law.desk import is_booth
+from appliance.law.disclosure import looks_at_people, require_disclosure
 from appliance.remote_file import Remote
 from appliance.runtime.choose import Wing, choose_wing
 from appliance.verbs.apprentice import load_known
@@ -21,11 +23,14 @@ def run_vision(settings: Settings, stop: threading.Event) -> None:
     """Look until `stop` or the end of a file, by the files' `settings` and what is set from afar.
 
     Raises BoothError for what only a new process or a person can mend: a device that failed or cannot be opened, a
-    missing network, bank or file. The vitals say so too, and whoever watches the process starts it again.
+    missing network, bank or file. The vitals say so too, and whoever watches the process starts it again. An installed
+    booth looks at nobody before its sign can say all that the law of the city wants.
     """
     figures = Figures(settings.folders.runtime)
     figures.set(state="starting", reason="loading networks", camera="starting", inference="starting")
     try:
+        if is_booth() and looks_at_people(settings.camera):
+            require_disclosure(settings)
         lookout = get_ready(settings, figures, stop)
     except BoothError as error:
         figures.fail("inference", str(error))

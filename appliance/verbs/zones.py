@@ -16,6 +16,7 @@ from appliance.artifacts import write_atomically
 from appliance.config import Capture, Settings
 from appliance.errors import BoothError, SourceError
 from appliance.runtime.photos import is_photo
+from appliance.site_file import Place
 from appliance.verbs.playback import Excerpt, play, tell
 from calibration.plan import zones_json, zones_page
 from calibration.siting import Siting, row_words, settings_lines, site, told
@@ -25,9 +26,11 @@ from calibration.zones import Footfall, Survey
 def survey_zones(settings: Settings, excerpt: Excerpt, report: Path | None, *, as_json: bool) -> None:
     """Play the excerpt of settings.camera.source and print what its passages say of settings.capture.
 
-    Writes the page `report`. Raises BoothError for a source that cannot be played or a page that cannot be written.
+    Zones that were drawn at the place are those of the settings. Writes the page `report`. Raises BoothError for a
+    source that cannot be played or a page that cannot be written.
     """
     source = Path(settings.camera.source)
+    settings = as_drawn(settings)
     if is_photo(source) or source.is_dir():
         raise SourceError(f"{source}: nobody walks in a photo or a folder; name a video or a camera")
     if report:
@@ -43,6 +46,14 @@ def survey_zones(settings: Settings, excerpt: Excerpt, report: Path | None, *, a
         day = datetime.now(timezone.utc).date().isoformat()
         write_atomically(report, zones_page(survey, siting, settings.capture, booth, day).encode())
         tell(f"written: {report}")
+
+
+def as_drawn(settings: Settings) -> Settings:
+    """The settings with what was drawn at the place on top. Raises BoothError where it cannot be used."""
+    place = Place(settings)
+    if place.fault:
+        raise BoothError(place.fault)
+    return place.settings
 
 
 def watch(settings: Settings, excerpt: Excerpt) -> Survey:

@@ -8,7 +8,7 @@ from appliance.config import Rule
 from appliance.records import Decision, FloatArray, Passage
 from appliance.vision.novelty import Judge, Novelty
 from appliance.vision.pace import Pace
-from appliance.vision.rarity import enough, readiness, share_interval
+from appliance.vision.rarity import enough, least_passages, readiness, share_interval
 from appliance.vision.reasons import reasons
 
 DOUBT, MOST_DOUBT = 4.0, 0.5
@@ -38,6 +38,10 @@ class Decider:
     def readiness(self, now_s: float) -> str:
         """'ok', or why no exception is told at `now_s`: the bank has seen too few passages for so small a share."""
         return readiness(self._pace.share(now_s), self._judge.references)
+
+    def progress(self, now_s: float) -> tuple[int, int]:
+        """Passages that the bank has seen, and how many it takes to tell of anybody at `now_s`."""
+        return int(self._judge.references), least_passages(self._pace.share(now_s))
 
     def interval(self, rarity: float) -> tuple[float, float]:
         """Between which rarities the true one lies with 90 % probability, given how few passages are known."""

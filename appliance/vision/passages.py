@@ -8,10 +8,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from appliance.config import Capture, Garment
-from appliance.records import Descriptors, FloatArray, Frame, Garments, IntArray, Passage, Tracks
+from appliance.records import (
+    Descriptors,
+    FloatArray,
+    Frame,
+    Garments,
+    IntArray,
+    MaskArray,
+    Passage,
+    Tracks,
+)
 from appliance.vision.blend import blended
 from appliance.vision.views import view_quality
-from appliance.vision.zones import NOWHERE, OPTED_OUT, zones_of
+from appliance.vision.zones import NOWHERE, OPTED_OUT, at_door, zones_of
 
 PATIENCE_S = 4.0
 "Longest wait for a better view once there is one: staff need the card while the person is in sight."
@@ -41,6 +50,7 @@ class Record:
     closed: bool = False
     "Told or opted out: nothing more is wanted of this person."
     opted_out: bool = False
+    "Or came out of a door."
 
     def close(self) -> None:
         """Forget the views and want no more."""
@@ -112,14 +122,24 @@ class Passages:
                 record.box = corners(tracks.boxes[row])
         return present
 
+    def opted_out(self, tracks: Tracks) -> MaskArray:
+        """Whom nothing may be told or learned of, shape (N,)."""
+        alone = [track in self._records and self._records[track].opted_out for track in tracks.ids.tolist()]
+        return np.array(alone, np.bool_)
+
     def _leave_alone(self, tracks: Tracks, frame: Frame) -> None:
-        """Forget, for the whole passage, who is in an opt-out zone or was there before the tracker stood by them."""
+        """Forget, for the whole passage, who is in an opt-out zone or was there before the tracker stood by them.
+
+        The same for who is met in a door: whoever goes in was met before, and stays who he was.
+        """
         ids = [*tracks.ids.tolist(), *(glimpse.track for glimpse in tracks.before)]
         earlier = np.array([glimpse.box for glimpse in tracks.before], np.float32).reshape(-1, 4)
         boxes = np.concatenate([tracks.boxes, earlier])
         zones = zones_of(boxes, frame.width, frame.height, self._capture)
-        for track, zone in zip(ids, zones, strict=True):
-            if zone == OPTED_OUT:
+        doors = at_door(boxes, frame.width, frame.height, self._capture).tolist()
+        met = set(self._records)
+        for track, zone, door in zip(ids, zones, doors, strict=True):
+            if zone == OPTED_OUT or (door and track not in met):
                 record = self._records.setdefault(track, Record(zone))
                 record.opted_out = True
                 record.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -23,6 +23,11 @@ from appliance.vision.zones import STREET
 NO_BANK = "no bank: booth learn SOURCE --bank FILE"
 
 
+def nobody() -> FloatArray:
+    """No boxes, shape (0, 4)."""
+    return np.zeros((0, 4), np.float32)
+
+
 @dataclass(frozen=True)
 class Step:
     """What one frame brought."""
@@ -36,6 +41,12 @@ class Step:
     "'ok', or why no exception is told yet."
     people: int
     "In view where the booth may look; nobody who opted out is counted."
+    progress: tuple[int, int] = (0, 0)
+    "Passages that the bank has seen, and how many it takes to tell of anybody; (0, 0) without a bank."
+    shown: FloatArray = field(default_factory=nobody)
+    "Shape (N, 4): boxes of those in view who did not opt out."
+    covered: FloatArray = field(default_factory=nobody)
+    "Shape (N, 4): wherever there may be a person, be it a weak box or one that is only foretold."
 
 
 class Pipeline:
@@ -75,7 +86,9 @@ class Pipeline:
         with timed("descriptor"):
             descriptors = self._descriptor.describe(garments)
             self._passages.fold(views, garments, descriptors, frame.captured_s)
-        return self._conclude(tracks, frame.captured_s)
+        shown = tracks.boxes[~self._passages.opted_out(tracks)]
+        covered = np.concatenate([detections.boxes, self._tracker.everybody()])
+        return replace(self._conclude(tracks, frame.captured_s), shown=shown, covered=covered)
 
     def judge_by(self, judge: Judge, rule: Rule) -> None:
         """Judge by a new bank from the next frame on; who was told stays told, the street's pace stays known."""
@@ -116,15 +129,16 @@ class Pipeline:
     def _conclude(self, tracks: Tracks, now_s: float) -> Step:
         due = self._passages.due(tracks, now_s)
         if self._decider is None:
-            passages, decisions, calibrated = [one for one in due if one.final], [], NO_BANK
+            passages, decisions, calibrated, progress = [one for one in due if one.final], [], NO_BANK, (0, 0)
         else:
             with self.stopwatch.time("novelty"):
                 judged = self._decider.decide(due)
             passages = [one for one, decision in zip(due, judged, strict=True) if decision.settled]
             decisions = [decision for decision in judged if decision.settled]
-            calibrated = self._decider.readiness(now_s)
+            calibrated, progress = self._decider.readiness(now_s), self._decider.progress(now_s)
         self._passages.close(passage.track for passage in passages)
-        return Step(tracks, passages, decisions, calibrated, self._passages.people if len(tracks.ids) else 0)
+        people = self._passages.people if len(tracks.ids) else 0
+        return Step(tracks, passages, decisions, calibrated, people, progress)
 
 
 def describe_people(

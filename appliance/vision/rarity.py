@@ -45,10 +45,10 @@ def share_interval(share: ArrayLike, passages: float, level: float = 0.9) -> tup
     return beta_quantile(aside, hits, rest + 1), beta_quantile(1 - aside, hits + 1, rest)
 
 
+@lru_cache(maxsize=256)
 def least_passages(wanted: float) -> int:
     """References from which a share (above 0, to 0.5) may be told: 66 for 5 %, 12 for 20 %."""
-    few = int(np.ceil(1 / wanted))
-    many = few
+    few, many = 0, 1
     while not enough(wanted, many):
         few, many = many, many * 2
     while many - few > 1:

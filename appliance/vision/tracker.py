@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from appliance.geometry import Array, iou, measures_from_boxes, same_height
-from appliance.records import Detections, Glimpse, Tracks
+from appliance.records import Detections, FloatArray, Glimpse, Tracks
 from appliance.vision.assignment import best_pairs
 from appliance.vision.crowd import Crowd, Flags, Ids
 from appliance.vision.steady import common_shift
@@ -65,6 +65,10 @@ class Tracker:
         before = self._admit()
         self._updates += 1
         return self._report(ended, before)
+
+    def everybody(self) -> FloatArray:
+        """Where everybody is foretold to be, seen in this frame or not, passage or only candidate: boxes (N, 4)."""
+        return np.asarray(self._crowd.motion.boxes(), np.float32).reshape(-1, 4)
 
     def finish(self) -> Tracks:
         """End every passage."""

@@ -32,6 +32,13 @@ def zones_of(boxes: FloatArray, width: int, height: int, capture: Capture) -> li
     return names
 
 
+def at_door(boxes: FloatArray, width: int, height: int, capture: Capture) -> MaskArray:
+    """Who stands in a door, by the feet of boxes (N, 4), shape (N,): who is first seen there comes out of it."""
+    feet = feet_of(boxes, width, height)
+    doors = [contains(zone, feet) for zone in capture.zones if zone.kind == "door"]
+    return np.asarray(np.any(doors, axis=0) if doors else np.zeros(len(boxes), np.bool_))
+
+
 def feet_of(boxes: FloatArray, width: int, height: int) -> FloatArray:
     """Where people stand, shape (N, 2): middle and lower edge of boxes (N, 4) as shares of the picture, in [0, 1)."""
     middle = (boxes[:, 0] + boxes[:, 2]) / 2 / width

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs the packages listed in the files given when they are missing: as root with apt, else says what to type.
+# A name with a question mark is taken where the archive has it as a package, and done without where it has not.
 set -eu
 
 say() { echo "system packages: $*"; }
@@ -8,7 +9,14 @@ fail() {
     exit 1
 }
 
-wanted=$(sed -e 's/#.*//' "$@" | tr -s ' \n' ' ')
+named=$(sed -e 's/#.*//' "$@" | tr -s ' \n' ' ')
+wanted='' optional=''
+for name in $named; do
+    case $name in
+    *\?) optional="$optional ${name%\?}" ;;
+    *) wanted="$wanted $name" ;;
+    esac
+done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     [ -z "${BOOTH_SYSTEM_PACKAGES_PRESENT:-}" ] || exit 0
@@ -17,12 +25,27 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 fi
 
 # shellcheck disable=SC2086 # a list of words
-present=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null | sed -n 's/ installed$//p' || true)
+present=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $wanted $optional 2>/dev/null | sed -n 's/ installed$//p' || true)
+is_present() { echo "$present" | grep -qxF -- "$1"; }
+# Ubuntu has names whose package holds a call of snap and nothing else.
+is_offered() {
+    offer=$(apt-cache show --no-all-versions "$1" 2>/dev/null) && [ -n "$offer" ] &&
+        ! echo "$offer" | grep -E '^(Pre-)?Depends:' | grep -qw snapd
+}
 missing=
 for package in $wanted; do
-    echo "$present" | grep -qxF -- "$package" || missing="$missing $package"
+    is_present "$package" || missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+add_offered() {
+    for package in $optional; do
+        is_present "$package" || ! is_offered "$package" || missing="$missing $package"
+    done
+}
+if [ -z "$missing" ]; then
+    [ "$(id -u)" = 0 ] && add_offered
+    [ -n "$missing" ] || exit 0
+    optional=
+fi
 
 if [ "$(id -u)" != 0 ]; then
     echo "booth: system packages are missing; install them with this line, then run make again:" >&2
@@ -56,6 +79,8 @@ complain() {
 simulate() { LC_ALL=C install_missing --assume-no >"$log" 2>&1 || grep -q '^Need to get' "$log"; }
 
 simulate || { refresh_lists && simulate; } || complain
+add_offered
+simulate || complain
 say "installing$missing"
 say "$(sed -n -e 's/^Need to get \(.*\) of archives.*/\1 to download/p' "$log")," \
     "$(sed -n -e 's/^After this operation, \(.*\) of additional.*/\1 on disk/p' "$log")"

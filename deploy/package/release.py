@@ -1,6 +1,6 @@
 """Makes a release tree: this checkout and the cache of networks go in, a folder that runs by itself comes out.
 
-    app/            appliance, engines, calibration, deploy/{cities,broker}, and what importlib.metadata says of the booth
+    app/            appliance, engines, calibration, deploy/{cities,broker}, and the booth's own metadata
     site-packages/  the packages of the lock, for one Python on one machine
     models/         the converted networks
     launch.py       starts it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,28 @@ def walked(walks: list[Walk], capture: Capture | None = None, height_px: float =
             footfall.add(tracks({track: standing(*place, height_px)}, ended), SIZE, at_s)
             at_s += 0.1
     return footfall.survey()
+
+
+SHOP = Zone(name="shop", kind="door", polygon=BENCH.polygon)
+
+
+def test_who_comes_out_of_a_door_counts_nowhere_and_who_goes_in_counts() -> None:
+    capture = Capture(zones=(LEFT, SHOP))
+    outwards, inwards = [(0.7, 0.5), (0.3, 0.5)], [(0.3, 0.5), (0.7, 0.5)]
+    survey = walked([outwards] * 12 + [inwards] * 10, capture)
+    assert (survey.passages, survey.missed) == (10, 0)
+    assert count_of(survey, "left")[0] == count_of(survey, "shop")[0] == 10
+    page = zones_page(survey, site(survey, capture, GARMENTS), capture, "madrid/b1", "2026-11-26")
+    assert "shop" in page
+
+
+def test_who_came_out_of_a_door_before_the_tracker_was_sure_counts_nowhere() -> None:
+    footfall = Footfall(Capture(zones=(SHOP,)), GARMENTS)
+    came = replace(tracks({1: standing(0.3, 0.5)}), before=(Glimpse(1, 0, standing(0.7, 0.5), 0.9),))
+    footfall.add(came, SIZE, 0.0)
+    footfall.add(tracks({}, (1,)), SIZE, 1.0)
+    assert footfall.survey().passages == 0
+    assert footfall._came_out == set()
 
 
 def words_of(survey: Survey, capture: Capture) -> str:

@@ -49,6 +49,11 @@ class Booth:
             "uplink": {"broker": f"mqtts://{LOOPBACK}:{PORT}"},
             "folders": {"vision": "/var/lib/booth/vision"},
             "decision": {"wanted_share": 0.3},
+            "sign": {
+                "controller": "Left",
+                "contact": "privacy@left.example",
+                "url": "https://left.example/sign",
+            },
         }
 
     def lay_out(self, folder: Path) -> None:
@@ -134,6 +139,11 @@ class Booth:
         """Change a unit until the next boot."""
         self.machine.put(f"/run/systemd/system/{unit}.d/{name}.conf", text)
         self.machine.does("systemctl", "daemon-reload")
+
+    def restart(self, unit: str) -> None:
+        """Start a unit anew. (systemd 249 at times loses a race for its cgroup, 219, and its Restart= heals that.)"""
+        self.machine.run("systemctl", "restart", unit, timeout_s=120)
+        self.machine.wait(lambda: self.active(unit), 60)
 
     def undo(self, unit: str, name: str) -> None:
         """Take such a change back."""

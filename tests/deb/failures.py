@@ -53,7 +53,7 @@ def a_camera_whose_driver_hangs_is_shaken_off_and_sees_again_once_it_delivers(bo
         machine.wait(lambda: machine.run("ls", "-l", FROZEN).returncode == 0, 10)
         booth.write_settings(camera={"source": FROZEN})
         booth.drop_in(VISION, "90-short", f"[Service]\nWatchdogSec={2 * SHORT_S}s\n")
-        machine.does("systemctl", "restart", VISION, timeout_s=90)
+        booth.restart(VISION)
         machine.wait(booth.sees, 30)
         pid, begun_s = booth.pid("vision"), time.monotonic()
         machine.does("touch", MARK)
@@ -66,7 +66,7 @@ def a_camera_whose_driver_hangs_is_shaken_off_and_sees_again_once_it_delivers(bo
         machine.does("rm", "-f", MARK)
         booth.undo(VISION, "90-short")
         booth.write_settings()
-        machine.does("systemctl", "restart", VISION, timeout_s=90)
+        booth.restart(VISION)
         machine.run("umount", "/srv/camera")
         server.terminate()
         server.wait(10)
@@ -84,7 +84,7 @@ def a_frozen_uplink_and_display_are_killed_and_come_back(booth: Booth) -> str:
     for process in ("uplink", "display"):
         unit, pid = f"booth-{process}.service", booth.pid(process)
         booth.drop_in(unit, "90-short", f"[Service]\nWatchdogSec={SHORT_S}s\n")
-        booth.machine.does("systemctl", "restart", unit)
+        booth.restart(unit)
         pid = booth.pid(process)
         booth.machine.does("kill", "-STOP", pid)
         back_s = booth.machine.wait(partial(renewed, booth, process, pid), 60)
@@ -110,7 +110,7 @@ def a_pause_feeds_the_watchdog_and_a_paused_start_is_ready(booth: Booth) -> str:
     machine.put("/var/lib/booth/pause.json", pause, 0o660)
     machine.does("chgrp", "booth", "/var/lib/booth/pause.json")
     try:
-        machine.does("systemctl", "restart", VISION, timeout_s=60)
+        booth.restart(VISION)
         pid = booth.pid("vision")
         time.sleep(2.5 * SHORT_S)
         assert booth.pid("vision") == pid
@@ -118,7 +118,7 @@ def a_pause_feeds_the_watchdog_and_a_paused_start_is_ready(booth: Booth) -> str:
     finally:
         machine.does("rm", "-f", "/var/lib/booth/pause.json")
         booth.undo(VISION, "90-short")
-        machine.does("systemctl", "restart", VISION, timeout_s=60)
+        booth.restart(VISION)
     return f"{2.5 * SHORT_S:.0f} s paused with a watchdog of {SHORT_S} s"
 
 
@@ -126,7 +126,7 @@ def without_a_broker_the_uplink_waits_and_is_not_killed(booth: Booth) -> str:
     unit = "booth-uplink.service"
     booth.drop_in(unit, "90-short", f"[Service]\nWatchdogSec={SHORT_S}s\n")
     booth.machine.does("systemctl", "stop", "city-broker.service")
-    booth.machine.does("systemctl", "restart", unit)
+    booth.restart(unit)
     pid = booth.pid("uplink")
     time.sleep(2.5 * SHORT_S)
     assert booth.active(unit)

@@ -42,8 +42,8 @@ class Machine:
         """Switch it on; seconds until the service manager has started everything."""
         begun_s = time.monotonic()
         options = ["--register=no", "--keep-unit", "--private-network", "--console=read-only"]
-        # The walls of addresses and devices are BPF programs on cgroup v2.
-        options += ["--system-call-filter=bpf", "--capability=CAP_BPF"]
+        # The walls of addresses and devices are BPF programs on cgroup v2; a booth asks whether its clock is set.
+        options += ["--system-call-filter=bpf adjtimex clock_adjtime", "--capability=CAP_BPF"]
         command = [str(find_nspawn()), "-D", str(self.root), *options, "-M", self.name, "-b"]
         # cgroup v2 as on JetPack 6 and 7, where this machine itself may still have v1.
         environment = {**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}

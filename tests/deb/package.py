@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -22,7 +23,7 @@ def make_packages(suite: str, folder: Path, *, again: bool = False) -> tuple[Pat
         return there
     folder.mkdir(parents=True, exist_ok=True)
     builder = [sys.executable, str(ROOT / "deploy/package/deb.py")]
-    options = ["--arch", "amd64", "--python", PYTHON[suite], "--version", THIS]
+    options = ["--arch", "amd64", "--python", PYTHON[suite], "--version", THIS, "--quick"]
     built = subprocess.run(
         [*builder, *options, str(folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT, check=True
     )
@@ -39,7 +40,11 @@ def make_next(package: Path) -> Path:
         script = tree / "DEBIAN" / name
         script.write_text(script.read_text().replace(THIS, NEXT))
     build = tree / "usr/lib/booth/build.json"
+    before = hashlib.md5(build.read_bytes()).hexdigest()
     build.write_text(json.dumps({**json.loads(build.read_text()), "version": NEXT}))
+    # What `dpkg --verify` compares with.
+    sums = tree / "DEBIAN/md5sums"
+    sums.write_text(sums.read_text().replace(before, hashlib.md5(build.read_bytes()).hexdigest()))
     target = package.with_name(package.name.replace(THIS, NEXT))
     command = ["dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", str(tree), str(target)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -291,4 +291,5 @@ def test_a_purge_leaves_nothing_and_a_removal_keeps_identity_and_memory(machine:
     assert not [name for name in own if (machine.root / name).exists()]
     assert all((machine.root / name).exists() for name in others)
     gone = [line for line in machine.log.read_text().splitlines() if line.startswith("userdel")]
-    assert gone == ["userdel booth-vision", "userdel booth-uplink", "userdel booth-display"]
+    users = ("booth-vision", "booth-uplink", "booth-display", "booth-update")
+    assert gone == [f"userdel {user}" for user in users]

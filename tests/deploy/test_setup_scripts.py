@@ -87,6 +87,44 @@ def test_without_root_the_exact_line_is_printed(system: FakeSystem, wanted: Path
     assert not system.log.exists()
 
 
+OFFERED = {
+    "in the archive": ("echo 'Package: three'; echo 'Depends: libc6'", True),
+    "a call of snap": ("echo 'Package: three'; echo 'Pre-Depends: debconf, snapd (>= 2.54)'", False),
+    "unknown": ("exit 100", False),
+}
+
+
+@pytest.mark.parametrize("kind", OFFERED)
+@pytest.mark.parametrize("besides", [True, False])
+def test_a_package_that_may_be_done_without_is_taken_where_it_is_offered(
+    system: FakeSystem, wanted: Path, kind: str, besides: bool
+) -> None:
+    said, taken = OFFERED[kind]
+    wanted.write_text(wanted.read_text() + "three?   # why\n")
+    system.command("id", "echo 0")
+    system.command("apt-cache", said)
+    present = "two-1.0" if besides else "two-1.0 installed"
+    system.command("dpkg-query", f'echo "one installed"; echo "{present}"')
+    done = system.run("install-system-packages.sh", wanted)
+    assert done.returncode == 0, done.stderr
+    installed = [line for line in log_of(system) if " -y " in f" {line} "]
+    names = [*(["two-1.0"] if besides else []), *(["three"] if taken else [])]
+    assert installed == (
+        [f"install --no-install-recommends -o Dpkg::Use-Pty=0 -y {' '.join(names)}"] if names else []
+    )
+
+
+def test_without_root_nobody_is_asked_for_what_may_be_done_without(system: FakeSystem, wanted: Path) -> None:
+    wanted.write_text("one\nthree?\n")
+    system.command("dpkg-query", 'echo "one installed"')
+    done = system.run("install-system-packages.sh", wanted)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def log_of(system: FakeSystem) -> list[str]:
+    return system.log.read_text().splitlines() if system.log.exists() else []
+
+
 def test_another_distribution_is_told_what_to_install(system: FakeSystem, wanted: Path) -> None:
     (system.bin / "apt-get").unlink()
     done = system.run("install-system-packages.sh", wanted)

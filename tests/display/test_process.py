@@ -6,71 +6,23 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from appliance.config import Settings
 from appliance.display.cards import CardSender
 from appliance.display.process import run_display
 from appliance.display.server import MOST_STREAMS
 from appliance.errors import BoothError
 from appliance.health.vitals import read_vitals, write_vitals
 from appliance.remote_file import Kept, Version, write_kept
+from tests.display.running import PATIENCE_S, Running, display, settings_for, until
 
-PATIENCE_S = 10.0
 PATHS = ("/", "/board.css", "/board.js", "/state")
-
-
-@dataclass(frozen=True)
-class Running:
-    """A display process in a thread."""
-
-    runtime: Path
-    url: str
-    stop: threading.Event
-    thread: threading.Thread
-
-
-def settings_for(runtime: Path, **display: Any) -> Settings:
-    return Settings.model_validate(
-        {"folders": {"runtime": str(runtime), "state": str(runtime)}, "display": {"port": 0, **display}}
-    )
-
-
-def until(what: Callable[[], Any]) -> Any:
-    deadline_s = time.monotonic() + PATIENCE_S
-    while not (found := what()) and time.monotonic() < deadline_s:
-        time.sleep(0.02)
-    assert found
-    return found
-
-
-@contextmanager
-def display(runtime: Path, **keys: Any) -> Iterator[Running]:
-    stop = threading.Event()
-    thread = threading.Thread(target=run_display, args=(settings_for(runtime, **keys), stop))
-    thread.start()
-    try:
-        url = until(lambda: read_vitals(runtime, "display"))["url"]
-        until(lambda: reachable(url))
-        yield Running(runtime, url, stop, thread)
-    finally:
-        stop.set()
-        thread.join(PATIENCE_S)
-    assert not thread.is_alive()
-
-
-def reachable(url: str) -> bool:
-    try:
-        return httpx.get(url).is_success
-    except httpx.TransportError:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +55,7 @@ def test_a_card_reaches_a_listening_page(running: Running) -> None:
 
 def test_a_state_tells_words_only(running: Running) -> None:
     state = httpx.get(running.url + "state").json()
-    assert set(state) == {"schema", "language", "banner", "standing", "cards", "phrases"}
+    assert set(state) == {"schema", "language", "banner", "notice", "standing", "cards", "phrases"}
     for card in state["cards"]:
         assert set(card) == {"words", "text", "odds", "zone", "left_s", "card_s"}
 

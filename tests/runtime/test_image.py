@@ -226,3 +226,13 @@ def test_uploaded_pixels_are_a_frame_s_pixels() -> None:
     np.testing.assert_array_equal(CpuImageOps().upload(pixels), pixels)
     mask: MaskArray = body_mask()
     assert mask.any()
+
+
+def test_a_glance_is_the_mean_light_of_what_each_pixel_covers() -> None:
+    pixels = np.zeros((40, 80, 3), np.uint8)
+    pixels[:, 40:] = (255, 0, 0)
+    light = CpuImageOps().glance(frame(pixels), 4, 2)
+    assert light.shape == (2, 4)
+    assert light.tolist() == [[0, 0, 76, 76]] * 2
+    grey = np.full((30, 50, 3), 93, np.uint8)
+    assert (CpuImageOps().glance(frame(grey), 192, 108) == 93).all()

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
+from appliance.logbook.chain import links_of
 from appliance.remote import overlay
 from appliance.remote_file import FILE, Kept, Remote, Version, read_kept, write_kept
 from appliance.uplink.desired import MOST_BYTES, TRIAL_S, RemoteConfig
@@ -98,6 +99,27 @@ def test_a_connection_lost_on_trial_brings_the_last_settings_back_and_the_versio
     assert (config.version, config.report()) == (5, None)
     config.hear(desired(7, ES), 142.0)
     assert told(config) == (7, 7, "on trial")
+
+
+def test_the_logbook_has_what_was_proved_and_what_was_taken_back(tmp_path: Path) -> None:
+    config = config_in(tmp_path)
+    config.connected(0.0)
+    config.hear(desired(5, SV), 0.0)
+    config.tend(1.0)
+    assert list(links_of(tmp_path)) == []
+    config.tend(TRIAL_S)
+    config.hear(desired(6, ES), 100.0)
+    config.lost(130.0)
+    config.hear(desired(7, BAD), 140.0)
+    config.tend(140.0)
+    config.hear(b"", 150.0)
+    config.tend(150.0)
+    entries = [link.entry for link in links_of(tmp_path) if link.entry]
+    assert [(entry.by, entry.now) for entry in entries] == [
+        ("uplink", "applied 5"),
+        ("uplink", "reverted 6"),
+        ("uplink", "applied 0"),
+    ]
 
 
 def test_who_ends_during_a_trial_begins_with_the_last_settings(tmp_path: Path) -> None:

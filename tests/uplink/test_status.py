@@ -83,6 +83,12 @@ def test_nothing_is_claimed_about_parts_that_are_silent() -> None:
     assert status({"inference": "starting"}, "starting")["calibrated"] == "unknown"
 
 
+def test_the_head_of_the_logbook_is_told() -> None:
+    assert status(None)["logbook"] == "none"
+    sending = Sending(0, 0, 0, 0, "", logbook="12:3f2a9c01d4e5")
+    assert status(None, sending=sending)["logbook"] == "12:3f2a9c01d4e5"
+
+
 def test_refusals_and_a_broken_outbox_are_told() -> None:
     assert "refuses 3" in status(None, sending=Sending(9, 0, 0, 3, ""))["publishing"]
     assert status(None, sending=Sending(0, 0, 0, 0, "disk full"))["publishing"] == "disk full"

@@ -12,7 +12,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.runtime.checks import NotChecked
-from appliance.verbs.belongings import check_folder, check_keys
+from appliance.verbs.belongings import check_folder, check_keys, check_sign
 from appliance.verbs.doctor import Finding, find
 from tests.cures import assert_it_helps
 from tests.uplink.authority import Authority, Pair
@@ -22,6 +22,13 @@ Usage = namedtuple("Usage", "total used free")
 
 def settings(**keys: Any) -> Settings:
     return Settings.model_validate(keys)
+
+
+def test_a_sign_that_lacks_something_is_told_by_key() -> None:
+    with pytest.raises(
+        BoothError, match=r"sign.controller, .*retention.reports_days: set them in the booth's file"
+    ):
+        check_sign(Settings())
 
 
 def test_a_folder_is_made_and_must_have_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,8 +44,11 @@ class School:
         for _ in range(people):
             self.now_s += 1
             settled = [passage(1, random_measures(self.rng))]
-            self.schooling.learn(Step(tracks({}), settled, [], "ok", 0), self.now_s)
+            self.schooling.learn(Step(tracks({}), settled, [], "ok", 0, (51, 66)), self.now_s)
             self.schooling.tend(self.now_s)
+
+    def progress(self) -> tuple[int, int]:
+        return int(self.figures._values["learned"]), int(self.figures._values["needed"])
 
     def learning(self) -> str:
         return str(self.figures._values["learning"])
@@ -99,3 +102,18 @@ def test_who_is_forgotten_is_not_learned(school: School) -> None:
     school.schooling.forget()
     school.pass_by(3)
     assert school.learning() == "learning: 3 people so far"
+
+
+def test_how_far_learning_is_are_two_numbers_before_there_is_a_bank_and_after(school: School) -> None:
+    school.pass_by(5)
+    assert school.progress() == (5, 66)
+    school.pass_by(38)
+    school.switch(learning=False)
+    school.pass_by(1)
+    assert school.progress() == (51, 66), "what the pipeline says of its bank"
+
+
+def test_who_learns_nothing_knows_nobody(tmp_path: Path) -> None:
+    school = School(tmp_path, learning=False)
+    school.pass_by(3)
+    assert school.progress() == (0, 66)

@@ -65,7 +65,8 @@ def test_the_process_ends_with_one_line_and_code_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "booth.yaml"
-    file.write_text(settings_of(tmp_path, "auto").model_dump_json(include={"wing", "folders"}))
+    settings = settings_of(tmp_path, "auto").model_dump(mode="json", include={"wing", "folders"})
+    file.write_text(json.dumps({**settings, "camera": {"source": "test:"}}))
     monkeypatch.setattr(sys, "argv", ["booth", "run", "vision", "--config", str(file)])
     monkeypatch.setattr("appliance.verbs.run.signal.signal", lambda *_: None)
     with pytest.raises(SystemExit) as ended:

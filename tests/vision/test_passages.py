@@ -187,6 +187,35 @@ def test_who_comes_out_of_an_opt_out_zone_before_the_tracker_is_sure_is_left_alo
     assert passages.people == 1
 
 
+SHOP = Zone(name="shop", kind="door", polygon=GONE.polygon)
+
+
+def test_who_comes_out_of_a_door_is_left_alone_for_the_whole_passage() -> None:
+    street = Street(Capture(zones=(SHOP,)))
+    for step, seen in enumerate([{1: OUT}, {1: OUT}, {1: IN}, {1: IN}]):
+        assert street.show(float(step), seen) == []
+        assert (street.chosen, street.passages.people) == ([], 0)
+    assert street.show(9.0, {}, ended=(1,)) == []
+    assert street.passages._records == {}
+
+
+def test_who_goes_in_at_a_door_was_met_before_and_is_told() -> None:
+    street = Street(Capture(zones=(SHOP,)))
+    told = street.show(0.0, {1: IN})
+    for step in range(1, 4):
+        told += street.show(float(step), {1: OUT})
+    told += street.show(9.0, {}, ended=(1,))
+    assert [one.abstained for one in told] == [""]
+
+
+def test_who_came_out_of_a_door_before_the_tracker_was_sure_is_left_alone() -> None:
+    passages = Passages(SETTINGS, Capture(zones=(SHOP,)))
+    seen = replace(tracks({1: IN}), before=(Glimpse(1, 0, OUT, 0.9),))
+    assert passages.choose(seen, frame(at_s=0.3)).ids.tolist() == []
+    assert passages.opted_out(seen).tolist() == [True]
+    assert passages.people == 0
+
+
 def test_who_opted_out_is_not_counted_in_view_even_after_leaving_the_zone() -> None:
     street = Street(Capture(zones=(GONE,)))
     counts = []

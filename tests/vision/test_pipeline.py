@@ -49,6 +49,9 @@ class Rooms:
         self.calls.append("finish")
         return next(self._seen)
 
+    def everybody(self) -> FloatArray:
+        return boxes((0, 0, 9, 9))
+
     def gains(self, seen: Frame, people: FloatArray) -> FloatArray:
         self.calls.append(f"light without {len(people)}")
         return PLAIN
@@ -64,6 +67,9 @@ class Rooms:
 
     def readiness(self, now_s: float) -> str:
         return f"asked at {now_s}"
+
+    def progress(self, now_s: float) -> tuple[int, int]:
+        return 43, 66
 
 
 def pipeline(rooms: Rooms, decider: bool = True, capture: Capture | None = None) -> Pipeline:
@@ -81,6 +87,20 @@ def test_a_frame_goes_from_pixels_to_decisions_in_order() -> None:
     assert [one.track for one in step.decisions] == [7]
     assert (step.calibrated, step.people) == ("asked at 1.0", 1)
     assert step.tracks.ids.tolist() == [7]
+    assert step.progress == (43, 66)
+
+
+def test_whoever_may_be_there_hides_the_street_and_who_opted_out_is_not_shown() -> None:
+    """Weak boxes and foretold ones as well: a technician's drawing is of what nobody can be in front of."""
+    bench = Zone(name="bench", kind="opt-out", polygon=((0, 0), (1, 0), (1, 1), (0, 1)))
+    shown, hidden = (
+        pipeline(Rooms([tracks({7: WALKER})])),
+        pipeline(Rooms([tracks({7: WALKER})]), capture=Capture(zones=(bench,))),
+    )
+    for whole, people in ((shown, [WALKER]), (hidden, [])):
+        step = whole.step(frame(at_s=1.0))
+        np.testing.assert_array_equal(step.shown, boxes(*people))
+        np.testing.assert_array_equal(step.covered, boxes(WALKER, (0, 0, 9, 9)))
 
 
 def test_an_empty_street_goes_through_all_stages_and_brings_nothing() -> None:

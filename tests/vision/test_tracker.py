@@ -229,3 +229,20 @@ def test_a_knock_against_the_camera_ends_nobody() -> None:
     told = follow(frames)
     assert ids(told) == {1, 2, 3, 4}
     assert [told[21].ids.tolist(), ended(told)] == [[1, 2, 3, 4], []]
+
+
+def test_everybody_is_foretold_candidates_and_lost_ones_too() -> None:
+    """Wherever somebody may be hides the street from a technician's drawing."""
+    on = tracker()
+    assert on.everybody().shape == (0, 4)
+    on.update(detections(person(100)), 0.0)
+    (candidate,) = on.everybody()
+    np.testing.assert_allclose(candidate, person(100)[:4], atol=1)
+    walk = [[person(100 + 10 * tick)] for tick in range(12)]
+    follow(walk, on=on)
+    told = on.update(detections(), 1.2)
+    assert len(told.ids) == 0
+    (lost,) = on.everybody()
+    assert lost[0] > person(205)[0]
+    on.finish()
+    assert len(on.everybody()) == 0

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config import Capture, Zone
-from appliance.vision.zones import NOWHERE, OPTED_OUT, STREET, contains, zones_of
+from appliance.vision.zones import NOWHERE, OPTED_OUT, STREET, at_door, contains, zones_of
 from tests.streets import boxes
 
 LEFT = Zone(name="left", polygon=((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
@@ -93,6 +93,16 @@ def test_a_hollow_of_a_zone_is_outside() -> None:
 def test_who_is_merely_outside_has_not_opted_out() -> None:
     capture = Capture(mode="opt-in-zone", zones=(LEFT, TOP_LEFT_OUT))
     assert [zone_at(x, 0.5, capture) for x in (0.1, 0.4, 0.9)] == [OPTED_OUT, "left", NOWHERE]
+
+
+def test_a_door_is_no_place_to_be_looked_at_or_left_alone_but_one_to_come_out_of() -> None:
+    door = Zone(name="shop", kind="door", polygon=((0.5, 0), (1, 0), (1, 1), (0.5, 1)))
+    capture = Capture(zones=(door, TOP_LEFT_OUT))
+    people = boxes(standing(0.7, 0.5), standing(0.3, 0.5), standing(0.1, 0.5))
+    assert zones_of(people, 1000, 500, capture) == [STREET, STREET, OPTED_OUT]
+    assert at_door(people, 1000, 500, capture).tolist() == [True, False, False]
+    assert at_door(people, 1000, 500, Capture()).tolist() == [False] * 3
+    assert at_door(boxes(), 1000, 500, capture).shape == (0,)
 
 
 def test_no_zone_can_be_called_like_a_mark() -> None:

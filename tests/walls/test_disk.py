@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from appliance.app import Eyes
 from appliance.artifacts import load_bank, save_bank
@@ -21,23 +19,9 @@ from appliance.verbs.apprentice import KEPT
 from appliance.vision.descriptor import MEASURES, VERSION
 from calibration.bank import learn_bank
 from tests.streets import random_bank
-from tests.videos import LOSSLESS, write_video
+from tests.walls.canary import Canary, found_in, make_canary
 from tests.walls.tracing import Trace, require_strace, trace
 
-FRAMES = 36
-PIECE = 24
-"Bytes: eight pixels. Noise so long is in no other file by chance."
-HEADERS = {
-    "JPEG": b"\xff\xd8\xff",
-    "PNG": b"\x89PNG\r\n",
-    "WebP": b"WEBPVP8",
-    "TIFF": b"II*\0",
-    "AVI": b"AVI LIST",
-    "Matroska": b"\x1a\x45\xdf\xa3",
-    "MP4": b"ftypisom",
-    "NumPy": b"\x93NUMPY",
-    "BMP": b"BM6",
-}
 STATES = {
     "state",
     "reason",
@@ -53,53 +37,13 @@ STATES = {
     "learning",
 }
 COUNTS = {"frames", "late", "people", "passages", "abstained", "exceptions", "frames_per_second", "written_s"}
+COUNTS |= {"learned", "needed"}
 MACHINE = {"memory_free_mb", "temperature_c"}
-Pixels = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Canary:
-    """A street whose every picture carries noise that is easily known again."""
-
-    video: Path
-    pieces: set[bytes]
-    "Runs of pixels of the pictures, as RGB, BGR and single channels."
 
 
 @pytest.fixture(scope="module")
 def canary(tmp_path_factory: pytest.TempPathFactory, street_video: Path) -> Canary:
-    camera = CpuCamera(Camera(source=str(street_video)), live=False)
-    pictures, rng = [], np.random.default_rng(0)
-    for _ in range(FRAMES):
-        frame = camera.take(10)
-        assert frame is not None
-        picture = frame.pixels.copy()
-        # Noise on everybody's way, so that it is in crops and cuts too, and in every row of the picture.
-        picture[:, ::16] = rng.integers(0, 256, picture[:, ::16].shape, dtype=np.uint8)
-        picture[-32:, :64] = rng.integers(0, 256, (32, 64, 3), dtype=np.uint8)
-        pictures.append(picture)
-    camera.close()
-    video = write_video(tmp_path_factory.mktemp("canary") / "canary.mkv", pictures, LOSSLESS)
-    return Canary(video, {piece for picture in pictures for piece in pieces_of(picture)})
-
-
-def pieces_of(picture: Pixels) -> list[bytes]:
-    """Eight pixels in a row, at each row's begin and in its middle, in the usual orders."""
-    orders = [picture, picture[..., ::-1], *(picture[..., [channel]] for channel in range(3))]
-    rows = [order.reshape(len(order), -1) for order in orders]
-    whole = [
-        row[begin : begin + PIECE].tobytes() for one in rows for row in one for begin in (0, len(row) // 2)
-    ]
-    return [piece for piece in whole if len(set(piece)) > PIECE // 2]
-
-
-def found_in(canary: Canary, content: bytes) -> str:
-    """Name of the first trace of a picture in `content`; empty when there is none."""
-    for name, header in HEADERS.items():
-        if header in content:
-            return name
-    windows = {content[i : i + PIECE] for i in range(max(0, len(content) - PIECE + 1))}
-    return "pixels" if windows & canary.pieces else ""
+    return make_canary(tmp_path_factory.mktemp("canary"), street_video)
 
 
 def booth(*words: str) -> list[str]:
@@ -178,7 +122,7 @@ def test_a_replay_opens_no_socket_to_the_world(replayed: tuple[Trace, Path]) -> 
     assert replayed[0].families <= {"AF_UNIX"}
 
 
-def test_vision_writes_vitals_the_outbox_and_its_bank_only(
+def test_vision_writes_vitals_the_outbox_the_logbook_and_its_bank_only(
     run_live: tuple[Trace, Path], canary: Canary
 ) -> None:
     seen, folder = run_live
@@ -187,11 +131,14 @@ def test_vision_writes_vitals_the_outbox_and_its_bank_only(
     assert left - {"outbox.sqlite-wal", "outbox.sqlite-shm", "outbox.sqlite.lock"} == {
         KEPT,
         "booth.yaml",
+        "logbook.jsonl",
+        "logbook.lock",
         "outbox.sqlite",
         "vision.json",
     }
     ours = [path for path in seen.opened if path.is_relative_to(folder)]
     assert {path.name.split(".")[0] or path.name.split(".")[1] for path in ours} == {
+        "logbook",
         "outbox",
         "vision",
         "street",
@@ -215,6 +162,10 @@ def test_vision_has_learned_from_who_passed(run_live: tuple[Trace, Path]) -> Non
 
 def test_vision_opens_no_socket_to_the_world(run_live: tuple[Trace, Path]) -> None:
     assert run_live[0].families <= {"AF_UNIX"}
+
+
+def test_without_a_technician_no_view_of_the_street_is_made(run_live: tuple[Trace, Path]) -> None:
+    assert not [content for content in run_live[0].written if b"view/" in content]
 
 
 def test_the_outbox_holds_events_of_the_closed_schema_only(run_live: tuple[Trace, Path]) -> None:

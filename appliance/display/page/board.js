@@ -48,6 +48,8 @@ function show(state) {
   byId("footer").textContent = phrases.footer;
   byId("banner").textContent = state.banner;
   byId("banner").hidden = !state.banner;
+  byId("notice").textContent = state.notice;
+  byId("notice").hidden = !state.notice;
   standing = state.standing;
   showCards(state.cards);
   showStanding();
@@ -119,5 +121,10 @@ function dress(doll, words) {
     part.after(veil);
   }
 }
+
+// For who services the booth: the code that opens the field page on a phone.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) location.href = "/code";
+});
 
 listen();

@@ -57,6 +57,11 @@ class CpuImageOps:
             crops[row] = stretch(cutout(frame, box), width, height)
         return crops
 
+    def glance(self, frame: Frame, width: int, height: int) -> Pixels:
+        """See ImageOps.glance."""
+        small = stretch(np.asarray(frame.pixels), width, height)
+        return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+
     def highlights(self, frame: Frame, boxes: FloatArray) -> FloatArray:
         """See ImageOps.highlights."""
         width, height = quarter(frame)

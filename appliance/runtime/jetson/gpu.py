@@ -18,13 +18,15 @@ from appliance.errors import BoothError
 from appliance.runtime.jetson.driver import Driver
 from appliance.runtime.jetson.tensor import Pool, Tensor, packed
 
+MOST_GLANCE = 1 << 19
+"Bytes of a glance: three planes of floats, 192 pixels wide and high, in which nobody is known by the face."
 MOST_FIGURES = 1 << 20
 "Bytes that may come to the host in one go: boxes, counts, vectors; a picture would be more."
 
 
 @dataclass
 class Copies:
-    """Bytes that crossed between host and device since the start. Pixels go in only: no function takes them out."""
+    """Bytes that crossed between host and device since the start. Pixels of a street go in only, but for a glance."""
 
     pixels_in: int = 0
     "Of frames that a camera or a photo left in host memory; 0 on the NVMM path."
@@ -32,6 +34,8 @@ class Copies:
     "Of boxes, points, tables, queries, banks."
     figures_out: int = 0
     "Of boxes, counts, vectors, distances."
+    glances_out: int = 0
+    "Of small pictures for a technician who aims the camera; 0 whenever nobody does."
 
 
 class Graph:
@@ -140,13 +144,23 @@ class Gpu:
 
     def figures(self, tensor: Tensor) -> NDArray[Any]:
         """A small device array on the host; waits for it. Raises ValueError for more than MOST_FIGURES bytes."""
-        self.check_thread()
         if tensor.nbytes > MOST_FIGURES:
             raise ValueError(f"{tensor.nbytes} bytes are no figures; pixels stay on the device")
+        self.copies.figures_out += tensor.nbytes
+        return self._copy_out(tensor)
+
+    def glance(self, tensor: Tensor) -> NDArray[Any]:
+        """A small picture on the host, for a technician; waits. Raises ValueError for more than MOST_GLANCE bytes."""
+        if tensor.nbytes > MOST_GLANCE:
+            raise ValueError(f"{tensor.nbytes} bytes are no glance; pixels stay on the device")
+        self.copies.glances_out += tensor.nbytes
+        return self._copy_out(tensor)
+
+    def _copy_out(self, tensor: Tensor) -> NDArray[Any]:
+        self.check_thread()
         host: NDArray[Any] = np.empty(tensor.shape, tensor.dtype)
         if host.nbytes:
             self.driver.copy_out(host, tensor.address)
-        self.copies.figures_out += host.nbytes
         return host
 
     def wait(self) -> None:

@@ -35,6 +35,8 @@ STRIP = 4
 "Rows of a result that one thread makes one after the other: source rows that they share are read once."
 TILE = 32
 "Side of the tiles of kernels/relief.cu and sharpness.cu, pixels."
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"Light of R, G, B, ITU-R BT.601, as OpenCV's grey has it."
 COUNTERS = 128
 "Most blocks that count light: each has counts of its own to add up in the end."
 
@@ -83,6 +85,16 @@ class JetsonImageOps:
         grid, picture = strips(width, height, len(boxes)), frame.pixels.struct()
         self._gpu.launch("crop", grid, BLOCK, picture, windows, self._body, *size, crops)
         return crops
+
+    def glance(self, frame: Frame, width: int, height: int) -> NDArray[np.uint8]:
+        """See ImageOps.glance: a crop of the whole frame, whose normalisation is taken back on the host."""
+        whole = np.array([[0, 0, frame.width, frame.height]], np.float32)
+        (planes,) = self._gpu.glance(self.crop(frame, whole, width, height))
+        mean, scale = (
+            np.array(part, np.float32)[:, None, None] for part in (self._body.mean, self._body.scale)
+        )
+        light = np.tensordot(LUMA, planes / scale + mean, 1)
+        return np.asarray(np.rint(light).clip(0, 255), np.uint8)
 
     def highlights(self, frame: Frame, boxes: FloatArray) -> FloatArray:
         """See ImageOps.highlights; what comes to the host is how often each level occurs."""

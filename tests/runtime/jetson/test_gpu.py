@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import BoothError
-from appliance.runtime.jetson.gpu import MOST_FIGURES, Gpu, blocks
+from appliance.runtime.jetson.gpu import MOST_FIGURES, MOST_GLANCE, Gpu, blocks
 from appliance.runtime.jetson.tensor import GRAIN, LARGE, Pointer, Tensor, block_size, packed
 from tests.runtime.jetson.shim.driver import ShimDriver
 
@@ -129,6 +129,14 @@ def test_copies_are_counted_by_what_they_carry(gpu: Gpu) -> None:
 def test_pixels_do_not_come_back(gpu: Gpu) -> None:
     with pytest.raises(ValueError, match="pixels stay on the device"):
         gpu.figures(gpu.empty((MOST_FIGURES + 1,), np.uint8))
+    with pytest.raises(ValueError, match="pixels stay on the device"):
+        gpu.glance(gpu.empty((MOST_GLANCE + 1,), np.uint8))
+
+
+def test_a_glance_is_counted_apart(gpu: Gpu) -> None:
+    picture = np.arange(24, dtype=np.float32).reshape(1, 3, 2, 4)
+    np.testing.assert_array_equal(gpu.glance(gpu.put(picture)), picture)
+    assert (gpu.copies.glances_out, gpu.copies.figures_out) == (picture.nbytes, 0)
 
 
 def test_figures_come_back_as_they_went(gpu: Gpu) -> None:

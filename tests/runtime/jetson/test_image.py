@@ -144,6 +144,27 @@ def test_crops_of_people_at_their_real_size_are_opencv_s(gpu: Gpu, ops: JetsonIm
     check_levels(got, CpuImageOps().crop(wanted, people, 256, 256))
 
 
+@pytest.mark.parametrize("layout", [NV12, RGB])
+@pytest.mark.parametrize("normal", [AS_IT_IS, ODD])
+@pytest.mark.parametrize(
+    ("size", "drawn"), [((640, 360), (192, 108)), ((90, 160), (108, 192)), ((50, 40), (192, 154))]
+)
+def test_a_glance_is_the_cpu_s_within_two_levels_and_one_counted_copy(
+    gpu: Gpu, layout: Any, normal: Normal, size: tuple[int, int], drawn: tuple[int, int]
+) -> None:
+    """One by the crop of each channel, one by rounding to grey."""
+    ops = JetsonImageOps(gpu, Preparation(normal, normal, normal))
+    seen, wanted = both_frames(gpu, size, layout)
+    before = gpu.copies.figures_out
+    light = ops.glance(seen, *drawn)
+    levels = CpuImageOps().glance(wanted, *drawn)
+    assert light.shape == levels.shape == drawn[::-1]
+    assert light.dtype == levels.dtype == np.uint8
+    assert np.abs(light.astype(int) - levels).max() <= 2
+    assert gpu.copies.glances_out == 4 * 3 * drawn[0] * drawn[1]
+    assert gpu.copies.figures_out == before
+
+
 def test_what_is_outside_the_frame_is_grey(gpu: Gpu, ops: JetsonImageOps) -> None:
     seen, _ = both_frames(gpu, (40, 30), RGBA)
     people = boxes((-50, 0, -10, 30), (45, 3, 60, 9), (0, -20, 40, 0), (0, 31, 4, 36))

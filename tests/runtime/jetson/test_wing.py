@@ -142,6 +142,7 @@ def test_from_sensor_to_measures_not_one_pixel_crosses(
     with installed(stage, *JETSON):
         nvmm = watch(settings, eyes)
     assert device.copies.pixels_in == before.pixels_in
+    assert device.copies.glances_out == 0, "nobody aims the camera"
     assert 0 < device.copies.figures_out - before.figures_out < MOST_FIGURES * len(nvmm.tracks)
     for ours, theirs in zip(nvmm.tracks, software.tracks, strict=True):
         np.testing.assert_array_equal(ours.boxes, theirs.boxes)

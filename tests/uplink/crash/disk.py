@@ -48,11 +48,17 @@ class Disk:
         self.files: list[File] = []
         self.names: dict[str, int] = {}
         for path in sorted(folder.rglob("*")):
-            self.names[str(path)] = FOLDER if path.is_dir() else self._new(path.read_bytes())
+            is_link = path.is_symlink()
+            content = (
+                str(path.readlink()).encode() if is_link else b"" if path.is_dir() else path.read_bytes()
+            )
+            self.names[str(path)] = FOLDER if path.is_dir() and not is_link else self._new(content)
         self.safe_names = dict(self.names)
         self.unsafe_names: list[tuple[Change, ...]] = []
         self.handles: dict[int, str | int] = {}
         "Open files by number, open folders by name."
+        self.written: dict[int, int] = {}
+        "Bytes written in order since a file was opened."
 
     def apply(self, call: Call) -> bool:
         """Let `call` happen; False when it was none on this disk."""
@@ -97,6 +103,7 @@ class Disk:
             self._change((path, self._new()))
         number = self.names[path]
         self.handles[call.handle] = number
+        self.written[call.handle] = 0
         if "O_TRUNC" in call.flags:
             self.files[number].unsafe.append((0, None))
 
@@ -105,6 +112,10 @@ class Disk:
 
     def _pwrite64(self, call: Call) -> None:
         self._file(call).unsafe.append((call.offset, call.data))
+
+    def _write(self, call: Call) -> None:
+        self._file(call).unsafe.append((self.written[call.handle], call.data))
+        self.written[call.handle] += len(call.data)
 
     def _ftruncate(self, call: Call) -> None:
         self._file(call).unsafe.append((call.offset, None))
@@ -130,6 +141,11 @@ class Disk:
 
     def _mkdir(self, call: Call) -> None:
         self._change((call.paths[0], FOLDER))
+
+    def _symlink(self, call: Call) -> None:
+        """A link is there or not, and what it leads to with it; an image shows that as a file's content."""
+        target, name = call.paths
+        self._change((name, self._new(target.encode())))
 
     def _file(self, call: Call) -> File:
         number = self.handles[call.handle]

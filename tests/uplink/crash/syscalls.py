@@ -13,7 +13,7 @@ from tests.walls.tracing import ROOT, STRING, decoded, traced
 
 CALLS = (
     "openat,close,write,pwrite64,ftruncate,fsync,fdatasync,?unlink,unlinkat,?rename,renameat,renameat2,"
-    "?mkdir,mkdirat,fallocate,copy_file_range,pwritev"
+    "?mkdir,mkdirat,?symlink,symlinkat,fallocate,copy_file_range,pwritev"
 )
 LINE = re.compile(r"(?:\d+ +)?(\w+)\((.*)\) += (-?\d+)")
 LONGEST = 1 << 20
@@ -64,6 +64,7 @@ def _call(name: str, words: str, result: str) -> Call:
         "openat": "open",
         "unlinkat": "unlink",
         "mkdirat": "mkdir",
+        "symlinkat": "symlink",
         "renameat": "rename",
         "renameat2": "rename",
     }

@@ -1,0 +1,31 @@
+"""The commands for who stands before a booth: the code that opens the field page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from appliance.config_file import load_settings
+
+INSTALLED = Path("/etc/booth/booth.yaml")
+app = typer.Typer(no_args_is_help=True, help="At the booth: open the field page on a phone.")
+
+
+@app.callback()
+def field() -> None:
+    """At the booth: open the field page on a phone."""
+
+
+@app.command()
+def code(config: Annotated[Path, typer.Option("--config", help="Settings file.")] = INSTALLED) -> None:
+    """Show a code for the field page; it is good once, for ten minutes."""
+    from appliance.display.field.device import code_from_display
+
+    shown = code_from_display(load_settings(config).folders.runtime)
+    digits = str(shown["digits"])
+    print(f"open   {shown['url']}")
+    print(f"code   {digits[:4]} {digits[4:]}   good once, for {shown['left_s'] // 60} minutes")
+    if shown["locked_s"]:
+        print(f"locked after wrong codes; try in {shown['locked_s']} s")

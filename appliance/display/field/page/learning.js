@@ -1,0 +1,43 @@
+// Step 5, learning: how far the booth is, and about how long it still takes.
+
+import { make, write } from "/field/dom.js";
+import { duration, say } from "/field/words.js";
+
+export const name = "learning";
+
+export function build() {
+  const number = make("p", { className: "number" });
+  const fill = make("div", { className: "fill" });
+  const bar = make("div", { className: "meter" }, fill);
+  bar.setAttribute("role", "progressbar");
+  bar.setAttribute("aria-label", say("learning"));
+  bar.setAttribute("aria-valuemin", "0");
+  const told = make("p", { className: "told" });
+  told.setAttribute("role", "status");
+
+  function state({ learning }) {
+    const { state: kind, done = 0, wanted = null } = learning;
+    write(number, counted(learning));
+    const share = kind === "done" ? 1 : wanted ? Math.min(1, done / wanted) : 0;
+    fill.style.width = 100 * share + "%";
+    bar.className = kind === "done" ? "meter good" : "meter";
+    bar.setAttribute("aria-valuemax", wanted || 1);
+    bar.setAttribute("aria-valuenow", kind === "done" ? wanted || 1 : done);
+    write(told, kind === "counting" ? pace(learning) : learning.text);
+  }
+
+  const root = make("section", {}, make("p", { className: "help", textContent: say("learningHelp") }), number, bar, told);
+  return { root, state };
+}
+
+function counted({ state, done, wanted }) {
+  if (state === "done") return say("learned");
+  if (state === "counting") return say("counted", { n: done, of: wanted });
+  return state === "waiting" ? say("wait") : say("unknown");
+}
+
+function pace({ left_min, per_hour }) {
+  if (per_hour === null || per_hour === undefined) return say("paceUnknown");
+  const hourly = say("pace", { n: Math.round(per_hour) });
+  return left_min === null ? hourly : `${hourly}, ${say("expected", { left: duration(60 * left_min) })}`;
+}

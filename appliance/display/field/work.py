@@ -1,0 +1,126 @@
+"""The technician's work: what is drawn, measured and signed goes in, and lies in the state folder at once."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+
+from appliance.config import Settings
+from appliance.display.field.drawn import settings_at, site_with_zones
+from appliance.display.field.marks import NAMES, read_marks, write_marks
+from appliance.display.field.measure import SPOTS, Measured, measure, plane_from
+from appliance.display.field.request import Refused
+from appliance.display.view import View
+from appliance.errors import BoothError
+from appliance.logbook import record
+from appliance.site import SignOff, Site
+from appliance.site_file import read_site, write_site
+
+log = logging.getLogger(__name__)
+
+
+class Work:
+    """Owner of the site file and of the steps that were confirmed; all but two spots outlives a restart."""
+
+    def __init__(self, files: Settings) -> None:
+        self._files = files
+        self._state = files.folders.state
+        self._marks: frozenset[str] | None = None
+        self.spots: dict[str, Measured] = {}
+        "Of the ground plane, until it is whole."
+        self.doubt: float | None = None
+        "Of the plane that was measured last, as a share."
+        self.fault = ""
+        "Why the site file counts as none; '' while it can be read."
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Names of the confirmed steps."""
+        if self._marks is None:
+            self._marks = read_marks(self._state)
+        return self._marks
+
+    def site(self) -> Site:
+        """What is drawn and signed; Site() where the file cannot be used, and then `fault` says why."""
+        try:
+            site, self.fault = read_site(self._state), ""
+        except BoothError as error:
+            site, self.fault = Site(), str(error)
+        return site
+
+    def settings(self) -> Settings:
+        """The files' settings with the site on top; the files' alone where they do not fit together."""
+        try:
+            return settings_at(self._files, self.site())
+        except Refused as refused:
+            self.fault = self.fault or str(refused)
+            return self._files
+
+    def mark(self, name: str, *, done: bool) -> None:
+        """Confirm a step, or take that back. Raises Refused."""
+        if name not in NAMES:
+            raise Refused(400, f"step: one of {', '.join(NAMES)}")
+        marks = self.marks | {name} if done else self.marks - {name}
+        if marks != self.marks:
+            kept(lambda: write_marks(self._state, marks))
+            self._marks = marks
+
+    def draw(self, zones: object) -> None:
+        """Keep the zones of the page; what was signed before is signed no more. Raises Refused."""
+        self._write(site_with_zones(self.site(), zones))
+
+    def capture(self, spot: str, views: Sequence[View], height_m: float, far_m: float | None) -> None:
+        """Measure somebody at one spot; with the other one there the plane is kept. Raises Refused.
+
+        `far_m`: the far spot's distance from below the camera, None where nobody has a tape.
+        """
+        if spot not in SPOTS:
+            raise Refused(400, f"spot: one of {', '.join(SPOTS)}")
+        try:
+            self.spots[spot] = measure(views, height_m)
+            if len(self.spots) < len(SPOTS):
+                return
+            plane, self.doubt = plane_from(self.spots["near"], self.spots["far"], far_m)
+        except BoothError as error:
+            raise Refused(422, str(error).removeprefix("ground: ")) from None
+        site = self.site()
+        self._write(Site(mode=site.mode, zones=site.zones, ground=plane))
+        self.mark("ground", done=True)
+
+    def forget_ground(self) -> None:
+        """Measure anew. Raises Refused."""
+        self.spots, self.doubt = {}, None
+        site = self.site()
+        if site.ground is not None:
+            self._write(Site(mode=site.mode, zones=site.zones))
+        self.mark("ground", done=False)
+
+    def sign(self, signed: SignOff) -> Site:
+        """Hand the booth over. Raises Refused."""
+        site = self.site()
+        if self.fault:
+            raise Refused(422, self.fault)
+        return self._write(Site(mode=site.mode, zones=site.zones, ground=site.ground, signed_off=signed))
+
+    def _write(self, site: Site) -> Site:
+        settings_at(self._files, site)
+        kept(lambda: write_site(self._state, site))
+        self.fault = ""
+        word = "signed" if site.signed_off else "changed"
+        log.info("field page: the site is %s", word)
+        record(self._state, "field", "site", f"{word} {digest_of(site)}")
+        return site
+
+
+def digest_of(site: Site) -> str:
+    """What the logbook says of a site: the start of its SHA-256."""
+    return hashlib.sha256(site.model_dump_json().encode()).hexdigest()[:12]
+
+
+def kept(write: Callable[[], None]) -> None:
+    """Write a file of the state folder. Raises Refused with the cure where that fails."""
+    try:
+        write()
+    except BoothError as error:
+        raise Refused(507, str(error)) from None

@@ -1,0 +1,122 @@
+"""Whether a technician is on the field page: a session that is renewed every few seconds in, yes or no for vision out.
+
+A file in the runtime folder, field.json: {"schema": "field/1", "until_s": monotonic seconds, "take": number}. Written
+by display alone, and gone at the session's end; a session nobody renews ends by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import pwd
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from appliance.errors import BoothError
+
+FILE = "field.json"
+SCHEMA = "field/1"
+LONGEST_S = 60.0
+"However far ahead a session says it ends, it counts for no longer: a page that died must not leave it open."
+RENEW_S = 15.0
+"How far ahead the page sets the end; it renews it a few times within that."
+MOST_BYTES = 256
+MOST_TAKE = 2**31 - 1
+NOBODY = 65_534
+"Whoever is not of this process's users, by /proc/sys/kernel/overflowuid, which nobody changes."
+DISPLAY_USER = "booth-display"
+"Who runs the display process where each process has a user of its own."
+
+
+@dataclass(frozen=True)
+class Session:
+    """A technician at work."""
+
+    until_s: float
+    "Seconds on the monotonic clock."
+    take: int = 0
+    "The drawing of the empty street is begun anew whenever this is another number."
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.until_s) or not 0 <= self.take <= MOST_TAKE:
+            raise ValueError("no session")
+
+
+def renew_session(runtime: Path, now_s: float, take: int = 0) -> None:
+    """Open a session, or keep it open for RENEW_S from `now_s` on. Raises BoothError where nothing can be written."""
+    session = Session(now_s + RENEW_S, take)
+    body = {"schema": SCHEMA, "until_s": session.until_s, "take": session.take}
+    draft = runtime / f".{FILE}.{os.getpid()}"
+    try:
+        runtime.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(body), encoding="ascii")
+        draft.replace(runtime / FILE)
+    except OSError as error:
+        cure = "make it writable for this user or set folders.runtime to a folder that is"
+        raise BoothError(f"{runtime / FILE}: {error.strerror}; {cure}") from None
+
+
+def end_session(runtime: Path) -> None:
+    """End the session, if there is one; never raises."""
+    with contextlib.suppress(OSError):
+        (runtime / FILE).unlink(missing_ok=True)
+
+
+def session_at(runtime: Path, now_s: float) -> Session | None:
+    """The session that lasts at `now_s`; None for none, and for anything that display did not write. Never raises."""
+    try:
+        with (runtime / FILE).open("rb") as opened:
+            if not is_from_display(os.fstat(opened.fileno()).st_uid):
+                return None
+            session = session_from(json.loads(opened.read(MOST_BYTES + 1)))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return session if now_s < session.until_s <= now_s + LONGEST_S else None
+
+
+def session_from(values: object) -> Session:
+    """The record of a file's JSON. Raises ValueError for any other."""
+    if not isinstance(values, dict) or values.keys() != {"schema", "until_s", "take"}:
+        raise ValueError(f"no {SCHEMA}")
+    until_s, take = values["until_s"], values["take"]
+    if values["schema"] != SCHEMA or isinstance(until_s, bool) or not isinstance(until_s, int | float):
+        raise ValueError(f"no {SCHEMA}")
+    if isinstance(take, bool) or not isinstance(take, int):
+        raise ValueError(f"no {SCHEMA}")
+    return Session(float(until_s), take)
+
+
+def is_from_display(owner: int) -> bool:
+    """Whether a file of this user may be display's: its own user's where there is one, root's, or our own.
+
+    The folders are shared by a group that the uplink is of; whom it owns says who made it, chown(2) being root's.
+    """
+    return owner in trusted()
+
+
+@lru_cache(maxsize=1)
+def trusted() -> frozenset[int]:
+    """The users of whom this process takes what is display's."""
+    try:
+        display = pwd.getpwnam(DISPLAY_USER).pw_uid
+    except KeyError:
+        display = os.getuid()
+    try:
+        maps = Path("/proc/self/uid_map").read_text(encoding="ascii")
+    except OSError:
+        maps = ""
+    return owners(os.getuid(), display, maps)
+
+
+def owners(own: int, display: int, maps: str) -> frozenset[int]:
+    """The same of our own and display's user, and the user ids that this process can tell apart (user_namespaces(7)).
+
+    With PrivateUsers= a process sees all users but its own and root as one, NOBODY: it cannot tell display from others.
+    The uplink lives so, and has nobody but itself to be protected from. Vision must not: booth-vision.service says no.
+    """
+    ranges = [[int(number) for number in line.split()] for line in maps.splitlines()]
+    told_apart = not ranges or any(first <= display < first + count for first, _, count in ranges)
+    return frozenset({0, own, display if told_apart else NOBODY})

@@ -1,0 +1,161 @@
+"""The laptop's side: wishes of a technician in; a stick that a booth will take, or one line on what is amiss, out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from appliance.errors import BoothError
+from appliance.health.clock import Clock
+from appliance.provision.authority import Authority
+from appliance.provision.contents import settings_text
+from appliance.provision.manifest import Manifest, first_fault, new_ticket, whole_seconds
+from appliance.provision.network import Network, secret_from_passphrase
+from appliance.provision.papers import check_request, load_authorities, make_key, make_request, mark_of
+from appliance.provision.parcel import Parcel, check_login, moment_of
+from appliance.provision.stick import (
+    GIVEN,
+    KEY,
+    LOGIN,
+    MANIFEST,
+    REQUEST,
+    RESULT,
+    SIGNATURE,
+    USED,
+    WIFI,
+    Stick,
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the stick is to bring."""
+
+    city: str
+    booth: str
+    broker: str
+    timezone: str
+    authority: str
+    "ca.crt in PEM."
+    days: float = 7
+    "The stick is good for so long."
+    network: Network = Network()
+    passphrase: str | None = field(default=None, repr=False)
+    login: str | None = field(default=None, repr=False)
+    "USER:PASSWORD of a network camera."
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    update_root: Mapping[str, Any] | None = None
+    serial: str | None = None
+
+
+def manifest_from_wish(wish: Wish, now: datetime) -> Manifest:
+    """Raises BoothError naming the first thing that cannot be."""
+    made = whole_seconds(now)
+    values = {
+        "schema": "provision/1",
+        "ticket": new_ticket(),
+        "made_at": made,
+        "expires_at": made + timedelta(days=wish.days),
+        "authority": wish.authority,
+        **{key: getattr(wish, key) for key in ("city", "booth", "broker", "timezone", "network", "serial")},
+        "settings": dict(wish.settings),
+        "update_root": None if wish.update_root is None else dict(wish.update_root),
+    }
+    try:
+        manifest = Manifest.model_validate(values)
+    except ValidationError as error:
+        raise BoothError(first_fault(error)) from None
+    settings_text(manifest)
+    return manifest
+
+
+def make_asking(wish: Wish, clock: Clock) -> Parcel:
+    """A stick without a key: the booth makes one, which never leaves it, and asks to have it signed."""
+    return sealed(manifest_from_wish(wish, moment_of(clock)), wish, None, None)
+
+
+def make_keyed(wish: Wish, certificate: str, key: bytes, clock: Clock) -> Parcel:
+    """A stick with a certificate that was signed elsewhere, and its key. Raises BoothError when they do not fit."""
+    manifest = manifest_from_wish(wish, moment_of(clock)).model_copy(update={"certificate": certificate})
+    parcel = sealed(manifest, wish, key, None)
+    parcel.check(key, wish.serial, clock)
+    return parcel
+
+
+def make_signed(wish: Wish, authority: Authority, clock: Clock, *, again: bool = False) -> Parcel:
+    """A stick with a key that was made just now, lies nowhere else, and is signed here. Raises BoothError."""
+    manifest = manifest_from_wish(wish, moment_of(clock))
+    key = make_key()
+    certificate = authority.sign_request(make_request(key, manifest.name), manifest.name, again=again)
+    parcel = sealed(manifest.model_copy(update={"certificate": certificate}), wish, key, authority)
+    parcel.check(key, wish.serial, clock)
+    return parcel
+
+
+def sealed(manifest: Manifest, wish: Wish, key: bytes | None, authority: Authority | None) -> Parcel:
+    """Manifest and secrets as they lie on the stick. Raises BoothError for a passphrase that cannot be."""
+    wifi = manifest.network.wifi
+    secret = secret_from_passphrase(wifi, wish.passphrase or "") if wifi else None
+    content = manifest.to_bytes()
+    signature = authority.sign_manifest(content) if authority else None
+    if wish.login is not None:
+        check_login(wish.login)
+    return Parcel(manifest, content, signature, key, secret, wish.login)
+
+
+def requested_key(stick: Stick, manifest: Manifest) -> str:
+    """The mark of the key that a booth asks to have signed. Raises BoothError while there is no request."""
+    request = stick.read(REQUEST)
+    if request is None:
+        raise BoothError("request.csr: missing; plug the stick into the booth first, then sign")
+    return mark_of(check_request(request, manifest.name))
+
+
+def sign_stick(
+    stick: Stick, parcel: Parcel, authority: Authority | None, certificate: str | None, *, again: bool
+) -> Parcel:
+    """The same stick with a certificate for the booth's request: from `authority`, or signed elsewhere."""
+    request = stick.read(REQUEST) or b""
+    name = parcel.manifest.name
+    if authority is not None:
+        if not set(load_authorities(authority.certificate)) <= set(
+            load_authorities(parcel.manifest.authority)
+        ):
+            raise BoothError(
+                "authority: not the one of the stick; make the stick anew with this one's ca.crt"
+            )
+        certificate = authority.sign_request(request, name, again=again)
+    manifest = parcel.manifest.model_copy(update={"certificate": certificate})
+    content = manifest.to_bytes()
+    signature = authority.sign_manifest(content) if authority else None
+    signed = replace(parcel, manifest=manifest, content=content, signature=signature, key=None)
+    write_parcel(stick, signed)
+    return signed
+
+
+def write_parcel(stick: Stick, parcel: Parcel) -> None:
+    """Put it on the stick, the manifest last: without it a stick that was pulled out early is none."""
+    secrets = {WIFI: parcel.wifi, LOGIN: parcel.login}
+    lines = {name: line.encode() for name, line in secrets.items() if line is not None}
+    files = {KEY: parcel.key, SIGNATURE: parcel.signature, **lines}
+    for name, content in files.items():
+        if content is not None:
+            stick.write(name, content)
+    stick.write(MANIFEST, parcel.content)
+
+
+def clear_stick(stick: Stick, *, overwrite: bool) -> None:
+    """Room for a new parcel. Raises BoothError for one that no booth has used yet, unless `overwrite`."""
+    if stick.has(MANIFEST) and not stick.has(USED) and not overwrite:
+        raise BoothError(f"{stick.folder}: holds a stick that was not used yet; --overwrite replaces it")
+    for name in (*GIVEN, RESULT, USED):
+        try:
+            stick.wipe(name)
+        except OSError as error:
+            raise BoothError(
+                f"{stick.folder}/{name}: {error.strerror}; take off the stick's write lock"
+            ) from None

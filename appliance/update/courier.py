@@ -1,0 +1,116 @@
+"""The courier: the part that talks to the network, as nobody of importance; orders in, a bundle and a note of it out.
+
+What it brings is believed by nobody: the installer verifies all of it again, from files, without a network.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from appliance.disk import write_durably
+from appliance.health.clock import Clock
+from appliance.update.download import download
+from appliance.update.machine import Machine
+from appliance.update.orders import Orders
+from appliance.update.places import Places, read_small, version_of
+from appliance.update.refusal import Refused
+from appliance.update.release import choose
+from appliance.update.state import Record, StateError, Version, read_state
+from appliance.update.trust import METADATA, WebFetcher, offered
+from appliance.update.web import Patience
+
+NOTE = "note.json"
+HOUR_S = 3600.0
+SLACK_S = 600.0
+"The timer's spread must not make a booth skip a turn."
+
+
+class Note(Record):
+    """What the courier did last."""
+
+    schema_: Literal["courier/1"] = Field("courier/1", alias="schema")
+    phase: Literal["none", "downloading", "downloaded", "refused"] = "none"
+    version: Version = ""
+    name: str = Field("", max_length=32)
+    "Of the refusal."
+    reason: str = Field("", max_length=300)
+    checked_unix_s: float = Field(0, allow_inf_nan=False)
+    "When the metadata were last good."
+
+
+def read_note(places: Places) -> Note:
+    """The note; an empty one where there is none that can be read."""
+    try:
+        return Note.model_validate_json(read_small(places.courier / NOTE))
+    except (OSError, ValidationError):
+        return Note()
+
+
+def write_note(places: Places, note: Note) -> Note:
+    """Replace the note. Raises BoothError."""
+    content = note.model_dump_json(by_alias=True).encode("utf-8")
+    write_durably(places.courier / NOTE, content, "free space there", mode=0o644)
+    return note
+
+
+def is_due(note: Note, orders: Orders, clock: Clock) -> bool:
+    """Whether it is time to look again: at once after a failure, else after `every_h`."""
+    age_s = clock.unix_s - note.checked_unix_s
+    return note.phase in {"none", "refused", "downloading"} or not (
+        0 <= age_s < orders.update.every_h * HOUR_S - SLACK_S
+    )
+
+
+def fetch(
+    orders: Orders,
+    machine: Machine,
+    clock: Clock,
+    patience: Patience,
+    places: Places,
+    pause: Callable[[float], object] = time.sleep,
+) -> Note:
+    """Look for a release and bring its bundle. Raises Refused, which the note says too, and BoothError."""
+    before = read_note(places)
+    if orders.update.url is None:
+        return before
+    checked_unix_s = before.checked_unix_s
+    try:
+        folder = places.courier / METADATA
+        releases = offered(folder, places.anchor, orders.update.url, WebFetcher(patience), clock)
+        checked_unix_s = clock.unix_s
+        release = choose(releases, machine, orders.ring, *standing(places))
+        note = Note(
+            schema="courier/1", phase="downloading", version=release.version, checked_unix_s=checked_unix_s
+        )
+        write_note(places, note)
+        download(release, orders.update.url, bundles(places), patience, pause)
+        return write_note(places, note.model_copy(update={"phase": "downloaded"}))
+    except Refused as error:
+        if error.name == "nothing-new":
+            return write_note(places, Note(schema="courier/1", checked_unix_s=checked_unix_s))
+        note = Note(
+            schema="courier/1", phase="refused", name=error.name, reason=str(error)[:300],
+            checked_unix_s=checked_unix_s,
+        )  # fmt: skip
+        write_note(places, note)
+        raise
+
+
+def bundles(places: Places) -> Path:
+    """Where the courier leaves them."""
+    return places.courier / "bundles"
+
+
+def standing(places: Places) -> tuple[str, tuple[str, ...]]:
+    """The version that runs, or is about to, and those that failed here."""
+    running = version_of(places, places.running())
+    try:
+        state = read_state(places)
+    except StateError:
+        return running, ()
+    return state.version if state.phase in {"unpacked", "trying"} else running, state.failed

@@ -1,0 +1,95 @@
+"""The service manager: names of the booth's processes in; what became of them out. Systemd, or a fake that behaves."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from typing import Literal, Protocol, get_args
+
+from appliance.errors import BoothError
+
+Process = Literal["vision", "uplink", "display"]
+PROCESSES: tuple[Process, ...] = get_args(Process)
+ASK_S = 30.0
+"Systemd answers in milliseconds; a machine that swaps takes longer."
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One process as its manager sees it."""
+
+    active: str
+    "active (and, being Type=notify, READY), activating, failed, inactive ..."
+    restarts: int = 0
+    "By itself, since it was last started by hand."
+    result: str = ""
+    "How it ended last, as 'exit-code' or 'watchdog'."
+
+    @property
+    def is_up(self) -> bool:
+        """Started and ready."""
+        return self.active == "active"
+
+
+class Manager(Protocol):
+    """What an update asks of it."""
+
+    def restart(self) -> None:
+        """Start the three processes anew, by whatever `current` points to now; does not wait for them."""
+
+    def look(self, process: Process) -> Unit:
+        """How one of them does."""
+
+    def last_words(self, process: Process) -> str:
+        """The last line that it wrote; '' where none is known."""
+
+
+class Systemd:
+    """The real one."""
+
+    def restart(self) -> None:
+        """See Manager. Raises BoothError where systemd refuses."""
+        units = [unit_of(process) for process in PROCESSES]
+        ask("reset-failed", *units)
+        answer = ask("restart", "--no-block", *units)
+        if answer.returncode:
+            why = answer.stderr.strip().splitlines()
+            raise BoothError(
+                f"systemd does not start the booth ({why[-1:]}); see: systemctl status booth.target"
+            )
+
+    def look(self, process: Process) -> Unit:
+        """See Manager; a unit that nobody can tell about is 'unknown'."""
+        answer = ask("show", "-p", "ActiveState", "-p", "NRestarts", "-p", "Result", unit_of(process))
+        values = dict(line.split("=", 1) for line in answer.stdout.splitlines() if "=" in line)
+        restarts = values.get("NRestarts", "")
+        return Unit(
+            values.get("ActiveState", "unknown"),
+            int(restarts) if restarts.isdigit() else 0,
+            values.get("Result", ""),
+        )
+
+    def last_words(self, process: Process) -> str:
+        """See Manager."""
+        shown = ask("show", "-p", "InvocationID", "--value", unit_of(process)).stdout.strip()
+        answer = run(["journalctl", "-q", "-n", "1", "-o", "cat", f"_SYSTEMD_INVOCATION_ID={shown}"])
+        lines = answer.stdout.strip().splitlines()
+        return lines[-1] if lines else ""
+
+
+def unit_of(process: Process) -> str:
+    """Name of its unit."""
+    return f"booth-{process}.service"
+
+
+def ask(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run systemctl; see run."""
+    return run(["systemctl", *words])
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of systemd, at most ASK_S; one that is absent or hangs has failed without a word."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=ASK_S)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return subprocess.CompletedProcess(command, 1, "", str(error))

@@ -1,0 +1,65 @@
+"""A display process in a thread, as a browser meets it: settings go in, its address and folders come out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from appliance.config import Settings
+from appliance.display.process import run_display
+from appliance.health.vitals import read_vitals
+
+PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """A display process in a thread."""
+
+    runtime: Path
+    url: str
+    stop: threading.Event
+    thread: threading.Thread
+
+
+def settings_for(runtime: Path, **display: Any) -> Settings:
+    return Settings.model_validate(
+        {"folders": {"runtime": str(runtime), "state": str(runtime)}, "display": {"port": 0, **display}}
+    )
+
+
+def until(what: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
+    deadline_s = time.monotonic() + patience_s
+    while not (found := what()) and time.monotonic() < deadline_s:
+        time.sleep(0.02)
+    assert found
+    return found
+
+
+@contextmanager
+def display(runtime: Path, **keys: Any) -> Iterator[Running]:
+    stop = threading.Event()
+    thread = threading.Thread(target=run_display, args=(settings_for(runtime, **keys), stop))
+    thread.start()
+    try:
+        url = until(lambda: read_vitals(runtime, "display"))["url"]
+        until(lambda: reachable(url))
+        yield Running(runtime, url, stop, thread)
+    finally:
+        stop.set()
+        thread.join(PATIENCE_S)
+    assert not thread.is_alive()
+
+
+def reachable(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
