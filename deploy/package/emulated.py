@@ -15,6 +15,8 @@ from pathlib import Path
 
 NEW_USERS = 0x10000000
 "CLONE_NEWUSER of sched.h."
+DIE_WITH_PARENT, TERMINATE = 1, 15
+"PR_SET_PDEATHSIG of sys/prctl.h, SIGTERM."
 IDS = "0 0 65536\n"
 REGISTER = Path("/usr/lib/binfmt.d/qemu-aarch64.conf")
 INSIDE = """
@@ -55,6 +57,7 @@ def run_inside(asks: int, answers: int) -> None:
         os._exit(1)
     os.write(asks, b"x")
     os.read(answers, 1)
+    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, TERMINATE, 0, 0, 0)
     words = [
         "unshare",
         "--mount",

@@ -11,6 +11,9 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/booth/wheels/pycuda-arm64
 tag=cp$(echo "$1" | tr -d .)
 cuda=${CUDA_HOME:-/usr/local/cuda}
 cross=aarch64-linux-gnu
+# Of JetPack 6.2. Newer headers rename functions (cuEventElapsedTime_v2), which its driver has not, and nothing imports;
+# newer drivers keep the older names.
+headers=nvidia-cuda-runtime-cu12==12.6.77
 
 [ ! -e "$cache/pycuda-$version-$tag-$tag-linux_aarch64.whl" ] || exit 0
 
@@ -21,7 +24,7 @@ skip() {
 "$python" -c 'import os, sysconfig as s; assert os.path.exists(s.get_path("include") + "/Python.h")' 2>/dev/null ||
     skip "$1" "no $python with its headers"
 command -v $cross-g++ >/dev/null || skip "$1" "apt-get install g++-$cross"
-[ -f "$cuda/include/cuda.h" ] || skip "$1" "$cuda/include/cuda.h is missing"
+[ -f "$cuda/include/cudaProfiler.h" ] || skip "$1" "$cuda/include/cudaProfiler.h is missing"
 
 echo "pycuda: building $version for arm64 and Python $1 (about 5 minutes)"
 folder=$(mktemp -d)
@@ -30,7 +33,7 @@ mkdir "$folder/stub" "$folder/wheel"
 # Jetsons have the driver; here only its name is needed.
 echo | $cross-gcc -shared -x c - -Wl,-soname,libcuda.so.1 -o "$folder/stub/libcuda.so"
 cat >"$folder/.aksetup-defaults.py" <<SETTINGS
-CUDA_ROOT = "$cuda"
+CUDA_ROOT = "$folder/nvidia/cuda_runtime"
 CUDA_ENABLE_CURAND = False
 CUDADRV_LIB_DIR = ["$folder/stub"]
 CUDART_LIB_DIR = ["$folder/stub"]
@@ -40,6 +43,9 @@ SETTINGS
     'setuptools<81' wheel numpy
 "$folder/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --no-binary pycuda \
     --no-build-isolation --dest "$folder" "pycuda==$version"
+"$folder/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$folder" "$headers"
+"$python" -m zipfile -e "$folder"/nvidia_cuda_runtime*.whl "$folder"
+cp "$cuda/include/cudaProfiler.h" "$folder/nvidia/cuda_runtime/include/"
 tar -xzf "$folder/pycuda-$version.tar.gz" -C "$folder"
 cd "$folder/pycuda-$version"
 log=$cache.$tag.log
@@ -55,7 +61,7 @@ if ! HOME=$folder CC=$cross-gcc CXX=$cross-g++ AR=$cross-ar LDSHARED="$link" \
     echo "booth: pycuda could not be built for arm64; the whole story is in $log" >&2
     exit 1
 fi
-unzip -qo "$folder"/wheel/pycuda-*.whl 'pycuda/_driver*.so' -d "$folder/made"
+"$python" -m zipfile -e "$folder"/wheel/pycuda-*.whl "$folder/made"
 $cross-objdump -p "$folder"/made/pycuda/_driver*.so | grep -q 'NEEDED.*libcuda\.so\.1' || {
     echo "booth: pycuda for arm64 does not name the driver; the whole story is in $log" >&2
     exit 1
