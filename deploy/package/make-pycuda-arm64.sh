@@ -43,14 +43,21 @@ SETTINGS
 tar -xzf "$folder/pycuda-$version.tar.gz" -C "$folder"
 cd "$folder/pycuda-$version"
 log=$cache.$tag.log
+# The stub defines nothing; the driver's name must go into the module all the same.
+link="$cross-g++ -shared -Wl,--no-as-needed"
 mkdir -p "$cache"
-if ! HOME=$folder CC=$cross-gcc CXX=$cross-g++ AR=$cross-ar LDSHARED="$cross-g++ -shared" \
-    LDCXXSHARED="$cross-g++ -shared" _PYTHON_HOST_PLATFORM=linux-aarch64 \
+if ! HOME=$folder CC=$cross-gcc CXX=$cross-g++ AR=$cross-ar LDSHARED="$link" \
+    LDCXXSHARED="$link" _PYTHON_HOST_PLATFORM=linux-aarch64 \
     SETUPTOOLS_EXT_SUFFIX=".cpython-${tag#cp}-$cross.so" \
-    "$folder/venv/bin/python" setup.py --quiet bdist_wheel --plat-name linux_aarch64 \
+    "$folder/venv/bin/python" setup.py bdist_wheel --plat-name linux_aarch64 \
     --dist-dir "$folder/wheel" >"$log" 2>&1; then
     tail -n 5 "$log" >&2
     echo "booth: pycuda could not be built for arm64; the whole story is in $log" >&2
     exit 1
 fi
+unzip -qo "$folder"/wheel/pycuda-*.whl 'pycuda/_driver*.so' -d "$folder/made"
+$cross-objdump -p "$folder"/made/pycuda/_driver*.so | grep -q 'NEEDED.*libcuda\.so\.1' || {
+    echo "booth: pycuda for arm64 does not name the driver; the whole story is in $log" >&2
+    exit 1
+}
 mv "$folder"/wheel/pycuda-*.whl "$cache/"
