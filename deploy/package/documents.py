@@ -18,17 +18,7 @@ from engines.shipping import shipped_models
 DEBIAN = Path(__file__).resolve().parent / "debian"
 COMMON = {"Apache 2.0": "Apache-2.0", "Apache-2.0": "Apache-2.0"}
 "What a package says without giving the text -> the text that every Debian has in /usr/share/common-licenses."
-HEADER = """\
-Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
-Upstream-Name: booth
-Comment: Each Python package that came along keeps its licence in full where it says below. sbom.cdx.json beside this
- file lists them all with their hashes.
-
-Files: *
-Copyright: 2026 the owners of the booth
-License: booth
- The sources of the booth state no licence: all rights are its owners'.
-"""
+HEADER = (DEBIAN / "copyright.head").read_text(encoding="utf-8")
 
 
 def write_documents(
