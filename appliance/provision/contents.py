@@ -11,7 +11,6 @@ from uuid import UUID
 
 import yaml
 
-from appliance.config import Folders
 from appliance.config_file import CITIES, load_settings, merge
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
@@ -54,9 +53,8 @@ def settings_text(manifest: Manifest, cities: Path = CITIES) -> str:
     own: dict[str, Any] = {
         "booth": {"city": manifest.city, "id": manifest.booth},
         "uplink": {"broker": manifest.broker},
+        "folders": {"vision": str(VISION)},
     }
-    if "vision" in Folders.model_fields:
-        own["folders"] = {"vision": str(VISION)}
     text = OPENING + yaml.safe_dump(merge(dict(manifest.settings), own), sort_keys=False, allow_unicode=True)
     with tempfile.TemporaryDirectory(prefix="booth-settings-") as folder:
         draft = Path(folder) / "booth.yaml"
