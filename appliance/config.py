@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -173,6 +174,15 @@ class Rule(Section):
         if self.wanted_share is not None and self.wanted_per_hour is not None:
             raise ValueError("wanted_share and wanted_per_hour exclude each other; set one of them to null")
         return self
+
+
+OTHER_WISH = {"wanted_share": "wanted_per_hour", "wanted_per_hour": "wanted_share"}
+
+
+def yielding(rule: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of a lower layer's `rule` without the wish whose place the other one in `over` takes."""
+    given = {key for key in OTHER_WISH if over.get(key) is not None}
+    return {key: value for key, value in rule.items() if OTHER_WISH.get(key) not in given or key in over}
 
 
 def broker_address(url: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from appliance.config import NAME_PATTERN, Identity, Settings
+from appliance.config import NAME_PATTERN, Identity, Settings, yielding
 from appliance.errors import BoothError
 from appliance.law.gate import Fault, faults
 
@@ -33,6 +33,9 @@ def load_settings(booth_file: Path, cities: Path = CITIES) -> Settings:
         layers.insert(0, (city_file, city_text, parse_mapping(city_file, city_text)))
     merged: dict[str, Any] = {}
     for path, layer_text, layer in layers:
+        below, over = merged.get("decision"), layer.get("decision")
+        if isinstance(below, dict) and isinstance(over, dict):
+            merged["decision"] = yielding(below, over)
         merged = merge(merged, layer)
         try:
             settings = Settings.model_validate(merged)

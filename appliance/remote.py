@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError, create_model
 
-from appliance.config import Capture, Settings, Zone
+from appliance.config import Capture, Settings, Zone, yielding
 from appliance.errors import BoothError
 from appliance.law.gate import require_lawful
 from appliance.section import Section
@@ -80,7 +80,8 @@ def wanted_by(settings: Settings, wish: Wish, mats: tuple[Zone, ...] = ()) -> Se
         read = MODEL.model_validate_json(json.dumps(wish), strict=True)
         merged = settings.model_dump()
         for section, keys in read.model_dump(exclude_unset=True).items():
-            merged[section].update(keys)
+            below = yielding(merged[section], keys) if section == "decision" else merged[section]
+            merged[section] = {**below, **keys}
         zones = merged["capture"]["zones"]
         if merged["capture"]["mode"] == "opt-in-zone" and all(is_no_mat(zone) for zone in zones):
             merged["capture"]["zones"] = [*zones, *(mat.model_dump() for mat in mats)]

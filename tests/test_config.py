@@ -81,10 +81,13 @@ def test_a_list_of_the_booth_replaces_that_of_the_city_whole(tmp_path: Path, cit
 
 def test_a_booth_may_wish_by_the_hour_where_its_city_wishes_a_share(tmp_path: Path, cities: Path) -> None:
     (cities / "stockholm.yaml").write_text("decision: {wanted_share: 0.1}\n")
-    both = "booth: {city: stockholm}\ndecision: {wanted_per_hour: 6%s}\n"
-    assert "set one of them to null" in fault(tmp_path, both % "", cities)
-    got = load(tmp_path, both % ", wanted_share: null", cities).decision
-    assert (got.wanted_share, got.wanted_per_hour) == (None, 6)
+    wish = "booth: {city: stockholm}\ndecision: {wanted_per_hour: 6%s}\n"
+    for more in ("", ", wanted_share: null"):
+        got = load(tmp_path, wish % more, cities).decision
+        assert (got.wanted_share, got.wanted_per_hour) == (None, 6)
+    assert "set one of them to null" in fault(tmp_path, wish % ", wanted_share: 0.2", cities)
+    (cities / "stockholm.yaml").write_text("decision: 3\n")
+    assert "stockholm.yaml:1: decision" in fault(tmp_path, wish % "", cities)
 
 
 def test_a_city_without_a_file_has_the_defaults(tmp_path: Path, cities: Path) -> None:

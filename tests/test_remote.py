@@ -62,11 +62,16 @@ def test_a_booth_of_every_city_keeps_its_files_without_a_wish(tmp_path: Path, ci
     assert overlay(files, {}) == files
 
 
-def test_a_wish_by_the_hour_takes_the_place_of_a_share_that_is_taken_back() -> None:
+def test_a_wish_by_the_hour_takes_the_place_of_a_share_and_the_other_way_round() -> None:
     files = settings_of(decision={"wanted_share": 0.1})
-    assert "set one of them to null" in refusal(files, {"decision": {"wanted_per_hour": 6}})
-    got = overlay(files, {"decision": {"wanted_per_hour": 6, "wanted_share": None}}).decision
-    assert (got.wanted_share, got.wanted_per_hour) == (None, 6)
+    for wish in ({"wanted_per_hour": 6}, {"wanted_per_hour": 6, "wanted_share": None}):
+        got = overlay(files, {"decision": wish}).decision
+        assert (got.wanted_share, got.wanted_per_hour) == (None, 6)
+    by_hour = settings_of(decision={"wanted_per_hour": 6})
+    got = overlay(by_hour, {"decision": {"wanted_share": 0.1}}).decision
+    assert (got.wanted_share, got.wanted_per_hour) == (0.1, None)
+    both = {"wanted_per_hour": 6, "wanted_share": 0.1}
+    assert "set one of them to null" in refusal(files, {"decision": both})
 
 
 def keys_of_the_settings() -> list[tuple[str, str]]:

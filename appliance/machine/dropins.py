@@ -63,8 +63,7 @@ def _devices(settings: Settings, machine: Machine) -> list[str]:
 
 def _camera_network(settings: Settings, machine: Machine) -> list[str]:
     """For a network camera its one address, and nothing else of any network."""
-    source = settings.camera.source
-    if not source.startswith(("rtsp:", "rtsps:")):
+    if not is_network_camera(settings):
         return []
     address = camera_address(settings)
     family = "AF_INET6" if address.version == 6 else "AF_INET"
@@ -72,6 +71,17 @@ def _camera_network(settings: Settings, machine: Machine) -> list[str]:
     if machine.has(f"{KEYS}/{LOGIN}"):
         lines.append(f"LoadCredential={LOGIN}:{KEYS}/{LOGIN}")
     return lines
+
+
+def is_network_camera(settings: Settings) -> bool:
+    """Whether frames come over a network."""
+    return settings.camera.source.startswith(("rtsp:", "rtsps:"))
+
+
+def require_address(settings: Settings) -> None:
+    """Raises BoothError for a network camera that vision could not be let through to."""
+    if is_network_camera(settings):
+        camera_address(settings)
 
 
 def camera_address(settings: Settings) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

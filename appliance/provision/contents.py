@@ -11,10 +11,10 @@ from uuid import UUID
 
 import yaml
 
-from appliance.config import Folders
 from appliance.config_file import CITIES, load_settings, merge
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
+from appliance.machine.dropins import require_address
 from appliance.provision.manifest import Manifest
 from appliance.provision.network import keyfile_from_network, networkd_from_network
 from appliance.provision.own import new_own_files
@@ -54,21 +54,24 @@ def settings_text(manifest: Manifest, cities: Path = CITIES) -> str:
     own: dict[str, Any] = {
         "booth": {"city": manifest.city, "id": manifest.booth},
         "uplink": {"broker": manifest.broker},
+        "folders": {"vision": str(VISION)},
     }
-    if "vision" in Folders.model_fields:
-        own["folders"] = {"vision": str(VISION)}
     text = OPENING + yaml.safe_dump(merge(dict(manifest.settings), own), sort_keys=False, allow_unicode=True)
     with tempfile.TemporaryDirectory(prefix="booth-settings-") as folder:
         draft = Path(folder) / "booth.yaml"
         draft.write_text(text, encoding="utf-8")
         try:
-            load_settings(draft, cities)
+            settings = load_settings(draft, cities)
         except BoothError as error:
             # Without the draft's path and line, which mean nothing to whoever made the stick.
             mistake = str(error).splitlines()[0].removeprefix(f"{draft}:")
             raise BoothError(
                 f"settings: {mistake.partition(': ')[2]}; mend the file given by --config"
             ) from None
+    try:
+        require_address(settings)
+    except BoothError as error:
+        raise BoothError(f"settings: {error}") from None
     return text
 
 

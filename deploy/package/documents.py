@@ -18,6 +18,7 @@ from engines.shipping import shipped_models
 DEBIAN = Path(__file__).resolve().parent / "debian"
 COMMON = {"Apache 2.0": "Apache-2.0", "Apache-2.0": "Apache-2.0"}
 "What a package says without giving the text -> the text that every Debian has in /usr/share/common-licenses."
+HEADER = (DEBIAN / "copyright.head").read_text(encoding="utf-8")
 
 
 def write_documents(
@@ -51,7 +52,7 @@ def copyright_text(tree: Path, wheels: Iterable[Wheel]) -> str:
         f"License: network-{model.name}\n {model.licence}; {model.purpose}.\n"
         for model in shipped_models(read_manifest())
     ]
-    return "\n".join([(DEBIAN / "copyright.in").read_text(), *packages, *networks])
+    return "\n".join([HEADER, *packages, *networks])
 
 
 def package_stanza(site: Path, wheel: Wheel) -> str:

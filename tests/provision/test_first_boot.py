@@ -250,6 +250,10 @@ WRONG = [
         lambda city: changed(city.keyed(), settings={"capture": {"mode": "all"}}), "settings: capture.mode"
     ),
     refuse(
+        lambda city: changed(city.keyed(), settings={"camera": {"source": "rtsp://camera/main"}}),
+        "settings: camera.source: camera is no address",
+    ),
+    refuse(
         lambda city: changed(city.keyed(), settings={"folders": {"state": "/etc"}}), "booth.json: settings"
     ),
     refuse(

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,13 +54,17 @@ def known_machines(nvcc: Path) -> set[str]:
 
 def compile_kernels(target: Path, nvcc: Path, machines: Sequence[str], folder: Path = KERNELS) -> None:
     """Compile all kernels into one fatbin at `target`. Raises BoothError with the compiler's first complaint."""
-    unit = target.with_suffix(".unit.cu")
-    unit.write_text("".join(f'#include "{path.name}"\n' for path in sources(folder)), encoding="utf-8")
+    includes = "".join(f'#include "{path.name}"\n' for path in sources(folder))
     codes = [f"-gencode=arch=compute_{one},code=sm_{one}" for one in machines]
     portable = f"-gencode=arch=compute_{PORTABLE},code=compute_{PORTABLE}"
-    command = [str(nvcc), "-fatbin", *OPTIONS, *codes, portable, f"-I{folder}", str(unit), "-o", str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    unit.unlink()
+    command = [str(nvcc), "-fatbin", *OPTIONS, *codes, portable, f"-I{folder}"]
+    # Not among the kernels: whoever lists them meanwhile would take it for one.
+    with tempfile.TemporaryDirectory() as scratch:
+        unit = Path(scratch) / "unit.cu"
+        unit.write_text(includes, encoding="utf-8")
+        done = subprocess.run(
+            [*command, str(unit), "-o", str(target)], capture_output=True, text=True, check=False
+        )
     if done.returncode:
         complaint = next((line for line in done.stderr.splitlines() if "error" in line), done.stderr[:200])
         raise BoothError(f"{nvcc}: {complaint.strip()}; mend the kernel, then: make kernels")
