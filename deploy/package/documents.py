@@ -16,7 +16,7 @@ from engines.entries import read_manifest
 from engines.shipping import shipped_models
 
 DEBIAN = Path(__file__).resolve().parent / "debian"
-COMMON = {"Apache 2.0": "Apache-2.0", "Apache-2.0": "Apache-2.0"}
+COMMON = dict.fromkeys(("Apache 2.0", "Apache-2.0", "Apache-2.0 OR LGPL-2.1-or-later"), "Apache-2.0")
 "What a package says without giving the text -> the text that every Debian has in /usr/share/common-licenses."
 HEADER = (DEBIAN / "copyright.head").read_text(encoding="utf-8")
 
