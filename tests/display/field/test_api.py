@@ -348,15 +348,6 @@ def test_measuring_does_not_draw_over_a_site_file_that_cannot_be_read(desk: Desk
     assert (state / FILE).read_text() == "{}"
 
 
-@pytest.mark.parametrize("name", WRITES)
-def test_half_a_letter_is_refused(desk: Desk, name: str) -> None:
-    desk.enter()
-    body = b'{"zones": [{"\\ud800": 1}], "step": "\\ud800", "spot": "\\ud800", "reason": "\\ud800", "done": true}'
-    headers = {"origin": ORIGIN, "content-type": "application/json", "authorization": f"Bearer {desk.token}"}
-    answer = desk.client.post(f"/field/api/{name}", content=body, headers=headers)
-    assert (answer.status_code, answer.json()) == (400, {"error": "no JSON"})
-
-
 def test_steps_outlive_a_restart(desk: Desk, tmp_path: Path) -> None:
     desk.enter()
     desk.send("POST", "mark", {"step": "aim", "done": True})
