@@ -212,5 +212,6 @@ def test_a_number_that_no_booth_counts_to_stops_no_booth(tmp_path: Path, n: int)
     forged = Entry(n, CLOCK.minute, True, "uplink", "mode", "", "open-street", BEGIN)
     with (tmp_path / FILE).open("ab") as book:
         book.write(forged.line)
-    assert record(tmp_path, "vision", "mode", "open-street", CLOCK)
+    assert record(tmp_path, "vision", "law", "se", CLOCK)
+    assert head_words(tmp_path).startswith("8:")
     assert len(faults_of(tmp_path)) == 1
