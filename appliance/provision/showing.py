@@ -33,7 +33,7 @@ def parcel_lines(stick: Stick, parcel: Parcel) -> Iterator[str]:
     yield f"broker     {manifest.broker}"
     yield f"network    {manifest.network.words}"
     yield f"time zone  {manifest.timezone}"
-    yield f"settings   {', '.join(sorted(manifest.settings)) or 'those of the city'}"
+    yield f"settings   {plain(', '.join(sorted(manifest.settings))) or 'those of the city'}"
     yield f"updates    {'root given' if manifest.update_root else 'as the booth has them'}"
     yield f"key        {key_words(stick, parcel)}"
     held = [what for name, what in SECRET_WORDS.items() if stick.has(name)]
