@@ -24,7 +24,7 @@ from appliance.errors import BoothError
 from appliance.provision.making import write_parcel
 from appliance.provision.manifest import manifest_from_bytes
 from appliance.provision.places import give_to_group
-from appliance.provision.showing import lines_of
+from appliance.provision.showing import lines_of, setting_lines
 from appliance.provision.stick import BOUNDS, GIVEN, KEY, MANIFEST, RESULT, SIGNATURE, USED, WIFI, Stick
 from tests.provision.builders import NOW, Booth, City, changed, moment, new_booth
 
@@ -309,3 +309,10 @@ def test_rights_are_never_changed_through_a_link(tmp_path: Path, monkeypatch: py
 def test_names_of_settings_move_nobodys_cursor(city: City) -> None:
     stick = city.written(changed(city.keyed(), settings={"\x1b[2J": {}}))
     assert all(line.isprintable() for line in lines_of(stick))
+
+
+def test_whoever_signs_sees_each_setting_and_whose_updates(city: City) -> None:
+    settings, root = {"update": {"url": "https://evil.example"}}, {"signed": "evil\x1b"}
+    shown = list(setting_lines(changed(city.keyed(), settings=settings, update_root=root).manifest))
+    assert shown[0].strip() == '{"update": {"url": "https://evil.example"}}'
+    assert shown[1].strip().startswith("root of updates ")

@@ -1,22 +1,26 @@
-"""Where updates meet what they must not trust: clocks, words of servers and processes, a systemd that takes its time."""
+"""Where updates meet what they must not trust: clocks, words of servers and processes, a systemd that is slow."""
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from appliance.health.clock import Clock
+from appliance.update import web
 from appliance.update.courier import Note
 from appliance.update.refusal import Refused
 from appliance.update.state import read_state
 from appliance.update.switch import roll_back
 from appliance.update.trust import STEP_S, floor_of, raise_floor
 from appliance.update.visit import look_now
+from appliance.update.web import Patience
 from tests.update.test_units import SYSTEMD
 from tests.update.world import NEW, Behaviour, Booth
 
@@ -76,6 +80,26 @@ def test_a_technician_who_looks_waits_as_long_as_the_courier_may_take(
     look_now(booth.orders)
     assert "TimeoutStartSec=3h\n" in (SYSTEMD / "booth-update.service").read_text()
     assert waited[0] > 3 * 3600
+
+
+def test_a_server_that_was_reached_too_late_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    waited = threading.Event()
+    cut = web.cut_off
+
+    def cut_off(connection: http.client.HTTPConnection, late: threading.Event) -> None:
+        cut(connection, late)
+        waited.set()
+
+    monkeypatch.setattr(web, "cut_off", cut_off)
+    monkeypatch.setattr(http.client.HTTPConnection, "connect", lambda _: waited.wait(20))
+    monkeypatch.setattr(http.client.HTTPConnection, "send", lambda *_: asked.append("sent"))
+    with (
+        pytest.raises(Refused, match="silent for too long"),
+        web.opened("http://updates.example/x", {}, Patience(head_s=0.05)),
+    ):
+        pass
+    assert asked == []
 
 
 def after_of(unit: str) -> list[str]:
