@@ -9,10 +9,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from appliance.disk import read_small
 from appliance.errors import BoothError
 
 STALE_S = 5.0
 "Older figures say nothing about now: the process that wrote them hangs or is gone."
+MOST_BYTES = 1024 * 1024
+"Of figures; root reads them too, and whoever writes them may be broken into."
 LAST_WORDS_S = 120.0
 "Those of a process that ended over a fault, which count until it has been started again: systemd pauses before."
 
@@ -44,8 +47,7 @@ def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: flo
 def read_vitals(runtime: Path, process: str, now_s: float | None = None) -> dict[str, Any] | None:
     """Figures of `process` with `written_s`; None when missing, torn or, at `now_s`, too old to count."""
     try:
-        with (runtime / f"{process}.json").open("rb") as opened:
-            vitals = json.loads(opened.read(MOST_BYTES + 1).decode())
+        vitals = json.loads(read_small(runtime / f"{process}.json", MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return None
     written_s = vitals.get("written_s") if isinstance(vitals, dict) else None

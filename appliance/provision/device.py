@@ -20,7 +20,7 @@ OPTIONS = "nosuid,nodev,noexec,noatime,umask=077,errors=remount-ro"
 def mounted(device: Path, machine: Machine) -> Iterator[tuple[Path, Callable[[], None]]]:
     """Where it is mounted, and what makes it writable. Raises BoothError for anything but a FAT stick."""
     node = block_device(device)
-    with tempfile.TemporaryDirectory(prefix="booth-stick-") as folder:
+    with mount_point() as folder:
         if not machine.run(("mount", "-t", "vfat", "-o", f"ro,{OPTIONS}", str(node), folder)):
             raise BoothError(f"{node}: no FAT stick; format it with mkfs.vfat -n {LABEL}, then make it again")
         try:
@@ -28,6 +28,17 @@ def mounted(device: Path, machine: Machine) -> Iterator[tuple[Path, Callable[[],
         finally:
             # The pages are on the stick before it is let go: whoever pulls it out then loses nothing.
             machine.run(("umount", folder))
+
+
+@contextlib.contextmanager
+def mount_point() -> Iterator[str]:
+    """An empty folder, which goes when it is empty again: what is still mounted there is not to be erased."""
+    folder = tempfile.mkdtemp(prefix="booth-stick-")
+    try:
+        yield folder
+    finally:
+        with contextlib.suppress(OSError):
+            Path(folder).rmdir()
 
 
 def block_device(device: Path) -> Path:

@@ -18,9 +18,8 @@ from tuf.api.serialization import DeserializationError
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
-from appliance.disk import write_durably
+from appliance.disk import MOST_SMALL_BYTES, read_small, write_durably
 from appliance.health.clock import Clock, minute_text
-from appliance.update.places import MOST_SMALL_BYTES, read_small
 from appliance.update.refusal import Refused
 from appliance.update.release import Release, release_from_target
 from appliance.update.unpack import sync_tree
@@ -110,7 +109,8 @@ def floor_of(folder: Path) -> float:
 
 def raise_floor(folder: Path, clock: Clock) -> None:
     """Remember a time at which the metadata were good; a clock too far ahead would have found them expired."""
-    write_durably(folder / FLOOR, f"{int(clock.unix_s)}".encode("ascii"), "free space there", mode=0o644)
+    floor_s = max(clock.unix_s, floor_of(folder))
+    write_durably(folder / FLOOR, f"{int(floor_s)}".encode("ascii"), "free space there", mode=0o644)
 
 
 def refused_download(error: exceptions.DownloadError) -> Refused:

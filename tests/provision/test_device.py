@@ -140,3 +140,22 @@ def test_a_command_that_is_not_there_or_fails_says_no() -> None:
     assert machine.run(("true",))
     assert not machine.run(("false",))
     assert not machine.run(("no-such-command-here",))
+
+
+def test_a_stick_that_cannot_be_let_go_keeps_its_files(disk: Path, city: City) -> None:
+    with mounted(disk, Mounting(city.keyed_stick(), refuses="umount")) as (folder, _):
+        before = sorted(folder.iterdir())
+    assert before
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_new_stick_that_cannot_be_let_go_keeps_its_files_and_says_so(
+    disk: Path, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formatting, "check_stick", lambda *_: None)
+    with (
+        pytest.raises(BoothError, match="wait until its light is still"),
+        formatted(disk, Mounting(city.stick(), refuses="umount")) as folder,
+    ):
+        (folder / "booth.json").write_bytes(b"{}")
+    assert (folder / "booth.json").exists()
