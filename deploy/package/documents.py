@@ -40,7 +40,7 @@ def write_documents(
 
 
 def package_version(version: str, target: Target) -> str:
-    """What dpkg orders by. Debian has another `booth`, a cluster's, at 1.0: without an epoch an upgrade would bring it."""
+    """What dpkg orders by. Debian has another `booth` at 1.0: without an epoch an upgrade would bring that."""
     return f"1:{version}+{target.tag}"
 
 

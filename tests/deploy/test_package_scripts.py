@@ -310,7 +310,7 @@ def test_a_purge_ends_well_where_the_folders_are_mounts_of_the_data_partition(ma
         (machine.root / name).touch()
     done = machine.run("postrm", "purge")
     assert done.returncode == 0, done.stderr
-    assert not [path for path in machine.root.glob("*/booth/*")]
+    assert not list(machine.root.glob("*/booth/*"))
     assert "userdel booth-vision" in machine.log.read_text()
 
 

@@ -153,8 +153,9 @@ def test_without_a_place_for_the_logbook_nothing_is_forgotten(root: Path) -> Non
 
 def test_what_is_only_starting_is_stopped_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Vision that builds engines, and a oneshot all its life, would write into the emptied folders."""
-    states = {"booth.target": "inactive", "booth-vision.service": "activating", "booth-update-switch.service": "activating",
-              "booth-uplink.service": "active", "booth-display.service": "failed"}  # fmt: skip
+    states = {"booth.target": "inactive", "booth-vision.service": "activating",
+              "booth-uplink.service": "active", "booth-display.service": "failed",
+              "booth-update-switch.service": "activating"}  # fmt: skip
     cases = " ".join(f"{unit}) echo {state};;" for unit, state in states.items())
     log, fake = tmp_path / "log", tmp_path / "systemctl"
     fake.write_text(

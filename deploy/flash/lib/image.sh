@@ -9,6 +9,7 @@ make_it_a_booth() {
     [ ! -f "$rootfs/usr/bin/qemu-aarch64-static" ] || rm -f "$rootfs/usr/bin/qemu-aarch64-static"
     cp -r --no-preserve=ownership "$here/rootfs/." "$rootfs/"
     enable_unit booth-identity.service
+    enable_unit booth-fit.service
     take_identity_away
     close_serial_lines
     write_fstab
