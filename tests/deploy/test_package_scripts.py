@@ -339,3 +339,8 @@ def test_an_upgrade_does_not_wait_for_a_trial_of_hours(
     assert machine.run("postinst", "configure", "0.1.0+py310").returncode == 0
     started = [line for line in machine.log.read_text().splitlines() if line.startswith("deb-systemd-invoke")]
     assert started == ["deb-systemd-invoke start booth.target", "deb-systemd-invoke start booth-update.timer"]
+
+
+def test_a_program_that_somebody_has_removed_by_hand_can_be_removed_by_dpkg(machine: Machine) -> None:
+    shutil.rmtree(machine.root / "usr/lib/booth")
+    assert machine.run("prerm", "remove").returncode == 0
