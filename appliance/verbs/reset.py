@@ -18,7 +18,8 @@ from appliance.errors import BoothError
 
 SYSTEMD = Path("/run/systemd/system")
 STOPPED = ("booth.target", "booth-vision.service", "booth-uplink.service", "booth-display.service",
-           "booth-update.timer", "booth-update.service", "booth-update-switch.service")  # fmt: skip
+           "booth-update.service", "booth-update-switch.service")  # fmt: skip
+"Not the timer of updates: what it starts waits for settings, and whoever gets a new stick need not restart for it."
 KEPT = "tickets"
 "Of /etc/booth: which sticks were used. A stick is never used twice, not even after a reset."
 DROP_IN = "50-machine.conf"

@@ -140,3 +140,10 @@ def test_a_command_that_is_not_there_or_fails_says_no() -> None:
     assert machine.run(("true",))
     assert not machine.run(("false",))
     assert not machine.run(("no-such-command-here",))
+
+
+def test_a_stick_that_is_busy_is_let_go_before_its_folder_is_removed(disk: Path, city: City) -> None:
+    machine = Mounting(city.keyed_stick(), refuses="umount")
+    with mounted(disk, machine) as (folder, _):
+        pass
+    assert machine.commands[-1] == ("umount", "-l", str(folder))

@@ -77,6 +77,9 @@ def test_nothing_of_the_booth_is_left_and_nothing_else_is_touched(root: Path) ->
     assert {"booth.target", "booth-vision.service", "booth-uplink.service", "booth-display.service"} <= {
         *stopped
     }
+    assert "booth-update.timer" not in stopped, (
+        "a new stick starts no timer, so updates would wait for a restart"
+    )
     # They belong to users of their own, whom only the package knows.
     for folder in ("etc/booth", "var/lib/booth", "var/cache/booth", "run/booth"):
         assert (root / folder).is_dir(), folder
