@@ -159,3 +159,10 @@ def test_a_new_stick_that_cannot_be_let_go_keeps_its_files_and_says_so(
     ):
         (folder / "booth.json").write_bytes(b"{}")
     assert (folder / "booth.json").exists()
+
+
+def test_a_stick_that_is_busy_is_let_go_before_its_folder_is_removed(disk: Path, city: City) -> None:
+    machine = Mounting(city.keyed_stick(), refuses="umount")
+    with mounted(disk, machine) as (folder, _):
+        pass
+    assert machine.commands[-1] == ("umount", "-l", str(folder))
