@@ -19,6 +19,10 @@ MOST_BYTES = 1024 * 1024
 LAST_WORDS_S = 120.0
 "Those of a process that ended over a fault, which count until it has been started again: systemd pauses before."
 
+MOST_BYTES = 65_536
+"Of a file; a longer one, or one whose JSON is too deep, is none: three processes share the folder."
+LATEST_S = 1e12
+
 
 def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: float | None = None) -> None:
     """Replace `runtime`/`process`.json in one step; a reader sees the old or the new figures, never half.
@@ -46,9 +50,10 @@ def read_vitals(runtime: Path, process: str, now_s: float | None = None) -> dict
         vitals = json.loads(read_small(runtime / f"{process}.json", MOST_BYTES))
     except (OSError, ValueError, RecursionError):
         return None
-    if not isinstance(vitals, dict) or not isinstance(vitals.get("written_s"), int | float):
+    written_s = vitals.get("written_s") if isinstance(vitals, dict) else None
+    if not isinstance(written_s, int | float) or not -LATEST_S < written_s < LATEST_S:
         return None
-    age_s = (time.monotonic() if now_s is None else now_s) - vitals["written_s"]
+    age_s = (time.monotonic() if now_s is None else now_s) - written_s
     fresh_s = LAST_WORDS_S if vitals.get("state") == "failed" else STALE_S
     # A file from before a reboot carries a time in the future of the young monotonic clock.
     return vitals if -STALE_S <= age_s <= fresh_s else None

@@ -70,6 +70,8 @@ cat >"$root/etc/booth/booth.yaml" <<'SETTINGS'
 booth: {city: new-york, id: emulated}
 camera: {source: "test:", first_frame_s: 120}
 display: {port: 0}
+uplink: {broker: "mqtt://127.0.0.1:1883"}
+sign: {controller: Left, contact: privacy@left.example, url: "https://left.example/sign"}
 SETTINGS
 emulated "$root" booth doctor --config /etc/booth/booth.yaml --json >"$work/doctor" 2>"$log" || true
 "$python" - "$work/doctor" <<'CHECK' >"$log" 2>&1 || fail "booth doctor finds more than is to be expected here"
