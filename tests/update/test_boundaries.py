@@ -16,13 +16,15 @@ from appliance.health.clock import Clock
 from appliance.update import web
 from appliance.update.courier import Note
 from appliance.update.refusal import Refused
+from appliance.update.rotation import draft_root, sign_draft
 from appliance.update.state import read_state
 from appliance.update.switch import roll_back
 from appliance.update.trust import STEP_S, floor_of, raise_floor
 from appliance.update.visit import look_now
 from appliance.update.web import Patience
+from tests.update.server import serving
 from tests.update.test_units import SYSTEMD
-from tests.update.world import NEW, Behaviour, Booth
+from tests.update.world import NEW, Behaviour, Booth, Publisher
 
 ESCAPE = "\x1b[2J\x9b"
 
@@ -100,6 +102,21 @@ def test_a_server_that_was_reached_too_late_is_asked_nothing(monkeypatch: pytest
     ):
         pass
     assert asked == []
+
+
+def test_a_booth_that_moves_to_another_publisher_believes_him_though_the_first_has_changed_keys(
+    booth: Booth, publisher: Publisher, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        draft_root(publisher.repository, [], [])
+        assert sign_draft(publisher.repository, publisher.roots[1:]) == ""
+    assert booth.update().phase == "kept"
+    other = Publisher(tmp_path / "other")
+    other.publish("0.9.0")
+    booth.places.anchor.write_bytes(other.root)
+    with serving(other.site) as server:
+        booth.url = server.url
+        assert booth.update().version == "0.9.0"
 
 
 def after_of(unit: str) -> list[str]:
