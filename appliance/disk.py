@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 
 from appliance.errors import BoothError
+
+MOST_SMALL_BYTES = 64 * 1024
 
 
 def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None) -> None:
@@ -35,13 +38,25 @@ def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None
         raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; {cure}") from None
 
 
+def read_small(file: Path, most_bytes: int = MOST_SMALL_BYTES) -> bytes:
+    """Content of a regular file that somebody less trusted may own. Raises OSError for links, pipes and long ones."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            raise OSError(f"{file}: no regular file")
+        content = opened.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(f"{file}: longer than {most_bytes} bytes")
+    return content
+
+
 def mark_of(file: Path) -> tuple[int, ...] | None:
     """What tells one version of a file from another, by stat(2); None where there is none."""
     try:
-        stat = file.stat()
+        found = file.stat()
     except OSError:
         return None
-    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def sync_folder(folder: Path) -> None:

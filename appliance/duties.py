@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -38,9 +39,15 @@ def printable(text: str) -> str:
     return " ".join(text.split())
 
 
+@cache
+def known_zones() -> frozenset[str]:
+    """Every time zone that this machine knows, read once: there are 600 files of them."""
+    return frozenset(available_timezones())
+
+
 def known_zone(name: str) -> str:
     """The same time zone. Raises ValueError for one that nobody knows."""
-    known = available_timezones()
+    known = known_zones()
     # A machine without the tz database cannot tell; the clock of the booth is UTC.
     if known and name not in known:
         raise ValueError("no time zone; write one of the tz database, such as Europe/Madrid")

@@ -52,7 +52,7 @@ def site_from(values: object, file: Path) -> Site:
         raise BoothError(f"{file}: no {SCHEMA}; {CURE}")
     try:
         return Site.model_validate_json(json.dumps({k: v for k, v in values.items() if k != "schema"}))
-    except (ValidationError, ValueError):
+    except (ValidationError, ValueError, RecursionError):
         raise BoothError(f"{file}: not by {SCHEMA}; {CURE}") from None
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from appliance.errors import BoothError, PlanRefused
 from engines.attempts import Attempts, Progress
-from engines.cache import Cache
+from engines.cache import Cache, opened_lock
 from engines.child import run_builder
 from engines.plans import Machine, PlanOrder, is_whole, plan_path, quarantine_plan
 
@@ -106,7 +106,7 @@ def _check_writable(cache: Cache) -> None:
 @contextmanager
 def _alone(plan: Path, progress: Progress) -> Iterator[None]:
     """Hold the one right to build this plan, once no other process has it; what a killed build left goes away."""
-    with plan.with_suffix(".lock").open("a") as handle:
+    with opened_lock(plan.with_suffix(".lock")) as handle:
         while True:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from appliance.errors import BoothError
 
@@ -61,7 +62,7 @@ class Cache:
     def lock(self) -> Iterator[None]:
         """Hold the cache alone; leftovers of set-ups that were killed are removed first."""
         self._create()
-        with (self.root / "lock").open("a") as handle:
+        with opened_lock(self.root / "lock") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -79,6 +80,11 @@ class Cache:
                 f"cannot create the cache folder {self.root} ({error.strerror}); "
                 "free the path or set XDG_CACHE_HOME to a folder that can be written"
             ) from error
+
+
+def opened_lock(path: Path) -> IO[bytes]:
+    """A file to lock, only read: one that root made while tending the engines does not shut vision out."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666), "rb")
 
 
 def default_cache() -> Cache:

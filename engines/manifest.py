@@ -82,7 +82,7 @@ def model_file(
     state = "is damaged or out of date" if path.exists() else "is not there"
     cure = "booth engines convert --layout planar" if layout == PLANAR else model.cure
     if cache.shipped:
-        cure = "sudo apt-get install --reinstall booth"
+        cure = "sudo dpkg -i PACKAGE, of the version that dpkg -s booth tells"
     raise BoothError(f"the network {name} ({path}) {state}; run: {cure}")
 
 

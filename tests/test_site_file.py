@@ -59,6 +59,13 @@ def test_a_file_of_another_kind_is_no_site_and_not_none(tmp_path: Path, change: 
         read_site(tmp_path)
 
 
+def test_no_depth_raises_anything_but_the_error_for_people(tmp_path: Path) -> None:
+    for depth in range(850, 1050):
+        (tmp_path / FILE).write_text('{"schema":"site/1","zones":' + "[" * depth + "]" * depth + "}")
+        with pytest.raises(BoothError):
+            read_site(tmp_path)
+
+
 @given(st.binary(max_size=40) | st.sampled_from([b"[" * 60_000, b"\xff", b"{}" + b" " * 70_000]))
 def test_no_bytes_raise_anything_but_the_error_for_people(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE).write_bytes(content)

@@ -16,6 +16,7 @@ from appliance.config import Settings
 from appliance.display.board import Board
 from appliance.display.bulletin import Bulletin
 from appliance.display.cards import CardReader
+from appliance.display.connections import Connection, LanConnection
 from appliance.display.field.field import Field
 from appliance.display.listeners import Listeners, listening, url_of
 from appliance.display.provisioned import provision_line
@@ -28,8 +29,6 @@ from appliance.remote_file import Remote
 TICK_S = 0.25
 "How late a card may leave the board."
 VITALS_EVERY_S = 1.0
-MOST_CONNECTIONS = 64
-"On each address: whoever fills up the LAN's does not take the staff's board away."
 log = logging.getLogger(__name__)
 
 
@@ -57,12 +56,15 @@ class QuietServer(uvicorn.Server):
         yield
 
 
-def quiet_server(app: ASGIApp) -> QuietServer:
-    """A server of `app` that writes no log of its own and believes no header of a proxy."""
+def quiet_server(app: ASGIApp, connection: type[Connection]) -> QuietServer:
+    """A server of `app` that writes no log of its own and believes no header of a proxy.
+
+    It bounds its own connections: whoever fills up the LAN's does not take the staff's board away.
+    """
     return QuietServer(
         uvicorn.Config(
             app, log_config=None, access_log=False, lifespan="off", ws="none", server_header=False,
-            proxy_headers=False, limit_concurrency=MOST_CONNECTIONS, timeout_graceful_shutdown=1,
+            proxy_headers=False, http=connection, timeout_graceful_shutdown=1,
         )
     )  # fmt: skip
 
@@ -82,9 +84,10 @@ class Process:
         self._written_s = float("-inf")
         self._field = Field(settings, url_of(listeners.lan or listeners.loopback) + "field")
         board = board_app(self._bulletin, [*self._field.routes(), *self._field.device_routes()])
-        self._servers = [(quiet_server(board), listeners.loopback)]
+        self._servers = [(quiet_server(board, Connection), listeners.loopback)]
         if listeners.lan is not None and settings.display.lan is not None:
-            server = quiet_server(lan_app(settings.display.lan, self._field.routes()))
+            lan = lan_app(settings.display.lan, self._field.routes())
+            server = quiet_server(lan, LanConnection)
             self._servers.append((server, listeners.lan))
 
     async def run(self, stop: threading.Event) -> None:

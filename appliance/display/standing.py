@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +34,7 @@ def standing_from_vitals(vitals: dict[str, Any] | None) -> Standing:
         name = state if state in {"starting", "blind", "paused", "ended"} else "silent"
         return Standing(name, short(vitals.get("reason")))
     calibrated = vitals.get("calibrated", "ok")
-    if calibrated not in {"ok", True}:
+    if calibrated != "ok" and calibrated is not True:
         early = isinstance(calibrated, str) and calibrated.startswith(EARLY)
         return Standing("early" if early else "uncalibrated", short(calibrated))
     return Standing("watching")
@@ -44,7 +43,7 @@ def standing_from_vitals(vitals: dict[str, Any] | None) -> Standing:
 def is_identified(vitals: dict[str, Any] | None, now_s: float) -> bool:
     """Whether the uplink's vitals ask the board to say which booth this is at `now_s`, on the monotonic clock."""
     until_s = (vitals or {}).get("identify_until_s")
-    if isinstance(until_s, bool) or not isinstance(until_s, int | float) or not math.isfinite(until_s):
+    if isinstance(until_s, bool) or not isinstance(until_s, int | float):
         return False
     return now_s < until_s <= now_s + LONGEST_IDENTIFY_S
 

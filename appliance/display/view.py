@@ -15,6 +15,8 @@ MOST_BYTES = 24_576
 MOST_SIDE = 192
 "Columns or rows of the drawing."
 MOST_PEOPLE = 64
+MOST_RATE = 1000.0
+MOST_FOCUS = 1e6
 BLOCKS = 9
 "Focus is measured in three rows of three blocks."
 Share = float
@@ -71,11 +73,11 @@ class View:
             raise ValueError("at_s is not a time")
         if not (1 <= self.width <= 16_384 and 1 <= self.height <= 16_384):
             raise ValueError("the picture is of no size")
-        if not 0 <= self.frames_per_second <= 1000:
+        if not 0 <= self.frames_per_second <= MOST_RATE:
             raise ValueError("frames_per_second is no rate")
         if len(self.people) > MOST_PEOPLE or not all(map(is_box, self.people)):
             raise ValueError("people are not boxes")
-        if len(self.focus) != BLOCKS or not all(one is None or 0 <= one <= 1e6 for one in self.focus):
+        if len(self.focus) != BLOCKS or not all(one is None or 0 <= one <= MOST_FOCUS for one in self.focus):
             raise ValueError("focus is not of nine blocks")
         shares = (self.in_focus or 0.0, self.brightness, self.dark, self.bright)
         if not all(0 <= share <= 1 for share in shares):

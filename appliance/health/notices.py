@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Literal, get_args
 
-from appliance.disk import write_durably
+from appliance.disk import read_small, write_durably
 
 Subject = Literal["update", "provision", "machine"]
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
@@ -34,8 +34,7 @@ def told(state: Path, subject: Subject) -> str:
     """What is said of `subject`. Never raises: a file that cannot be read is said so."""
     file = file_of(state, subject)
     try:
-        with file.open("rb") as opened:
-            values = json.loads(opened.read(MOST_BYTES + 1))
+        values = json.loads(read_small(file, MOST_BYTES))
     except FileNotFoundError:
         return QUIET[subject]
     except (OSError, ValueError, RecursionError):

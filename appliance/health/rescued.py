@@ -27,14 +27,19 @@ def steps_taken(runtime: Path) -> int:
 
 
 def take_step(runtime: Path) -> int:
-    """Count one more, and return how many there were before. A folder that refuses is no reason to stop."""
+    """Count one more, and return how many there were before. A folder that refuses is no reason to stop.
+
+    What cannot be counted is no first time: else the daemon would be restarted for ever, with no pause between.
+    """
     before = steps_taken(runtime)
     draft = runtime / f".{FILE}.part"
-    with contextlib.suppress(OSError):
+    try:
         draft.unlink(missing_ok=True)
         with draft.open("x", encoding="ascii") as file:
             file.write(str(min(MOST_STEPS, before + 1)))
         draft.replace(runtime / FILE)
+    except OSError:
+        return max(1, before)
     return before
 
 

@@ -9,12 +9,19 @@ import time
 from pathlib import Path
 from typing import Any
 
+from appliance.disk import read_small
 from appliance.errors import BoothError
 
 STALE_S = 5.0
 "Older figures say nothing about now: the process that wrote them hangs or is gone."
+MOST_BYTES = 1024 * 1024
+"Of figures; root reads them too, and whoever writes them may be broken into."
 LAST_WORDS_S = 120.0
 "Those of a process that ended over a fault, which count until it has been started again: systemd pauses before."
+
+MOST_BYTES = 65_536
+"Of a file; a longer one, or one whose JSON is too deep, is none: three processes share the folder."
+LATEST_S = 1e12
 
 
 def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: float | None = None) -> None:
@@ -40,12 +47,13 @@ def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: flo
 def read_vitals(runtime: Path, process: str, now_s: float | None = None) -> dict[str, Any] | None:
     """Figures of `process` with `written_s`; None when missing, torn or, at `now_s`, too old to count."""
     try:
-        vitals = json.loads((runtime / f"{process}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        vitals = json.loads(read_small(runtime / f"{process}.json", MOST_BYTES))
+    except (OSError, ValueError, RecursionError):
         return None
-    if not isinstance(vitals, dict) or not isinstance(vitals.get("written_s"), int | float):
+    written_s = vitals.get("written_s") if isinstance(vitals, dict) else None
+    if not isinstance(written_s, int | float) or not -LATEST_S < written_s < LATEST_S:
         return None
-    age_s = (time.monotonic() if now_s is None else now_s) - vitals["written_s"]
+    age_s = (time.monotonic() if now_s is None else now_s) - written_s
     fresh_s = LAST_WORDS_S if vitals.get("state") == "failed" else STALE_S
     # A file from before a reboot carries a time in the future of the young monotonic clock.
     return vitals if -STALE_S <= age_s <= fresh_s else None

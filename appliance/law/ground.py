@@ -17,7 +17,7 @@ from appliance.geometry import inside
 MOST_GROUND = 0.25
 MOST_EXTENT = 0.6
 CELLS = 200
-"Of the grid along each side; a zone is measured to half a per cent."
+"Of the grid along each side; the area of a zone is measured to half a per cent."
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,25 @@ def ground_of(zones: Iterable[Zone]) -> Ground:
     columns, rows = np.meshgrid(middles, middles)
     points = np.stack([columns.ravel(), rows.ravel()], axis=1)
     taken = np.zeros(len(points), np.bool_)
-    for zone in zones:
-        if zone.kind == "scored":
-            taken |= inside(np.array(zone.polygon), points)
-    grid = taken.reshape(CELLS, CELLS)
-    return Ground(float(grid.mean()), float(grid.any(axis=0).mean()), float(grid.any(axis=1).mean()))
+    marked = [zone for zone in zones if zone.kind == "scored"]
+    for zone in marked:
+        taken |= inside(np.array(zone.polygon), points)
+    width, height = (
+        extent([[corner[axis] for corner in zone.polygon] for zone in marked]) for axis in (0, 1)
+    )
+    return Ground(float(taken.mean()), width, height)
+
+
+def extent(sides: Iterable[Iterable[float]]) -> float:
+    """What polygons take together of one side of the picture, each from its first corner to its last.
+
+    Exactly, and not by the grid: stripes of which each lies between two of its points would be no ground at all.
+    """
+    taken, end = 0.0, 0.0
+    for first, last in sorted((min(corners), max(corners)) for corners in map(list, sides)):
+        taken += max(0.0, last - max(first, end))
+        end = max(end, last)
+    return taken
 
 
 def fault_of(zones: Iterable[Zone]) -> str:

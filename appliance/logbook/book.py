@@ -107,7 +107,8 @@ def rotate(state: Path) -> None:
 
 def opened(path: Path, flags: int) -> int:
     """A descriptor of a file that the whole group may write, made if it is not there. Raises OSError."""
-    descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, MODE)
+    # O_NONBLOCK: a pipe that somebody laid under this name holds nobody up.
+    descriptor = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, MODE)
     with contextlib.suppress(OSError):  # that of another user of the group is as wide already
         os.fchmod(descriptor, MODE)
     return descriptor

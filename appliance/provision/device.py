@@ -20,14 +20,27 @@ OPTIONS = "nosuid,nodev,noexec,noatime,umask=077,errors=remount-ro"
 def mounted(device: Path, machine: Machine) -> Iterator[tuple[Path, Callable[[], None]]]:
     """Where it is mounted, and what makes it writable. Raises BoothError for anything but a FAT stick."""
     node = block_device(device)
-    with tempfile.TemporaryDirectory(prefix="booth-stick-") as folder:
+    with mount_point() as folder:
         if not machine.run(("mount", "-t", "vfat", "-o", f"ro,{OPTIONS}", str(node), folder)):
             raise BoothError(f"{node}: no FAT stick; format it with mkfs.vfat -n {LABEL}, then make it again")
         try:
             yield Path(folder), lambda: unlock(folder, machine)
         finally:
             # The pages are on the stick before it is let go: whoever pulls it out then loses nothing.
-            machine.run(("umount", folder))
+            # One that is busy is let go all the same: what removes the folder would remove the stick's files with it.
+            if not machine.run(("umount", folder)):
+                machine.run(("umount", "-l", folder))
+
+
+@contextlib.contextmanager
+def mount_point() -> Iterator[str]:
+    """An empty folder, which goes when it is empty again: what is still mounted there is not to be erased."""
+    folder = tempfile.mkdtemp(prefix="booth-stick-")
+    try:
+        yield folder
+    finally:
+        with contextlib.suppress(OSError):
+            Path(folder).rmdir()
 
 
 def block_device(device: Path) -> Path:

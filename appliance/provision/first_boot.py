@@ -108,7 +108,8 @@ class FirstBoot:
             cure = "have its authority make the stick, or `booth factory-reset` first"
             raise BoothError(f"stick: not signed by the authority of {name}, which this booth is; {cure}")
         if identity and parcel.manifest.made_at.timestamp() < identity["made_at_unix_s"]:
-            raise BoothError(f"stick: older than the one that made this booth {name}; make a new one")
+            cure = "make a new one by a right clock; if that is no younger, `booth factory-reset` first"
+            raise BoothError(f"stick: older than the one that made this booth {name}; {cure}")
 
 
 def installed_authorities(places: Places) -> Certificates:

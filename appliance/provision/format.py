@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from appliance.errors import BoothError
-from appliance.provision.device import OPTIONS, block_device
+from appliance.provision.device import OPTIONS, block_device, mount_point
 from appliance.provision.machine import Machine, RunningMachine
 from appliance.provision.stick import LABEL
 
@@ -23,13 +22,15 @@ def formatted(device: Path, machine: Machine | None = None, sysfs: Path = SYSFS)
     check_stick(node, sysfs)
     if not system.run(("mkfs.vfat", "-n", LABEL, str(node))):
         raise BoothError(f"{node}: cannot be formatted; be root, with dosfstools installed and its lock off")
-    with tempfile.TemporaryDirectory(prefix="booth-stick-") as folder:
+    with mount_point() as folder:
         if not system.run(("mount", "-t", "vfat", "-o", OPTIONS, str(node), folder)):
             raise BoothError(f"{node}: cannot be mounted; plug it in again")
         try:
             yield Path(folder)
         finally:
-            system.run(("umount", folder))
+            gone = system.run(("umount", folder))
+        if not gone:
+            raise BoothError(f"{node}: still busy; wait until its light is still, then: umount {node}")
 
 
 def check_stick(node: Path, sysfs: Path, mounts: Path = MOUNTS) -> None:

@@ -19,6 +19,7 @@ MOST_LIFE = timedelta(days=90)
 OWNED: dict[str, frozenset[str]] = {
     "booth": frozenset(),
     "folders": frozenset(),
+    "update": frozenset({"folder", "root"}),
     "uplink": frozenset({"broker", "ca_file", "cert_file", "key_file"}),
 }
 "Settings that a stick's own fields or the package decide; none of a section's keys named: all of them."

@@ -25,6 +25,8 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.uplink.certificate import Certificates, is_unset, issuers_of, validity_of
 
+ODD = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"What cryptography says of certificates that are well-formed and still not to be used."
 PURPOSE = b"booth provision/1\n"
 "Before what an authority signs: no certificate begins like this, so no signature of one is good for the other."
 TOLERANCE_S = timedelta(days=1).total_seconds()
@@ -55,6 +57,8 @@ def ec_key(key: bytes) -> ec.EllipticCurvePrivateKey:
 
 def load_key(key: bytes) -> PrivateKeyTypes:
     """Raises BoothError, which never quotes it."""
+    if not key.isascii():
+        raise BoothError("booth.key: more than a key in PEM; make the stick again")
     try:
         return load_pem_private_key(key, None)
     except TypeError:
@@ -75,6 +79,15 @@ def load_certificates(pem: str, what: str) -> Certificates:
 
 def check_identity(name: str, certificate: str, authority: str, key: bytes, clock: Clock) -> None:
     """Raises BoothError unless `certificate` is `name`'s, for `key`, in force, and signed by `authority`."""
+    try:
+        check_papers(name, certificate, authority, key, clock)
+    except ODD:
+        # Certificates are taken apart only where they are looked at.
+        raise BoothError("certificate: of a kind that a booth cannot read; have it made anew") from None
+
+
+def check_papers(name: str, certificate: str, authority: str, key: bytes, clock: Clock) -> None:
+    """See check_identity; also raises ODD."""
     own, above = load_certificates(certificate, "certificate"), load_authorities(authority)
     common = [str(each.value) for each in own[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if common != [name]:
@@ -96,7 +109,7 @@ def load_authorities(pem: str) -> Certificates:
     for each in found:
         try:
             may = each.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-        except (x509.ExtensionNotFound, ValueError):
+        except (x509.ExtensionNotFound, *ODD):
             may = False
         if not may:
             raise BoothError(

@@ -11,7 +11,7 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.provision.manifest import Manifest, manifest_from_bytes
 from appliance.provision.network import check_secret
-from appliance.provision.papers import check_identity, is_signed, load_authorities
+from appliance.provision.papers import TOLERANCE_S, check_identity, is_signed, load_authorities
 from appliance.provision.stick import KEY, LOGIN, MANIFEST, SIGNATURE, USED, WIFI, Stick
 from appliance.uplink.certificate import Certificates, is_unset
 
@@ -48,6 +48,8 @@ class Parcel:
             raise BoothError(f"stick: made for the device {manifest.serial}, {cure}")
         if manifest.expires_at < moment_of(clock) and not is_unset(clock):
             raise BoothError("stick: expired; make a new one")
+        if clock.synced and manifest.made_at.timestamp() > clock.unix_s + TOLERANCE_S:
+            raise BoothError("stick: made in the future; set the clock of the laptop, then make a new one")
         if manifest.network.wifi:
             if self.wifi is None:
                 raise BoothError("wifi.key: missing; make the stick again")

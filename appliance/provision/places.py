@@ -114,4 +114,5 @@ def make_folder(folder: Path, mode: int | None = None) -> None:
 def give_to_group(path: Path) -> None:
     """Let the booth's processes read it; where there is no such group, as on a desk, it stays as it is."""
     with contextlib.suppress(KeyError, PermissionError):
-        os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
+        # In the state folder that group may lay a link under this name: root would give it any file.
+        os.chown(path, -1, grp.getgrnam(GROUP).gr_gid, follow_symlinks=False)

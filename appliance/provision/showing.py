@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 
 from appliance.errors import BoothError
 from appliance.provision.making import requested_key
+from appliance.provision.manifest import Manifest
 from appliance.provision.outcome import plain
 from appliance.provision.parcel import Parcel, UsedBefore, read_parcel
 from appliance.provision.stick import KEY, LOGIN, REQUEST, RESULT, WIFI, Stick
@@ -33,11 +35,20 @@ def parcel_lines(stick: Stick, parcel: Parcel) -> Iterator[str]:
     yield f"broker     {manifest.broker}"
     yield f"network    {manifest.network.words}"
     yield f"time zone  {manifest.timezone}"
-    yield f"settings   {', '.join(sorted(manifest.settings)) or 'those of the city'}"
+    yield f"settings   {plain(', '.join(sorted(manifest.settings))) or 'those of the city'}"
     yield f"updates    {'root given' if manifest.update_root else 'as the booth has them'}"
     yield f"key        {key_words(stick, parcel)}"
     held = [what for name, what in SECRET_WORDS.items() if stick.has(name)]
     yield f"secrets    {' and '.join(held) or 'none'}{': do not leave it lying' if held else ''}"
+
+
+def setting_lines(manifest: Manifest) -> Iterator[str]:
+    """Every word of what a signature would vouch for beside; in ASCII, so that nothing hides in it."""
+    for section, values in manifest.settings.items():
+        yield f"           {json.dumps({section: values})}"
+    if manifest.update_root is not None:
+        mark = hashlib.sha256(json.dumps(manifest.update_root, sort_keys=True).encode()).hexdigest()[:16]
+        yield f"           root of updates {mark}"
 
 
 def key_words(stick: Stick, parcel: Parcel) -> str:

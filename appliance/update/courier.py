@@ -8,17 +8,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
-from appliance.disk import write_durably
+from appliance.disk import read_small, write_durably
 from appliance.health.clock import Clock
 from appliance.update.download import download
 from appliance.update.machine import Machine
 from appliance.update.orders import Orders
-from appliance.update.places import Places, read_small, version_of
-from appliance.update.refusal import Refused
+from appliance.update.places import Places, version_of
+from appliance.update.refusal import Refused, printable
 from appliance.update.release import choose
 from appliance.update.state import Record, StateError, Version, read_state
 from appliance.update.trust import METADATA, WebFetcher, offered
@@ -36,9 +36,9 @@ class Note(Record):
     schema_: Literal["courier/1"] = Field("courier/1", alias="schema")
     phase: Literal["none", "downloading", "downloaded", "refused"] = "none"
     version: Version = ""
-    name: str = Field("", max_length=32)
+    name: Annotated[str, AfterValidator(printable)] = Field("", max_length=32)
     "Of the refusal."
-    reason: str = Field("", max_length=300)
+    reason: Annotated[str, AfterValidator(printable)] = Field("", max_length=300)
     checked_unix_s: float = Field(0, allow_inf_nan=False)
     "When the metadata were last good."
 

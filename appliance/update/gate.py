@@ -45,6 +45,14 @@ class Look:
         return count if isinstance(count, int) else 0
 
     @property
+    def starting(self) -> bool:
+        """Whether one of them is on its way up, by systemd or in its own words."""
+        return any(
+            unit.active == "activating" or self.state(process) == "starting"
+            for process, unit in self.units.items()
+        )
+
+    @property
     def building(self) -> bool:
         """Whether vision is still making its engines, and says so."""
         return self.state("vision") == "starting" and self.reason("vision").startswith(BUILDING)

@@ -82,14 +82,14 @@ def unit_of(process: Process) -> str:
     return f"booth-{process}.service"
 
 
-def ask(*words: str) -> subprocess.CompletedProcess[str]:
+def ask(*words: str, patience_s: float = ASK_S) -> subprocess.CompletedProcess[str]:
     """Run systemctl; see run."""
-    return run(["systemctl", *words])
+    return run(["systemctl", *words], patience_s)
 
 
-def run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command of systemd, at most ASK_S; one that is absent or hangs has failed without a word."""
+def run(command: list[str], patience_s: float = ASK_S) -> subprocess.CompletedProcess[str]:
+    """Run a command of systemd, at most `patience_s`; one that is absent or hangs has failed without a word."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=ASK_S)
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience_s)
     except (OSError, subprocess.TimeoutExpired) as error:
         return subprocess.CompletedProcess(command, 1, "", str(error))

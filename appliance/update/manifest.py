@@ -15,7 +15,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from appliance.update.places import BUILD, read_small
+from appliance.disk import read_small
+from appliance.update.places import BUILD
 from appliance.update.refusal import Refused
 from appliance.update.version import is_version
 

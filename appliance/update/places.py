@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from appliance.disk import read_small
 from appliance.update.version import is_version
 
 PACKAGED = ""
 "How the program that the Debian package brought is called where others are called by their version."
 BUILD = "build.json"
-MOST_SMALL_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -88,15 +87,3 @@ def build_of(tree: Path) -> dict[str, str]:
 def version_of(places: Places, version: str) -> str:
     """The version's own number; that of the packaged program by its build.json, '' where it has none."""
     return version or build_of(places.packaged).get("version", "")
-
-
-def read_small(file: Path, most_bytes: int = MOST_SMALL_BYTES) -> bytes:
-    """Content of a regular file that somebody less trusted may own. Raises OSError for links, pipes and long ones."""
-    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-            raise OSError(f"{file}: no regular file")
-        content = opened.read(most_bytes + 1)
-    if len(content) > most_bytes:
-        raise OSError(f"{file}: longer than {most_bytes} bytes")
-    return content

@@ -20,5 +20,10 @@ class Refused(BoothError):
     """An update that is not taken; what runs goes on running."""
 
     def __init__(self, name: Name, text: str) -> None:
-        super().__init__(text)
+        super().__init__(printable(text))
         self.name: Name = name
+
+
+def printable(text: str) -> str:
+    """The same words without what moves a terminal's cursor: parts may come from a server, or a process broken into."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

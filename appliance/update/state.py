@@ -14,9 +14,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from appliance.disk import write_durably
+from appliance.disk import read_small, write_durably
 from appliance.errors import BoothError
-from appliance.update.places import Places, read_small
+from appliance.update.places import Places
 from appliance.update.version import is_version
 
 Phase = Literal["idle", "unpacked", "trying", "rolling-back", "kept", "rolled-back"]

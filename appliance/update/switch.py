@@ -16,6 +16,7 @@ from appliance.disk import sync_folder
 from appliance.errors import BoothError
 from appliance.update.machine import Machine
 from appliance.update.places import PACKAGED, Places, build_of, version_of
+from appliance.update.refusal import printable
 from appliance.update.state import MOST_REASON, Before, State, StateError, read_state, write_state
 from appliance.update.version import is_newer
 
@@ -45,7 +46,7 @@ def keep(places: Places, state: State) -> State:
 
 def roll_back(places: Places, state: State, reason: str) -> State:
     """Let the previous program run again, and remember `reason` and that this version is not for us."""
-    words = " ".join(reason.split())[:MOST_REASON]
+    words = printable(" ".join(reason.split()))[:MOST_REASON]
     failed = state.with_failed(state.version) if state.version else state.failed
     change = {"phase": "rolling-back", "reason": words, "failed": failed}
     return finish_roll_back(places, write_state(places, state.model_copy(update=change)))

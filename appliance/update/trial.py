@@ -23,6 +23,8 @@ class Limits:
     """How long a trial may take."""
 
     look_s: float = 2
+    begin_s: float = 180
+    "Until a booth that is just starting is what the new version is measured by."
     settle_s: float = 60
     "It has to be well for so long without a gap."
     gate_s: float = 600
@@ -50,8 +52,11 @@ class Trial:
         return Look(units, {process: read_vitals(self.runtime, process, now_s) for process in PROCESSES})
 
     def before(self) -> Before:
-        """How the booth does before the switch."""
-        return before_from_look(self.look())
+        """How the booth does before the switch, once it has started: what is not up yet would never be missed."""
+        until_s = self.now_s() + self.limits.begin_s
+        while (look := self.look()).starting and self.now_s() < until_s:
+            self.sleep(self.limits.look_s)
+        return before_from_look(look)
 
 
 def watch(trial: Trial, state: State) -> State:

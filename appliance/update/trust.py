@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,15 +19,16 @@ from tuf.api.serialization import DeserializationError
 from tuf.ngclient import Updater
 from tuf.ngclient.fetcher import FetcherInterface
 
-from appliance.disk import write_durably
+from appliance.disk import MOST_SMALL_BYTES, read_small, write_durably
 from appliance.health.clock import Clock, minute_text
-from appliance.update.places import MOST_SMALL_BYTES, read_small
 from appliance.update.refusal import Refused
 from appliance.update.release import Release, release_from_target
 from appliance.update.unpack import sync_tree
 from appliance.update.web import Patience, opened, pieces_of
 
 FLOOR = "clock-floor"
+HISTORY = "root_history"
+"Where the client keeps roots, from the one provisioned to the newest."
 STEP_S = 3600.0
 "A clock that is set anew may step back by so much."
 METADATA = "metadata"
@@ -60,7 +62,7 @@ class FolderFetcher(FetcherInterface):
     def _fetch(self, url: str) -> Iterator[bytes]:
         name = url.rpartition("/")[2]
         version, _, role = name.partition(".")
-        kept = self._folder / ("root_history" if role == "root.json" else "")
+        kept = self._folder / (HISTORY if role == "root.json" else "")
         file = kept / (name if role == "root.json" or not version.isdigit() else role)
         try:
             yield read_small(file, MOST_METADATA_BYTES)
@@ -85,6 +87,7 @@ def offered(
         raise Refused("no-anchor", f"{anchor}: {error.strerror or error}; provision the booth") from None
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     try:
+        forget_other_roots(folder, root)
         Updater(str(folder), f"{url.rstrip('/')}/{METADATA}/", fetcher=fetcher, bootstrap=root).refresh()
         signed = Metadata[Targets].from_file(str(folder / "targets.json")).signed
     except exceptions.DownloadError as error:
@@ -99,6 +102,13 @@ def offered(
     return tuple(release for release in releases if release is not None)
 
 
+def forget_other_roots(folder: Path, root: bytes) -> None:
+    """Remove roots that do not begin with the one provisioned: those of the city that a booth was in before."""
+    history = folder / HISTORY
+    if history.is_dir() and not any(file.read_bytes() == root for file in history.iterdir()):
+        shutil.rmtree(history, ignore_errors=True)
+
+
 def floor_of(folder: Path) -> float:
     """Unix seconds before which the clock is wrong, whatever it says: metadata were good then already; or 0."""
     try:
@@ -110,7 +120,8 @@ def floor_of(folder: Path) -> float:
 
 def raise_floor(folder: Path, clock: Clock) -> None:
     """Remember a time at which the metadata were good; a clock too far ahead would have found them expired."""
-    write_durably(folder / FLOOR, f"{int(clock.unix_s)}".encode("ascii"), "free space there", mode=0o644)
+    floor_s = max(clock.unix_s, floor_of(folder))
+    write_durably(folder / FLOOR, f"{int(floor_s)}".encode("ascii"), "free space there", mode=0o644)
 
 
 def refused_download(error: exceptions.DownloadError) -> Refused:

@@ -19,6 +19,8 @@ from appliance.update.switcher import Moment
 from appliance.update.words import say, words_of
 
 COURIER_UNIT = "booth-update.service"
+COURIER_S = 3 * 3600 + 60.0
+"Its TimeoutStartSec=, and a while: a large bundle over a slow link."
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +37,7 @@ def look_now(orders: Orders) -> None:
         (orders.places.courier / NOTE).unlink(missing_ok=True)
     except OSError as error:
         raise BoothError(f"{orders.places.courier}: {error.strerror}; say: sudo booth update ...") from None
-    answer = ask("start", COURIER_UNIT)
+    answer = ask("start", COURIER_UNIT, patience_s=COURIER_S)
     if answer.returncode:
         raise BoothError(f"{COURIER_UNIT} does not run; see: journalctl -u {COURIER_UNIT}")
 

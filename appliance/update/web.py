@@ -52,6 +52,10 @@ def opened(url: str, headers: Mapping[str, str], patience: Patience) -> Iterator
     timer.start()
     try:
         with named_faults(url):
+            connection.connect()
+            if late.is_set():
+                # There was nothing to cut off yet, and the timer does not come again.
+                raise TimeoutError
             connection.request("GET", parts.path, headers={"User-Agent": "booth", **headers})
             answer = connection.getresponse()
         timer.cancel()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from appliance.app import Eyes
-from appliance.display.view import MOST_PEOPLE, Drawing, View
+from appliance.display.view import MOST_FOCUS, MOST_PEOPLE, MOST_RATE, Drawing, View
 from appliance.display.views import ViewSender
 from appliance.health.field import Session, session_at
 from appliance.records import Frame, MaskArray
@@ -77,9 +77,10 @@ def view_of(sight: Sight, frame: Frame, frames_per_second: float, now_s: float) 
         at_s=now_s,
         width=frame.width,
         height=frame.height,
-        frames_per_second=frames_per_second,
+        # Two frames in one burst, or a sensor that shows a chequerboard, are no reason for vision to end.
+        frames_per_second=min(frames_per_second, MOST_RATE),
         people=people,
-        focus=tuple(None if one is None else round(one, 2) for one in sight.focus),
+        focus=tuple(None if one is None else min(round(one, 2), MOST_FOCUS) for one in sight.focus),
         in_focus=None if sight.in_focus is None else round(sight.in_focus, DIGITS),
         brightness=round(sight.brightness, DIGITS),
         dark=round(sight.dark, DIGITS),

@@ -23,6 +23,7 @@ from appliance.provision.making import (
     write_parcel,
 )
 from appliance.provision.parcel import Parcel, moment_of, read_parcel
+from appliance.provision.showing import parcel_lines, setting_lines
 from appliance.provision.stick import Stick
 from appliance.verbs.wishes import Words, certificates_of, text_of, wish_from_words
 
@@ -106,8 +107,11 @@ def sign_request(folder: Path, authority: Path | None, cert: Path | None, *, aga
         raise BoothError("provision sign: say --authority FOLDER, or --cert FILE that was signed elsewhere")
     stick = Stick(folder)
     parcel = read_parcel(stick)
+    # Whoever had the stick may have changed a word of it, and all of it is signed.
+    for line in (*parcel_lines(stick, parcel), *setting_lines(parcel.manifest)):
+        print(line)
     print(f"request    {parcel.manifest.name}, key {requested_key(stick, parcel.manifest)}")
-    if not yes and not confirmed("does the booth's display show this key? [y/N] "):
+    if not yes and not confirmed("is all of this right, and does the booth's display show this key? [y/N] "):
         raise BoothError(
             "request.csr: nothing was signed; compare its key with the booth's display, or say --yes"
         )

@@ -18,9 +18,13 @@ from appliance.errors import BoothError
 
 SYSTEMD = Path("/run/systemd/system")
 STOPPED = ("booth.target", "booth-vision.service", "booth-uplink.service", "booth-display.service",
-           "booth-update.timer", "booth-update.service", "booth-update-switch.service")  # fmt: skip
+           "booth-update.service", "booth-update-switch.service")  # fmt: skip
+"Not the timer of updates: what it starts waits for settings, and whoever gets a new stick need not restart for it."
 KEPT = "tickets"
 "Of /etc/booth: which sticks were used. A stick is never used twice, not even after a reset."
+DROP_IN = "50-machine.conf"
+"Of `booth units`. What lies beside it stays: a flashed Jetson's own say that nothing starts without its data."
+RESTING = ("inactive", "failed")
 Stop = Callable[[Sequence[str]], None]
 "Takes units and stops those that run."
 
@@ -60,7 +64,7 @@ class Belongings:
     def removed(self) -> tuple[Path, ...]:
         """Files and folders that provisioning has put beside the system's own: networks with their secrets, devices."""
         network = self.root / "etc/NetworkManager/system-connections"
-        units = sorted((self.root / "etc/systemd/system").glob("booth-*.service.d"))
+        units = sorted((self.root / "etc/systemd/system").glob(f"booth-*.service.d/{DROP_IN}"))
         return (
             network / "booth.nmconnection",
             self.root / "etc/systemd/network/10-booth.network",
@@ -130,10 +134,16 @@ def stop_units(units: Sequence[str]) -> None:
     """Stop those that run; nothing happens where systemd does not. Raises BoothError for one that will not stop."""
     if not SYSTEMD.is_dir():
         return
-    # At the next start after a power cut none runs yet, and stopping would take back that they are about to.
-    running = [unit for unit in units if _asks(("systemctl", "is-active", "--quiet", unit))]
+    # At the next start after a power cut none runs yet, and stopping would take back that they are about to. One that
+    # is only starting (vision while it builds engines, a oneshot all its life) runs too.
+    running = [unit for unit in units if _state_of(unit) not in RESTING]
     if running and not _asks(("systemctl", "stop", *running)):
         raise BoothError(f"systemctl could not stop {', '.join(running)}; see: journalctl -b -u 'booth-*'")
+
+
+def _state_of(unit: str) -> str:
+    words = ("systemctl", "is-active", unit)
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _asks(words: Sequence[str]) -> bool:

@@ -42,9 +42,11 @@ class Before:
 
     def __init__(self, picture: NDArray[np.uint8], free: MaskArray) -> None:
         """`picture` (H, W), without people where `free`."""
-        self._light = picture.astype(np.float32)
+        light = picture.astype(np.float32)
+        # What people cover is not kept: a camera that is lost leaves this in memory for as long as it is away.
+        self._light = np.where(free, light, np.float32(0))
         self._free = free
-        across, down = (np.float32(0.125) * np.abs(slope) for slope in sobel(self._light))
+        across, down = (np.float32(0.125) * np.abs(slope) for slope in sobel(light))
         self._steep = [steepest(across, free & (across > down)), steepest(down, free & (down >= across))]
 
     def shift(self, picture: NDArray[np.uint8], free: MaskArray) -> float:

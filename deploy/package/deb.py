@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from release import HERE, ROOT, make_tree  # isort: skip
-from documents import write_documents
+from documents import package_version, write_documents
 from vendor import Target
 
 DEBIAN = HERE / "debian"
@@ -133,7 +133,7 @@ def write_control(folder: Path, target: Target, words: dict[str, str]) -> None:
     """Write control, the checksums and the scripts that dpkg runs."""
     folder.mkdir()
     named = words | {
-        "PACKAGE_VERSION": f"{words['VERSION']}+{target.tag}",
+        "PACKAGE_VERSION": package_version(words["VERSION"], target),
         "ARCH": target.arch,
         "PYTHON": target.python,
         "DEPENDS": ", ".join(depends(target)),

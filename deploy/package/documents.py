@@ -33,10 +33,15 @@ def write_documents(
     (folder / "SECURITY.md").write_text(security.replace("@CONTACT@", contact))
     (folder / "copyright").write_text(copyright_text(tree, wheels))
     (folder / "sbom.cdx.json").write_text(sbom_text(tree, target, version, wheels, moment_s))
-    news = changelog_text(f"{version}+{target.tag}", target, contact, moment_s)
+    news = changelog_text(package_version(version, target), target, contact, moment_s)
     (folder / "changelog.gz").write_bytes(packed(news))
     page = (DEBIAN / "booth.1").read_text().replace("@VERSION@", version)
     (manual / "booth.1.gz").write_bytes(packed(page))
+
+
+def package_version(version: str, target: Target) -> str:
+    """What dpkg orders by. Debian has another `booth` at 1.0: without an epoch an upgrade would bring that."""
+    return f"1:{version}+{target.tag}"
 
 
 def packed(text: str) -> bytes:

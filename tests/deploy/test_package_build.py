@@ -196,7 +196,7 @@ def test_a_package_is_for_one_python_on_one_machine(
 ) -> None:
     package = build("one", arch, python)
     tag = python.replace(".", "")
-    assert field(package, "Version") == f"1.2.3+py{tag}"
+    assert field(package, "Version") == f"1:1.2.3+py{tag}"
     assert field(package, "Architecture") == arch
     depends = field(package, "Depends").split(", ")
     assert depends[:2] == [f"python3 (>= {python})", f"python3 (<< 3.{int(python[2:]) + 1}~)"]

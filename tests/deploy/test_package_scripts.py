@@ -217,6 +217,9 @@ def test_the_shell_has_nothing_to_say_against_the_scripts(name: str) -> None:
         (["install", "0.2.0+py310"], False),
         (["upgrade", "0.1.0+py310", "0.2.0+py310"], False),
         (["upgrade", "0.2.0+py310", "0.2.0+py312"], False),
+        (["upgrade", "1:0.1.0+py310", "1:0.2.0+py310"], False),
+        (["upgrade", "1:0.2.1+py310"], True),
+        (["install", "1:0.2.0+py310"], False),
         (["upgrade", "0.2.0~rc1+py310"], False),
         (["upgrade", "0.2.1+py310"], True),
         (["upgrade", "0.10.0+py310"], True),
@@ -229,7 +232,7 @@ def test_only_a_downgrade_is_refused_in_one_line(machine: Machine, words: list[s
     assert done.returncode == int(refused)
     if refused:
         (line,) = done.stderr.splitlines()
-        assert f"0.2.0 is older than {words[1].partition('+')[0]}" in line
+        assert f"0.2.0 is older than {words[1].partition('+')[0].removeprefix('1:')}" in line
         assert "apt-get purge booth" in line
 
 
@@ -260,7 +263,8 @@ def test_a_dangling_update_is_given_up_too(machine: Machine) -> None:
 
 @needs_dpkg
 @pytest.mark.parametrize(
-    ("following", "stops"), [("0.3.0+py310", True), ("0.2.0+py312", True), ("0.1.0", False)]
+    ("following", "stops"),
+    [("0.3.0+py310", True), ("1:0.2.0+py312", True), ("0.1.0", False), ("1:0.1.0+py310", False)],
 )
 def test_a_downgrade_that_will_be_refused_does_not_stop_the_booth(
     machine: Machine, following: str, stops: bool
@@ -279,8 +283,9 @@ def test_a_purge_leaves_nothing_and_a_removal_keeps_identity_and_memory(machine:
         machine.command(name)
     own = ["etc/booth/keys/booth.key", "var/lib/booth/vision/street.bank", "var/lib/booth-update/state.json",
            "var/lib/booth-reset", "var/cache/booth/plans/x", "run/booth/x",
-           "etc/systemd/system/booth-vision.service.d/50.conf"]  # fmt: skip
-    others = ["etc/booths/x", "var/lib/boothy", "etc/systemd/system/ssh.service.d/x"]
+           "etc/systemd/system/booth-vision.service.d/50-machine.conf"]  # fmt: skip
+    others = ["etc/booths/x", "var/lib/boothy", "etc/systemd/system/ssh.service.d/x",
+              "etc/systemd/system/booth-uplink.service.d/10-data.conf"]  # fmt: skip
     for name in (*own, *others):
         path = machine.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -293,3 +298,49 @@ def test_a_purge_leaves_nothing_and_a_removal_keeps_identity_and_memory(machine:
     gone = [line for line in machine.log.read_text().splitlines() if line.startswith("userdel")]
     users = ("booth-vision", "booth-uplink", "booth-display", "booth-update")
     assert gone == [f"userdel {user}" for user in users]
+
+
+def test_a_purge_ends_well_where_the_folders_are_mounts_of_the_data_partition(machine: Machine) -> None:
+    """As on a flashed Jetson: rm empties them and fails at the mount point, which is busy."""
+    machine.command("rm", 'for place; do :; done; /usr/bin/find "$place" -mindepth 1 -delete; exit 1')
+    for name in ("userdel", "groupdel", "deb-systemd-helper", "mountpoint"):
+        machine.command(name)
+    for name in ("etc/booth/keys/booth.key", "var/lib/booth/vision/street.bank", "run/booth/x"):
+        (machine.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (machine.root / name).touch()
+    done = machine.run("postrm", "purge")
+    assert done.returncode == 0, done.stderr
+    assert not list(machine.root.glob("*/booth/*"))
+    assert "userdel booth-vision" in machine.log.read_text()
+
+
+def test_what_cannot_be_purged_and_is_no_mount_is_told(machine: Machine) -> None:
+    machine.command("rm", "exit 1")
+    machine.command("mountpoint", "exit 1")
+    (machine.root / "etc/booth").mkdir(parents=True)
+    assert machine.run("postrm", "purge").returncode != 0
+
+
+@needs_dpkg
+def test_an_upgrade_does_not_wait_for_a_trial_of_hours(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (
+        "systemd-sysusers",
+        "systemd-tmpfiles",
+        "deb-systemd-helper",
+        "deb-systemd-invoke",
+        "systemctl",
+        "udevadm",
+    ):
+        machine.command(name)
+    (machine.root / "run/systemd/system").mkdir(parents=True)
+    monkeypatch.setitem(globals(), "UNITS", "booth.target booth-update-switch.service booth-update.timer")
+    assert machine.run("postinst", "configure", "0.1.0+py310").returncode == 0
+    started = [line for line in machine.log.read_text().splitlines() if line.startswith("deb-systemd-invoke")]
+    assert started == ["deb-systemd-invoke start booth.target", "deb-systemd-invoke start booth-update.timer"]
+
+
+def test_a_program_that_somebody_has_removed_by_hand_can_be_removed_by_dpkg(machine: Machine) -> None:
+    shutil.rmtree(machine.root / "usr/lib/booth")
+    assert machine.run("prerm", "remove").returncode == 0

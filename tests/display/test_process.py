@@ -7,14 +7,20 @@ import socket
 import threading
 import time
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
+from uvicorn import Config
+from uvicorn.server import ServerState
 
+from appliance.display import connections
 from appliance.display.cards import CardSender
+from appliance.display.connections import MOST, MOST_OF_ONE, LanConnection
 from appliance.display.process import run_display
 from appliance.display.server import MOST_STREAMS
 from appliance.errors import BoothError
@@ -134,6 +140,53 @@ def test_pages_beyond_the_bound_are_turned_away(running: Running) -> None:
             next(listening[-1])
         assert httpx.get(running.url + "events").status_code == 503
         assert httpx.get(running.url + "state").status_code == 200
+
+
+def test_silent_connections_are_cut_off_and_take_no_place_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "PATIENCE_S", 0.5)
+    with display(tmp_path) as process, ExitStack() as opened:
+        host, port = process.url.removeprefix("http://").rstrip("/").rsplit(":", 1)
+        silent = [opened.enter_context(socket.create_connection((host, int(port)))) for _ in range(MOST + 30)]
+        silent[0].sendall(b"GET /state HTTP/1.1\r\nHost: ")
+        until(lambda: answers(process.url))
+        for one in silent:
+            one.settimeout(PATIENCE_S)
+            with suppress(ConnectionResetError):
+                assert one.recv(1) == b""
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url + "state").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_one_telephone_does_not_take_all_places_of_the_lan() -> None:
+    there: set[Any] = set()
+    for number in range(MOST_OF_ONE + 1):
+        connection = LanConnection(Config(PlainTextResponse("")), ServerState(), {}, Mock())
+        connection.connections = there
+        transport = Mock()
+        transport.get_extra_info.side_effect = lambda name: None if name == "socket" else ("10.0.0.9", 1)
+        connection.connection_made(transport)
+        assert transport.abort.called == (number == MOST_OF_ONE)
+
+
+def test_a_page_that_listens_is_no_silent_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "PATIENCE_S", 0.2)
+    with (
+        display(tmp_path) as process,
+        httpx.stream("GET", process.url + "events", timeout=PATIENCE_S) as response,
+    ):
+        told, since_s = events(response), time.monotonic()
+        next(told)
+        time.sleep(1.0)  # five looks
+        write_vitals(tmp_path, "vision", {"state": "blind", "reason": "no frame for 5 s"})
+        assert next(told)["standing"]
+        assert time.monotonic() - since_s >= 1.0
 
 
 def test_a_flood_of_rubbish_does_not_stop_the_board(running: Running) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,29 @@ def test_scratch_is_on_the_disk_of_the_cache_and_goes_away(tmp_path: Path) -> No
         assert folder.is_dir()
         assert folder.parent == cache.root
     assert not folder.exists()
+
+
+def test_a_lock_is_only_read_so_that_one_of_root_does_not_shut_vision_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, ways = os.open, list[int]()
+
+    def noted(path: Path, flags: int, mode: int = 0o777, **more: int) -> int:
+        if os.fspath(path).endswith("/lock"):
+            ways.append(flags & os.O_ACCMODE)
+        return opened(path, flags, mode, **more)
+
+    monkeypatch.setattr(os, "open", noted)
+    with Cache(tmp_path).lock():
+        pass
+    assert ways == [os.O_RDONLY]
+
+
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic link"), Cache(tmp_path).lock():
+        pass
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_the_lock_removes_what_a_killed_setup_left(tmp_path: Path) -> None:

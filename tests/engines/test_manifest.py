@@ -93,7 +93,7 @@ def test_a_damaged_network_of_the_program_asks_for_the_program(tmp_path: Path) -
     cache, packaged = shipping(tmp_path)
     put_network(packaged, BODY).write_bytes(b"half")
     with pytest.raises(
-        BoothError, match=r"packaged/models/\S+ is damaged.*apt-get install --reinstall booth"
+        BoothError, match=r"packaged/models/\S+ is damaged.*sudo dpkg -i PACKAGE"
     ):
         model_file("blazepose", cache=cache)
     made = put_network(Cache(cache.root), BODY)

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import BoothError
-from appliance.health.vitals import LAST_WORDS_S, STALE_S, read_vitals, remove_vitals, write_vitals
+from appliance.health.vitals import (
+    LAST_WORDS_S,
+    MOST_BYTES,
+    STALE_S,
+    read_vitals,
+    remove_vitals,
+    write_vitals,
+)
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
@@ -40,8 +47,12 @@ def test_missing_figures_are_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", "{}", '{"written_s": "now"}', '{"written_s": NaN}', "\xff"]
-)
+    "text",
+    [
+        "", "{", "[]", "null", "{}", '{"written_s": "now"}', '{"written_s": NaN}', "\xff",
+        "[" * 60_000, '{"written_s": 1' + "0" * 400 + "}", '{"written_s": 1.0' + " " * MOST_BYTES + "}",
+    ],
+)  # fmt: skip
 def test_torn_or_foreign_files_are_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "vision.json").write_bytes(text.encode("latin-1"))
     assert read_vitals(tmp_path, "vision", 1.0) is None

@@ -230,7 +230,19 @@ def test_a_rectangle_is_measured_to_a_percent(left: float, right: float, top: fl
     polygon = ((left, top), (right, top), (right, bottom), (left, bottom))
     ground = ground_of([Zone(name="z", polygon=polygon)])
     assert ground.area == pytest.approx((right - left) * (bottom - top), abs=0.011)
-    assert ground.width == pytest.approx(right - left if ground.area else 0, abs=0.0051)
+    assert ground.width == pytest.approx(right - left, abs=1e-9)
+    assert ground.height == pytest.approx(bottom - top, abs=1e-9)
+
+
+@pytest.mark.parametrize("across", [True, False])
+def test_stripes_between_the_points_that_are_looked_at_are_no_way_round_the_law(across: bool) -> None:
+    stripes = []
+    for row in range(199):
+        low, high = (row + 0.51) / 200, (row + 1.49) / 200
+        corners = ((0.0, low), (1.0, low), (1.0, high), (0.0, high))
+        polygon = corners if across else tuple((y, x) for x, y in corners)
+        stripes.append(Zone(name=f"s{row}", polygon=polygon))
+    assert "leave room to walk past" in fault_of(stripes)
 
 
 WISHED = st.lists(st.sampled_from([MAT, WHOLE, BAND, AISLE, OPTED_OUT]), max_size=3)

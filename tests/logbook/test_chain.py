@@ -204,3 +204,14 @@ def test_an_empty_folder_has_an_empty_logbook(tmp_path: Path) -> None:
     assert head_words(tmp_path) == "none"
     assert booth("logbook", "--state", tmp_path).out == "whole up to 0:000000000000\n"
     assert not any((tmp_path / name).exists() for name in OLDER)
+
+
+@pytest.mark.parametrize("n", [10**4300 - 1, 10**9 + 1, 1.0, True])
+def test_a_number_that_no_booth_counts_to_stops_no_booth(tmp_path: Path, n: int) -> None:
+    written(tmp_path)
+    forged = Entry(n, CLOCK.minute, True, "uplink", "mode", "", "open-street", BEGIN)
+    with (tmp_path / FILE).open("ab") as book:
+        book.write(forged.line)
+    assert record(tmp_path, "vision", "law", "se", CLOCK)
+    assert head_words(tmp_path).startswith("8:")
+    assert len(faults_of(tmp_path)) == 1

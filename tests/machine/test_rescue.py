@@ -133,3 +133,10 @@ def test_a_link_laid_into_the_runtime_folder_is_not_followed(folders: Folders) -
     rescue("vision", folders, NOW_S, Manager())
     assert victim.read_text() == "whole"
     assert steps_taken(folders.runtime) == 1
+
+
+def test_where_nothing_can_be_counted_the_daemon_is_not_restarted_without_end(folders: Folders) -> None:
+    folders.runtime.rmdir()
+    manager = Manager(LoadState="loaded")
+    rescue("vision", folders, NOW_S, manager)
+    assert manager.asked == ["reset-failed booth-vision.service", "restart booth-rescue@vision.timer"]

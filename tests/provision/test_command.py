@@ -67,6 +67,7 @@ def test_a_booth_that_makes_its_own_key_needs_one_signature(
     mark = line.split("key ")[1].split(":")[0]
     signed = provision("sign", stick.folder, "--authority", authority, "--yes")
     assert f"request    new-york/two, key {mark}\n" in signed.out, "two people compare the same digits"
+    assert "broker     mqtts://" in signed.out, "whoever signs sees what he signs"
     assert plug(stick, booth).startswith("applied: new-york/two at ")
     assert booth.pending() == []
 

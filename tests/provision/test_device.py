@@ -140,3 +140,29 @@ def test_a_command_that_is_not_there_or_fails_says_no() -> None:
     assert machine.run(("true",))
     assert not machine.run(("false",))
     assert not machine.run(("no-such-command-here",))
+
+
+def test_a_stick_that_cannot_be_let_go_keeps_its_files(disk: Path, city: City) -> None:
+    with mounted(disk, Mounting(city.keyed_stick(), refuses="umount")) as (folder, _):
+        before = sorted(folder.iterdir())
+    assert before
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_new_stick_that_cannot_be_let_go_keeps_its_files_and_says_so(
+    disk: Path, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formatting, "check_stick", lambda *_: None)
+    with (
+        pytest.raises(BoothError, match="wait until its light is still"),
+        formatted(disk, Mounting(city.stick(), refuses="umount")) as folder,
+    ):
+        (folder / "booth.json").write_bytes(b"{}")
+    assert (folder / "booth.json").exists()
+
+
+def test_a_stick_that_is_busy_is_let_go_before_its_folder_is_removed(disk: Path, city: City) -> None:
+    machine = Mounting(city.keyed_stick(), refuses="umount")
+    with mounted(disk, machine) as (folder, _):
+        pass
+    assert machine.commands[-1] == ("umount", "-l", str(folder))

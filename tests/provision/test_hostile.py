@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import grp
 import json
 import os
+import ssl
 import string
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,11 +23,15 @@ from hypothesis import strategies as st
 from appliance.errors import BoothError
 from appliance.provision.making import write_parcel
 from appliance.provision.manifest import manifest_from_bytes
+from appliance.provision.places import give_to_group
+from appliance.provision.showing import lines_of, setting_lines
 from appliance.provision.stick import BOUNDS, GIVEN, KEY, MANIFEST, RESULT, SIGNATURE, USED, WIFI, Stick
-from tests.provision.builders import Booth, City, new_booth
+from tests.provision.builders import NOW, Booth, City, changed, moment, new_booth
 
 FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 PRINTABLE = set(string.printable) - set("\n\r\t\x0b\x0c")
+P256 = bytes.fromhex("2a8648ce3d030107")
+"The curve of our keys, as certificates name it (RFC 5480)."
 names = st.sampled_from(sorted(BOUNDS))
 words = st.text(max_size=40) | st.sampled_from(
     ["../../etc/shadow", "a\nb", "x;rm", "\x1b[2J", "$(id)", "%s%n", "\0"]
@@ -254,3 +263,56 @@ def test_a_time_zone_leads_nowhere_else(good: dict[str, bytes], bad: str) -> Non
     content = json.dumps({**json.loads(good[MANIFEST]), "timezone": bad}).encode()
     with pytest.raises(BoothError, match=r"^booth.json: timezone: "):
         manifest_from_bytes(content)
+
+
+def test_a_key_with_junk_around_it_is_refused_in_words(good: dict[str, bytes]) -> None:
+    with plugged({**good, KEY: b"\xff\xfe\n" + good[KEY]}) as (booth, stick):
+        stays_what_it_was(booth, stick)
+        assert booth.notice.startswith("refused: booth.key: ")
+
+
+def test_a_certificate_for_a_key_of_no_known_kind_is_refused_in_words(city: City, booth: Booth) -> None:
+    parcel = city.keyed()
+    lines = (parcel.manifest.certificate or "").split("-----")[2]
+    unknown = base64.b64decode(lines).replace(P256, P256[:-1] + b"\x7f")
+    pem = ssl.DER_cert_to_PEM_cert(unknown)
+    stick = city.written(city.vouched(changed(parcel, certificate=pem)))
+    stays_what_it_was(booth, stick)
+    assert booth.notice.startswith("refused: certificate: ")
+
+
+@pytest.mark.parametrize("where", [{"folder": "/etc"}, {"root": "/var/lib/booth/root.json"}])
+def test_no_stick_says_where_root_installs_programs_or_whom_it_believes_by_a_path(
+    city: City, booth: Booth, where: dict[str, str]
+) -> None:
+    stick = city.written(city.vouched(changed(city.keyed(), settings={"update": where})))
+    stays_what_it_was(booth, stick)
+    assert "settings of update (folder, root) are not set" in booth.notice
+
+
+def test_a_stick_from_a_laptop_years_ahead_does_not_shut_out_all_later_ones(city: City, booth: Booth) -> None:
+    ahead = moment(NOW) + timedelta(days=900)
+    far = changed(city.keyed(), made_at=ahead, expires_at=ahead + timedelta(days=7))
+    stick = city.written(city.vouched(far))
+    stays_what_it_was(booth, stick)
+    assert booth.notice.startswith("refused: stick: made in the future")
+
+
+def test_rights_are_never_changed_through_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changes: list[bool] = []
+    monkeypatch.setattr(grp, "getgrnam", lambda _: SimpleNamespace(gr_gid=os.getgid()))
+    monkeypatch.setattr(os, "chown", lambda *_, follow_symlinks=True: changes.append(follow_symlinks))
+    give_to_group(tmp_path / "notice-provision.json")
+    assert changes == [False]
+
+
+def test_names_of_settings_move_nobodys_cursor(city: City) -> None:
+    stick = city.written(changed(city.keyed(), settings={"\x1b[2J": {}}))
+    assert all(line.isprintable() for line in lines_of(stick))
+
+
+def test_whoever_signs_sees_each_setting_and_whose_updates(city: City) -> None:
+    settings, root = {"update": {"url": "https://evil.example"}}, {"signed": "evil\x1b"}
+    shown = list(setting_lines(changed(city.keyed(), settings=settings, update_root=root).manifest))
+    assert shown[0].strip() == '{"update": {"url": "https://evil.example"}}'
+    assert shown[1].strip().startswith("root of updates ")

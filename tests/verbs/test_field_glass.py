@@ -13,12 +13,13 @@ import pytest
 from numpy.typing import NDArray
 
 from appliance.app import Eyes
-from appliance.display.view import MOST_PEOPLE, View
+from appliance.display.view import MOST_FOCUS, MOST_PEOPLE, MOST_RATE, View
 from appliance.display.views import ViewReader
 from appliance.health.field import RENEW_S, end_session, renew_session
 from appliance.records import FloatArray, Frame
 from appliance.runtime.cpu.image import CpuImageOps
-from appliance.verbs.field_glass import FieldGlass
+from appliance.verbs.field_glass import FieldGlass, view_of
+from appliance.vision.aim import Aim
 from appliance.vision.pipeline import Step
 from tests.streets import boxes, frame, tracks
 from tests.vision.empty_street import noisy, street
@@ -167,3 +168,13 @@ def test_whoever_may_be_there_hides_the_street_though_nobody_is_shown(field: Fie
     view = field.look(14, NOBODY, covered=boxes((100, 50, 200, 150)))[-1]
     assert view.people == ()
     assert 0 < view.seen < 0.9
+
+
+def test_a_burst_of_frames_and_a_chequerboard_end_no_vision(tmp_path: Path) -> None:
+    rows, columns = np.indices((216, 384)) // 2 % 2
+    picture = np.where((rows + columns) % 2, np.uint8(255), np.uint8(0))
+    shown = frame(np.repeat(picture[..., None], 3, axis=2), 1.0)
+    sight = Aim(CpuImageOps(), shown).look(shown, NOBODY, NOBODY, 1.0)
+    assert max(one or 0 for one in sight.focus) > MOST_FOCUS
+    view = view_of(sight, shown, 2000.0, 1.0)
+    assert (view.frames_per_second, max(one or 0 for one in view.focus)) == (MOST_RATE, MOST_FOCUS)

@@ -24,7 +24,7 @@ OWN = (
     "etc/booth/update/root.json",
     "etc/NetworkManager/system-connections/booth.nmconnection",
     "etc/systemd/network/10-booth.network",
-    "etc/systemd/system/booth-vision.service.d/50-booth.conf",
+    "etc/systemd/system/booth-vision.service.d/50-machine.conf",
     "run/booth/vision.json",
     "var/cache/booth/plans/body.plan",
     "var/lib/booth/logbook.jsonl",
@@ -38,6 +38,7 @@ OWN = (
 NOT_OURS = (
     "etc/booth/tickets/used",
     "etc/NetworkManager/system-connections/office.nmconnection",
+    "etc/systemd/system/booth-vision.service.d/10-data.conf",
     "etc/systemd/system/sshd.service.d/own.conf",
     "usr/lib/booth/launch.py",
     "var/lib/booth-update/state.json",
@@ -76,6 +77,9 @@ def test_nothing_of_the_booth_is_left_and_nothing_else_is_touched(root: Path) ->
     assert {"booth.target", "booth-vision.service", "booth-uplink.service", "booth-display.service"} <= {
         *stopped
     }
+    assert "booth-update.timer" not in stopped, (
+        "a new stick starts no timer, so updates would wait for a restart"
+    )
     # They belong to users of their own, whom only the package knows.
     for folder in ("etc/booth", "var/lib/booth", "var/cache/booth", "run/booth"):
         assert (root / folder).is_dir(), folder
@@ -148,6 +152,24 @@ def test_without_a_place_for_the_logbook_nothing_is_forgotten(root: Path) -> Non
         forget(root, logbook=root / "blocked")
     assert {*OWN} <= files(root)
     assert not (root / "var/lib/booth-reset").exists()
+
+
+def test_what_is_only_starting_is_stopped_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vision that builds engines, and a oneshot all its life, would write into the emptied folders."""
+    states = {"booth.target": "inactive", "booth-vision.service": "activating",
+              "booth-uplink.service": "active", "booth-display.service": "failed",
+              "booth-update-switch.service": "activating"}  # fmt: skip
+    cases = " ".join(f"{unit}) echo {state};;" for unit, state in states.items())
+    log, fake = tmp_path / "log", tmp_path / "systemctl"
+    fake.write_text(
+        f'#!/bin/sh\nif [ "$1" = stop ]; then echo "$*" >>{log}; exit 0; fi\n'
+        f"for unit; do :; done\ncase $unit in {cases} *) echo inactive;; esac\nexit 3\n"
+    )
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(room, "SYSTEMD", tmp_path)
+    room.stop_units(room.STOPPED)
+    assert log.read_text() == "stop booth-vision.service booth-uplink.service booth-update-switch.service\n"
 
 
 def test_nobody_resets_a_booth_by_a_slip(monkeypatch: pytest.MonkeyPatch) -> None:

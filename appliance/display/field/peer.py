@@ -30,9 +30,9 @@ def check_peer(request: Request, net: Path = Path("/proc/self/net")) -> None:
     banned = {user for user in map(uid_of, OURS) if user is not None and user != os.geteuid()}
     if client is None or not banned:
         return
-    owner = owner_of(client.host, client.port, net)
+    owners = owners_of(client.host, client.port, net)
     # Behind PrivateUsers= of systemd everybody but root and ourselves is nobody, which tells nothing: root alone then.
-    if owner in banned | {None, NOBODY}:
+    if not owners or owners & (banned | {NOBODY}):
         raise Refused(403, "a process of the booth gets no code")
 
 
@@ -44,14 +44,13 @@ def uid_of(name: str) -> int | None:
         return None
 
 
-def owner_of(host: str, port: int, net: Path) -> int | None:
-    """User of the socket that is bound to this address of this machine; None where the kernel does not tell."""
+def owners_of(host: str, port: int, net: Path) -> frozenset[int]:
+    """Users of all sockets that are bound to this address of this machine; none where the kernel does not tell.
+
+    All, since there may be more: one that was closed a moment ago is still there as root's, whoever had it.
+    """
     wanted = end_of(host, port)
-    for table in TABLES:
-        for end, owner in ends(net / table):
-            if end == wanted:
-                return owner
-    return None
+    return frozenset(owner for table in TABLES for end, owner in ends(net / table) if end == wanted)
 
 
 def end_of(host: str, port: int) -> tuple[bytes, int]:

@@ -19,7 +19,7 @@ class Pace:
 
     def heed(self, learned: object, now_s: float) -> None:
         """Take over vision's count of people learned; one that went down is of a vision that was started again."""
-        if isinstance(learned, bool) or not isinstance(learned, int):
+        if not is_count(learned):
             return
         if self._last is None or learned < self._last[1]:
             self._first = (now_s, learned)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TOKEN_BYTES = 32
 IDLE_S = 900.0
 "Without a touch or a key for so long the session ends, however busily its page asks."
+LONGEST_S = 14_400.0
+"After so long it ends however busy it is, so that no phone keeps the door for ever: a new code goes on with the work."
 GONE_S = 60.0
 "A phone that has not asked for so long is out of battery or on its way home: who brings a new code takes over."
 
@@ -24,10 +26,11 @@ class Session:
     "When a person last did something, on the monotonic clock."
     asked_s: float
     "When the page last asked for anything."
+    begun_s: float
 
     def ends_s(self) -> float:
         """When it ends if nobody touches the page again."""
-        return self.touched_s + IDLE_S
+        return min(self.touched_s + IDLE_S, self.begun_s + LONGEST_S)
 
 
 class Sessions:
@@ -50,7 +53,7 @@ class Sessions:
     def open(self, now_s: float) -> str:
         """The token of a new session, 64 hexadecimal digits; ends one that is_taken() does not protect."""
         token = secrets.token_hex(TOKEN_BYTES)
-        self._session = Session(digest_of(token), now_s, now_s)
+        self._session = Session(digest_of(token), now_s, now_s, now_s)
         return token
 
     def admit(self, token: str, now_s: float, *, touched: bool) -> bool:
@@ -58,7 +61,8 @@ class Sessions:
         session = self.live(now_s)
         if session is None or not hmac.compare_digest(session.digest, digest_of(token)):
             return False
-        self._session = Session(session.digest, now_s if touched else session.touched_s, now_s)
+        touched_s = now_s if touched else session.touched_s
+        self._session = replace(session, touched_s=touched_s, asked_s=now_s)
         return True
 
     def end(self) -> None:

@@ -85,6 +85,9 @@ class Work:
         except BoothError as error:
             raise Refused(422, str(error).removeprefix("ground: ")) from None
         site = self.site()
+        # Else the zones of a file that cannot be read would fall away unseen, with who opted out in them.
+        if self.fault:
+            raise Refused(422, self.fault)
         self._write(Site(mode=site.mode, zones=site.zones, ground=plane))
         self.mark("ground", done=True)
 

@@ -9,6 +9,7 @@ make_it_a_booth() {
     [ ! -f "$rootfs/usr/bin/qemu-aarch64-static" ] || rm -f "$rootfs/usr/bin/qemu-aarch64-static"
     cp -r --no-preserve=ownership "$here/rootfs/." "$rootfs/"
     enable_unit booth-identity.service
+    enable_unit booth-fit.service
     take_identity_away
     close_serial_lines
     write_fstab
@@ -58,7 +59,10 @@ require_mounts() {
     local place unit
     mkdir -p "$rootfs/booth-data"
     for place in $shared; do mkdir -p "$rootfs$place"; done
-    for unit in booth-vision booth-uplink booth-display booth-provision booth-update; do
+    # These mounts may come after local-fs.target. Whoever looked before they are there would see a booth without an
+    # update, a reset without keys to remove, or one that has no identity yet.
+    for unit in booth-vision booth-uplink booth-display booth-provision booth-provision@ booth-factory-reset booth-update \
+        booth-update-boot booth-update-switch; do
         mkdir -p "$rootfs/etc/systemd/system/$unit.service.d"
         printf '[Unit]\nRequiresMountsFor=%s\n' "$(tr ' ' '\n' <<<"$shared" | grep booth | paste -sd ' ')" \
             >"$rootfs/etc/systemd/system/$unit.service.d/10-data.conf"

@@ -113,7 +113,8 @@ built() {
 @test "a booth without its data does not start anew on the system's disk" {
     built
     local unit
-    for unit in booth-vision booth-uplink booth-display booth-provision booth-update; do
+    # All that start with the machine or read the booth's data by themselves; a rescue follows on one of these.
+    for unit in $(cd "$BATS_TEST_DIRNAME/../../../systemd" && printf '%s\n' *.service | sed 's/\.service$//' | grep -v rescue); do
         grep -q '^RequiresMountsFor=.*/var/lib/booth' "$ROOTFS/etc/systemd/system/$unit.service.d/10-data.conf"
     done
 }
@@ -269,6 +270,53 @@ make_unit() { # SERIAL
     echo 00000000000000000000000000000000 >"$UNIT/etc/machine-id"
     identity
     [ "$(cat "$UNIT/etc/machine-id")" = "$first" ]
+}
+# As appliance/provision/commit.py does in the system that runs.
+provision_unit() { # NAME
+    local home=$UNIT/booth-data/shared/etc/booth connections=$UNIT/etc/NetworkManager/system-connections
+    mkdir -p "$home" "$connections"
+    echo "$1" >"$UNIT/etc/hostname"
+    echo 11111111111111111111111111111111 >"$UNIT/etc/machine-id"
+    echo mark >"$home/own-machine"
+    (umask 077 && echo "psk of $1" >"$connections/booth.nmconnection")
+    echo '{}' >"$home/identity.json"
+}
+# The other system of the unit: as the image has it.
+change_places() {
+    rm -rf "$UNIT/etc"
+    mkdir -p "$UNIT/etc/ssh"
+    echo booth >"$UNIT/etc/hostname"
+    printf '127.0.0.1 localhost\n127.0.1.1 booth\n' >"$UNIT/etc/hosts"
+    touch -d 2020-01-01 "$UNIT/etc/hostname"
+    echo 00000000000000000000000000000000 >"$UNIT/etc/machine-id"
+}
+@test "what a stick has given the unit stays over a start, and goes to the other system" {
+    make_unit 7
+    identity
+    touch -d '1 minute ago' "$UNIT/booth-data/identity/machine-id"
+    provision_unit odenplan-1
+    identity
+    identity
+    [ "$(cat "$UNIT/etc/hostname")" = odenplan-1 ]
+    grep -q '^1111' "$UNIT/etc/machine-id"
+    change_places
+    identity
+    [ "$(cat "$UNIT/etc/hostname")" = odenplan-1 ]
+    grep -qx '127.0.1.1 odenplan-1' "$UNIT/etc/hosts"
+    grep -q '^1111' "$UNIT/etc/machine-id"
+    grep -q 'psk of odenplan-1' "$UNIT/etc/NetworkManager/system-connections/booth.nmconnection"
+    [ "$(stat -c %a "$UNIT/etc/NetworkManager/system-connections/booth.nmconnection")" = 600 ]
+    [ "$(stat -c %a "$UNIT/booth-data/shared/etc/booth/system")" = 700 ]
+}
+@test "after a factory reset no system of the unit has the network's secret" {
+    make_unit 7
+    provision_unit odenplan-1
+    identity
+    rm -rf "$UNIT"/booth-data/shared/etc/booth/*
+    identity
+    [ ! -e "$UNIT/etc/NetworkManager/system-connections/booth.nmconnection" ]
+    [ "$(cat "$UNIT/etc/hostname")" = booth-7 ]
+    ! grep -rqs 'psk of' "$UNIT"
 }
 @test "a serial number with a slash or a line break in it makes no odd name" {
     make_unit $'../a b\n1'

@@ -333,6 +333,21 @@ def test_a_broken_site_file_is_told_and_drawn_anew(desk: Desk) -> None:
     assert desk.send("POST", "zones", {"zones": []}).json()["fault"] == ""
 
 
+def test_measuring_does_not_draw_over_a_site_file_that_cannot_be_read(desk: Desk) -> None:
+    state = desk.settings.folders.state
+    state.mkdir(parents=True)
+    (state / FILE).write_text("{}")
+    desk.enter()
+    desk.field.tend(desk.now_s)
+    for spot, distance_m in (("near", 4.5), ("far", 12.0)):
+        stand(desk, distance_m)
+        answer = desk.send("POST", "ground", {"spot": spot, "height_m": 1.75})
+        desk.now_s += 5
+    assert answer.status_code == 422
+    assert "save the zones anew" in answer.json()["error"]
+    assert (state / FILE).read_text() == "{}"
+
+
 def test_steps_outlive_a_restart(desk: Desk, tmp_path: Path) -> None:
     desk.enter()
     desk.send("POST", "mark", {"step": "aim", "done": True})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.display.field.sessions import GONE_S, IDLE_S, Sessions
+from appliance.display.field.sessions import GONE_S, IDLE_S, LONGEST_S, Sessions
 
 
 def test_a_token_is_of_32_random_bytes() -> None:
@@ -74,3 +74,13 @@ def test_after_the_end_nobody_is_in(end: str) -> None:
     now_s = 1.0 if end == "end" else IDLE_S
     assert not sessions.is_taken(now_s)
     assert not sessions.admit(token, now_s, touched=True)
+
+
+def test_no_phone_keeps_the_door_for_ever() -> None:
+    sessions, now_s = Sessions(), 0.0
+    token = sessions.open(now_s)
+    while sessions.admit(token, now_s, touched=True):
+        now_s += 30.0
+        assert now_s <= LONGEST_S
+    assert now_s == LONGEST_S
+    assert sessions.live(now_s) is None
