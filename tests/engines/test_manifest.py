@@ -92,9 +92,7 @@ def test_an_update_brings_its_network_past_the_one_made_here_before(tmp_path: Pa
 def test_a_damaged_network_of_the_program_asks_for_the_program(tmp_path: Path) -> None:
     cache, packaged = shipping(tmp_path)
     put_network(packaged, BODY).write_bytes(b"half")
-    with pytest.raises(
-        BoothError, match=r"packaged/models/\S+ is damaged.*sudo dpkg -i PACKAGE"
-    ):
+    with pytest.raises(BoothError, match=r"packaged/models/\S+ is damaged.*sudo dpkg -i PACKAGE"):
         model_file("blazepose", cache=cache)
     made = put_network(Cache(cache.root), BODY)
     assert model_file("blazepose", cache=cache) == made
