@@ -9,6 +9,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from appliance.display.card import number, parsed
+
 SCHEMA = "view/1"
 MOST_BYTES = 24_576
 "Two maps of a square picture in base64, and the people; a longer datagram is no view."
@@ -107,10 +109,7 @@ def view_from_datagram(data: bytes) -> View:
     """The view in `data`. Raises ValueError, never quoting `data`, for anything but exactly a view."""
     if len(data) > MOST_BYTES:
         raise ValueError(f"longer than {MOST_BYTES} bytes")
-    try:
-        body = json.loads(data.decode())
-    except (ValueError, RecursionError):
-        raise ValueError("no JSON") from None
+    body = parsed(data)
     fields = set(View.__dataclass_fields__)
     if not isinstance(body, dict) or body.keys() != fields | {"schema"} or body["schema"] != SCHEMA:
         raise ValueError(f"no {SCHEMA}")
@@ -172,13 +171,3 @@ def whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("not a whole number")
     return value
-
-
-def number(value: object) -> float:
-    """`value` as a float. Raises ValueError for booleans, text and integers beyond any float."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("not a number")
-    try:
-        return float(value)
-    except OverflowError:
-        raise ValueError("not a number of this world") from None

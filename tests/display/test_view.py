@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.display.mailbox import Outgoing
 from appliance.display.view import (
     MOST_BYTES,
     MOST_PEOPLE,
@@ -169,7 +170,7 @@ def test_noise_between_the_views_is_passed_over_and_told_once(
 ) -> None:
     sender = ViewSender(tmp_path)
     for _ in range(3):
-        sender._socket.sendto(b"noise", str(reader.path))
+        Outgoing(reader.path).send(b"noise")
     sender.send(VIEW)
     assert reader.read(100.0) == VIEW
     assert caplog.text.count("no views") == 1
