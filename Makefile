@@ -24,8 +24,8 @@ run: setup ## a whole booth on this machine, at work on a sample street (or SOUR
 setup-test: # what the tests need besides
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/booth-packages.txt $(PACKAGE)/system-packages.txt $(PACKAGE)/test-packages.txt
 	@sh $(PACKAGE)/make-venv.sh $(VENV) dev
-	@sh $(PACKAGE)/make-asyncapi.sh tests/uplink/asyncapi
-	@sh $(PACKAGE)/make-axe.sh tests/display/field/axe
+	@sh $(PACKAGE)/make-npm.sh tests/uplink/asyncapi asyncapi "the parser that checks the contract (54 MB)"
+	@sh $(PACKAGE)/make-npm.sh tests/display/field/axe axe "what checks pages for screen readers (3 MB)"
 	@$(BIN)/python -m engines setup
 
 test: setup-test check ## the checks, then all tests

@@ -261,11 +261,11 @@ def test_the_asyncapi_parser_is_left_out_quietly_where_there_is_no_npm_or_an_old
     system: FakeSystem, pins: Path
 ) -> None:
     cache = str(pins.parent / "cache")
-    done = system.run("make-asyncapi.sh", pins, XDG_CACHE_HOME=cache)
+    done = system.run("make-npm.sh", pins, "asyncapi", "the parser", XDG_CACHE_HOME=cache)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     system.command("npm", "exit 7")
     system.command("node", "exit 1")
-    done = system.run("make-asyncapi.sh", pins, XDG_CACHE_HOME=cache)
+    done = system.run("make-npm.sh", pins, "asyncapi", "the parser", XDG_CACHE_HOME=cache)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -276,12 +276,15 @@ def test_the_asyncapi_parser_is_brought_once_and_anew_when_its_pins_change(
     system.command("node", "exit 0")
     system.command("npm", 'mkdir "$2/node_modules"')
     for expected in ("bringing the parser", ""):
-        done = system.run("make-asyncapi.sh", pins, XDG_CACHE_HOME=str(cache))
+        done = system.run("make-npm.sh", pins, "asyncapi", "the parser", XDG_CACHE_HOME=str(cache))
         assert (done.returncode, done.stderr) == (0, "")
         assert expected in done.stdout
         assert expected or not done.stdout
     (pins / "package-lock.json").write_text("{ }")
-    assert "bringing" in system.run("make-asyncapi.sh", pins, XDG_CACHE_HOME=str(cache)).stdout
+    assert (
+        "bringing"
+        in system.run("make-npm.sh", pins, "asyncapi", "the parser", XDG_CACHE_HOME=str(cache)).stdout
+    )
     assert len(list(cache.glob("booth/asyncapi/*/node_modules"))) == 1
 
 
@@ -289,7 +292,7 @@ def test_an_npm_that_fails_is_told_and_leaves_nothing_half_done(system: FakeSyst
     cache = pins.parent / "cache"
     system.command("node", "exit 0")
     system.command("npm", "echo npm error ECONNREFUSED; exit 1")
-    done = system.run("make-asyncapi.sh", pins, XDG_CACHE_HOME=str(cache))
+    done = system.run("make-npm.sh", pins, "asyncapi", "the parser", XDG_CACHE_HOME=str(cache))
     assert done.returncode == 0
     assert "ECONNREFUSED" in done.stderr
     assert "its test is skipped" in done.stderr

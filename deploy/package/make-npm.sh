@@ -1,18 +1,19 @@
 #!/bin/sh
-# Brings the official AsyncAPI parser, which checks the contract in the tests, into the cache of downloads (54 MB), as
-# FOLDER/package-lock.json pins it. Quiet when it is there, and where this machine has no node 18 and npm: then that
-# test is skipped and says why.
-# usage: make-asyncapi.sh FOLDER
+# Brings npm's packages that only tests want, as FOLDER/package-lock.json pins them, into the cache of downloads, as NAME.
+# Quiet when they are there, and where this machine has no node 18 and npm: then their tests are skipped and say why.
+# usage: make-npm.sh FOLDER NAME WHAT     WHAT is said while they are brought
 set -eu
 
 pins=$1
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/booth/asyncapi
+name=$2
+what=$3
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/booth/$name
 folder=$cache/$(sha256sum "$pins/package-lock.json" | cut -c1-16)
 
 [ ! -d "$folder" ] || exit 0
 command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null || exit 0
 
-echo "asyncapi: bringing the parser that checks the contract (54 MB)"
+echo "$name: bringing $what"
 rm -rf "$cache"
 mkdir -p "$cache"
 part=$(mktemp -d "$cache/part-XXXXXX")
