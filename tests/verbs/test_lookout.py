@@ -21,8 +21,8 @@ from appliance.display.views import ViewReader
 from appliance.errors import BoothError, SourceError
 from appliance.health.clock import Clock
 from appliance.health.field import end_session, renew_session
-from appliance.health.pause import FILE as PAUSE_FILE
 from appliance.health.pause import OPERATOR, pause, resume
+from appliance.health.pause import UPLINK as PAUSE_FILE
 from appliance.logbook.chain import links_of
 from appliance.records import Frame
 from appliance.remote_file import Kept, Version, write_kept
@@ -560,6 +560,7 @@ def test_the_pause_of_somebody_there_outlives_the_resume_of_the_operator(booth: 
 
 
 def test_a_damaged_pause_file_closes_the_camera_and_says_why(booth: Booth) -> None:
+    (booth.state / PAUSE_FILE).parent.mkdir(parents=True)
     booth.clock.at(1005.0, lambda: (booth.state / PAUSE_FILE).write_text("{"))
     booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=60)
     assert booth.states() == ["running", "paused", "stopped"]
@@ -723,7 +724,7 @@ def test_what_is_drawn_at_the_place_is_taken_over_while_the_booth_looks(booth: B
 def test_a_booth_that_starts_with_zones_it_cannot_read_looks_at_nobody_until_they_are_drawn_anew(
     booth: Booth,
 ) -> None:
-    booth.state.mkdir()
+    (booth.state / SITE_FILE).parent.mkdir(parents=True)
     (booth.state / SITE_FILE).write_text("{")
     booth.clock.at(1020.0, draw(booth, MAT))
     booth.look([Deliver(10_000)], stop_s=30)

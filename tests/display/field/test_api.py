@@ -114,26 +114,26 @@ def test_wrong_codes_lock_the_door_for_the_right_one_too(desk: Desk) -> None:
 def test_leaving_ends_the_session_and_the_view(desk: Desk) -> None:
     desk.enter()
     desk.field.tend(desk.now_s)
-    assert (desk.settings.folders.runtime / "field.json").exists()
+    assert (desk.settings.folders.runtime / "display/field.json").exists()
     assert desk.send("DELETE", "session").status_code == 200
     assert desk.send("GET", "state").status_code == 401
     desk.field.tend(desk.now_s)
-    assert list(desk.settings.folders.runtime.iterdir()) == []
+    assert [path for path in desk.settings.folders.runtime.rglob("*") if not path.is_dir()] == []
 
 
 def test_vision_is_asked_for_views_only_while_a_page_asks(desk: Desk) -> None:
     runtime = desk.settings.folders.runtime
     desk.field.tend(desk.now_s)
-    assert not (runtime / "field.json").exists()
+    assert not (runtime / "display/field.json").exists()
     desk.enter()
     desk.field.tend(desk.now_s)
-    assert (runtime / "field.json").exists()
+    assert (runtime / "display/field.json").exists()
     desk.now_s += 11
     desk.field.tend(desk.now_s)
-    assert not (runtime / "field.json").exists()
+    assert not (runtime / "display/field.json").exists()
     desk.send("GET", "state")
     desk.field.tend(desk.now_s)
-    assert (runtime / "field.json").exists()
+    assert (runtime / "display/field.json").exists()
 
 
 def test_polling_alone_does_not_keep_a_session_open(desk: Desk) -> None:
@@ -325,7 +325,7 @@ def test_the_law_of_the_city_is_a_wall_on_the_page_too(tmp_path: Path, city: str
 
 def test_a_broken_site_file_is_told_and_drawn_anew(desk: Desk) -> None:
     state = desk.settings.folders.state
-    state.mkdir(parents=True)
+    (state / FILE).parent.mkdir(parents=True)
     (state / FILE).write_text("{}")
     desk.enter()
     assert "site.json" in desk.send("GET", "state").json()["fault"]
@@ -335,7 +335,7 @@ def test_a_broken_site_file_is_told_and_drawn_anew(desk: Desk) -> None:
 
 def test_measuring_does_not_draw_over_a_site_file_that_cannot_be_read(desk: Desk) -> None:
     state = desk.settings.folders.state
-    state.mkdir(parents=True)
+    (state / FILE).parent.mkdir(parents=True)
     (state / FILE).write_text("{}")
     desk.enter()
     desk.field.tend(desk.now_s)
