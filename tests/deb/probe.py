@@ -118,9 +118,9 @@ def environment(name: str) -> str:
 
 
 WAYS = {
-    "socket": open_socket, "send": send, "connect": connect, "read": read, "write": write, "swap": swap, "device": open_device,
-    "node": make_node, "signal": signal, "code": map_code, "call": call, "routes": routes, "limit": limit,
-    "environment": environment,
+    "socket": open_socket, "send": send, "connect": connect, "read": read, "write": write, "swap": swap,
+    "device": open_device, "node": make_node, "signal": signal, "code": map_code, "call": call, "routes": routes,
+    "limit": limit, "environment": environment,
 }  # fmt: skip
 
 if __name__ == "__main__":

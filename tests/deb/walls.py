@@ -107,54 +107,6 @@ def a_network_camera_opens_its_one_address_to_vision_and_its_login_to_nobody_els
     return f"{ELSEWHERE} only; login a credential of vision"
 
 
-def nobody_reads_the_files_of_another(booth: Booth) -> str:
-    machine = booth.machine
-    machine.does(
-        "sh",
-        "-c",
-        "echo bank > /var/lib/booth/vision/probe.bank; chown booth-vision /var/lib/booth/vision/probe.bank",
-    )
-    bank, files = (
-        "read=/var/lib/booth/vision/probe.bank",
-        ["read=/etc/shadow", "read=/root", "read=/var/cache/booth"],
-    )
-    for process in ("uplink", "display"):
-        found = try_inside(booth, process, bank, *files, "write=/etc/booth/x", "write=/usr/lib/booth/x")
-        assert "ok" not in found.values(), (process, found)
-    own = try_inside(booth, "vision", bank, "read=/etc/shadow", "read=/root", "write=/usr/lib/booth/x")
-    assert own.pop(bank) == "ok", own
-    assert "ok" not in own.values(), own
-    return "bank, cache, keys, shadow, program"
-
-
-def nobody_says_what_another_has_to_say(booth: Booth) -> str:
-    """Zones, wishes and pauses: a process that was broken into exchanges neither them nor the folder they lie in."""
-    state, memory = "/var/lib/booth", "/run/booth"
-    booth.machine.does(
-        "install", "-o", "booth-display", "-g", "booth", "-m", "640", "/dev/null", f"{state}/display/probe"
-    )
-    theirs = {
-        "vision": (f"{state}/display", f"{state}/uplink", f"{memory}/display"),
-        "uplink": (f"{state}/display", f"{memory}/display"),
-        "display": (f"{state}/uplink",),
-    }
-    for process, folders in theirs.items():
-        ways = [
-            way
-            for folder in folders
-            for way in (f"write={folder}/x", f"swap={folder}", f"swap={folder}/probe")
-        ]
-        found = try_inside(booth, process, *ways, f"write={state}/x")
-        assert found.pop(f"write={state}/x") == "ok", found
-        assert "ok" not in found.values(), (process, found)
-    seen = try_inside(booth, "vision", f"read={state}/display/probe")
-    booth.machine.does("rm", f"{state}/display/probe")
-    assert set(seen.values()) == {"ok"}, seen
-    own = try_inside(booth, "display", f"write={state}/display/x", f"write={memory}/display/x")
-    assert set(own.values()) == {"ok"}, own
-    return "no file made, no folder exchanged"
-
-
 def nobody_touches_the_process_of_another(booth: Booth) -> str:
     pids = {process: booth.pid(process) for process in ("vision", "uplink", "display")}
     for process in pids:
@@ -205,8 +157,6 @@ FACTS = (
     the_uplink_can_open_no_camera_and_no_gpu,
     vision_can_open_its_camera_and_nothing_else,
     a_network_camera_opens_its_one_address_to_vision_and_its_login_to_nobody_else,
-    nobody_reads_the_files_of_another,
-    nobody_says_what_another_has_to_say,
     nobody_touches_the_process_of_another,
     no_unit_writes_code_into_memory_or_reaches_for_the_kernel,
     no_process_leaves_a_core_and_vision_has_no_swap,
