@@ -37,10 +37,15 @@ def file_of(state: Path, owner: str) -> Path:
 def paused_by(state: Path) -> str:
     """Who pauses the booth, in words; '' while it may look. Never raises: what cannot be read is a pause."""
     try:
-        owners = sorted(owner for name in (UPLINK, DISPLAY) for owner in read_pauses(state / name))
+        owners = owners_of(state)
     except PauseError as error:
         return str(error)
     return f"paused by {', '.join(owners)}" if owners else ""
+
+
+def owners_of(state: Path) -> list[str]:
+    """Who pauses the booth, sorted. Raises PauseError."""
+    return sorted(owner for name in (UPLINK, DISPLAY) for owner in read_pauses(state / name))
 
 
 def pause(state: Path, owner: str, minute: str) -> None:

@@ -16,11 +16,14 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from appliance.config import Settings
 from appliance.display.field.codes import MOST_WRONG
 from appliance.display.field.request import MOST_BODY
 from appliance.display.field.sessions import GONE_S, IDLE_S
+from appliance.display.field.work import Work
 from appliance.display.views import ViewSender
-from appliance.site_file import FILE, read_site
+from appliance.site import Site
+from appliance.site_file import FILE, read_site, write_site
 from tests.display.field.desk import ORIGIN, Desk
 from tests.display.field.fake_vision import CAMERA_M, EMPTY, person
 
@@ -308,6 +311,30 @@ def test_what_is_drawn_and_signed_stands_in_the_logbook(desk: Desk) -> None:
     entries = [json.loads(line) for line in lines]
     assert [entry["now"].split()[0] for entry in entries if entry["kind"] == "site"] == ["changed", "signed"]
     assert {entry["by"] for entry in entries} == {"field"}
+
+
+def test_a_logbook_that_refused_has_the_line_once_the_disk_takes_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.enter()
+    with monkeypatch.context() as full:
+        full.setattr("appliance.logbook.notes.record", lambda *_: False)
+        desk.send("POST", "zones", {"zones": [{"name": "mat", "kind": "scored", "polygon": SQUARE}]})
+        desk.field.tend(desk.now_s)
+    book = desk.settings.folders.state / "logbook.jsonl"
+    assert not book.exists()
+    desk.now_s += 61
+    desk.field.tend(desk.now_s)
+    assert '"now":"changed ' in book.read_text()
+
+
+def test_a_line_that_a_power_cut_took_is_written_at_the_next_start(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    write_site(state, Site.model_validate({"zones": [{"name": "mat", "polygon": SQUARE}]}))
+    for _ in range(2):
+        work = Work(Settings.model_validate({"folders": {"state": state, "runtime": tmp_path / "run"}}))
+        work.tend(1.0)
+    assert (state / "logbook.jsonl").read_text().count('"now":"changed ') == 1
 
 
 @pytest.mark.parametrize("city", ["madrid", "toronto"])
