@@ -53,7 +53,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
-    """All files of tests at work side by side, as most of their time is waiting: so what waits longest is a file of its own."""
+    """All files of tests at work side by side: most of their time is waiting, so what waits longest has its own."""
     if missing():
         pytest.skip(f"not installed: {missing()}")
     started = {}
