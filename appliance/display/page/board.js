@@ -124,7 +124,7 @@ function dress(doll, words) {
 
 // For who services the booth: the code that opens the field page on a phone.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) location.href = "/code";
+  if (event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) location.href = `/code?lang=${document.documentElement.lang}`;
 });
 
 listen();

@@ -23,6 +23,7 @@ from appliance.display.views import ViewSender
 from appliance.site_file import FILE, read_site
 from tests.display.field.desk import ORIGIN, Desk
 from tests.display.field.fake_vision import CAMERA_M, EMPTY, person
+from tests.display.field.sayings import written
 
 SQUARE = [[0.2, 0.5], [0.8, 0.5], [0.8, 0.9], [0.2, 0.9]]
 WRITES = ("touch", "again", "mark", "zones", "ground", "ground/forget", "sign-off")
@@ -256,7 +257,7 @@ def test_an_unlawful_drawing_is_refused(tmp_path: Path) -> None:
     desk.enter()
     answer = desk.send("POST", "zones", {"zones": []})
     assert answer.status_code == 422
-    assert "scored" in answer.json()["error"]
+    assert answer.json()["error"] == "opt-in-needs-zone"
     desk.close()
 
 
@@ -319,7 +320,7 @@ def test_the_law_of_the_city_is_a_wall_on_the_page_too(tmp_path: Path, city: str
     assert desk.send("POST", "zones", {"zones": [mat]}).status_code == 200
     answer = desk.send("POST", "zones", {"zones": [{**mat, "polygon": whole}]})
     assert answer.status_code == 422
-    assert city in answer.json()["error"]
+    assert answer.json() == {"error": "room-area", "share": 100, "most": 25}
     desk.close()
 
 
@@ -328,9 +329,9 @@ def test_a_broken_site_file_is_told_and_drawn_anew(desk: Desk) -> None:
     state.mkdir(parents=True)
     (state / FILE).write_text("{}")
     desk.enter()
-    assert "site.json" in desk.send("GET", "state").json()["fault"]
+    assert "site.json" in written(desk.send("GET", "state").json()["fault"])
     assert desk.send("POST", "sign-off", {"reason": "trial-only"}).status_code == 422
-    assert desk.send("POST", "zones", {"zones": []}).json()["fault"] == ""
+    assert desk.send("POST", "zones", {"zones": []}).json()["fault"] is None
 
 
 def test_measuring_does_not_draw_over_a_site_file_that_cannot_be_read(desk: Desk) -> None:
@@ -344,7 +345,7 @@ def test_measuring_does_not_draw_over_a_site_file_that_cannot_be_read(desk: Desk
         answer = desk.send("POST", "ground", {"spot": spot, "height_m": 1.75})
         desk.now_s += 5
     assert answer.status_code == 422
-    assert "save the zones anew" in answer.json()["error"]
+    assert answer.json()["error"] == "site-fault"
     assert (state / FILE).read_text() == "{}"
 
 
