@@ -62,7 +62,7 @@ async def body_of(request: Request) -> dict[str, Any]:
     except asyncio.TimeoutError:
         raise Refused(408, "the body did not come") from None
     except ClientDisconnect:
-        raise Refused(400, "gone") from None
+        raise Refused(400, "the page has gone") from None
     except (ValueError, RecursionError):
         raise Refused(400, "no JSON") from None
     if not isinstance(values, dict):
