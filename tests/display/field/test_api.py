@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from appliance.display.field.codes import MOST_WRONG
+from appliance.display.field.locks import MOST_WRONG
 from appliance.display.field.request import MOST_BODY
 from appliance.display.field.sessions import GONE_S, IDLE_S
 from appliance.display.views import ViewSender
@@ -99,7 +99,7 @@ def test_a_new_code_takes_over_from_a_phone_that_is_gone(desk: Desk) -> None:
     assert desk.send("GET", "state").status_code == 200
 
 
-def test_wrong_codes_lock_the_door_for_the_right_one_too(desk: Desk) -> None:
+def test_wrong_codes_lock_their_address_out_though_it_brings_the_right_one(desk: Desk) -> None:
     code = desk.code()
     wrong = f"{(int(code) + 1) % 10**8:08d}"
     answers = [desk.enter(wrong) for _ in range(MOST_WRONG)]
@@ -108,8 +108,24 @@ def test_wrong_codes_lock_the_door_for_the_right_one_too(desk: Desk) -> None:
     assert (answer.status_code, answer.json()["error"]) == (429, "locked")
     assert answer.json()["left_s"] == 60
     desk.now_s += 60
-    assert desk.enter(code) == 401
-    assert desk.enter() == 200
+    assert desk.enter(code) == 200
+
+
+def test_a_visitor_of_the_lan_does_not_lock_the_technician_out(desk: Desk) -> None:
+    code = desk.code()
+    for visitor in ("192.168.77.66", "192.168.77.67"):
+        desk.come_from(visitor)
+        assert [desk.enter("00000000") for _ in range(MOST_WRONG + 1)][-2:] == [429, 429]
+    desk.come_from("192.168.77.20")
+    assert desk.enter(code) == 200
+
+
+def test_a_header_of_a_proxy_makes_nobody_another_address(desk: Desk) -> None:
+    desk.code()
+    for number in range(MOST_WRONG):
+        forged = {"x-forwarded-for": f"10.0.0.{number}", "forwarded": f"for=10.0.0.{number}"}
+        answer = desk.send("POST", "session", {"code": "00000000"}, **forged)
+    assert answer.status_code == 429
 
 
 def test_leaving_ends_the_session_and_the_view(desk: Desk) -> None:
@@ -376,7 +392,7 @@ def test_neither_code_nor_token_is_logged_or_in_an_address(
 
 def test_the_code_answers_on_the_device_only(desk: Desk) -> None:
     assert not [route for route in desk.field.routes() if route.path.startswith("/code")]
-    assert desk.client.get("/code/state").json() == {"session": False, "waiting": False, "locked_s": 0}
+    assert desk.client.get("/code/state").json() == {"session": False, "waiting": False}
     desk.code()
     assert desk.client.get("/code/state").json()["waiting"] is True
     assert "digits" not in desk.client.get("/code/state").json()

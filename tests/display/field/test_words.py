@@ -23,7 +23,7 @@ from appliance.law.ground import SIDES
 ROOT = Path(__file__).parents[3] / "appliance"
 FIELD = ROOT / "display" / "field"
 HOLE = re.compile(r"\{([^}]*)\}")
-SAYING = re.compile(r'(?:\bsayIt|\bsay|word:)\(?\s*"([a-z-]+)"')
+SAYING = re.compile(r'(?:\bsayIt|\bsay|word:)\(?\s*"([a-z-]*[a-z])"')
 PAGE = re.compile(r"\{([\w-]+)\}")
 STRING = re.compile(r'"([^"\\\n]*)"|`([^`]*)`')
 CHOSEN = {
