@@ -141,6 +141,26 @@ def test_every_package_and_network_is_in_the_parts_list(
     assert text == sbom.sbom_text(tmp_path, target, "1.2.3", wheels, 0)
 
 
+def test_the_parts_list_is_cyclonedx_by_its_own_schema(
+    tools: dict[str, Any], wheel: MakeWheel, tmp_path: Path
+) -> None:
+    """The strict schema, which knows no other keys; it comes with CycloneDX's own library."""
+    needs = "cyclonedx-python-lib is not installed: make setup-test"
+    validation = pytest.importorskip("cyclonedx.validation.json", reason=needs)
+    schema = pytest.importorskip("cyclonedx.schema", reason=needs)
+    check = validation.JsonStrictValidator(schema.SchemaVersion.V1_5).validate_str
+    vendor = tools["vendor"]
+    wheels = [vendor.Wheel(wheel("top", "low")), vendor.Wheel(wheel("low", licence="Apache-2.0"))]
+    (tmp_path / "models").mkdir()
+    for model in tools["sbom"].shipped_models(tools["sbom"].read_manifest()):
+        (tmp_path / f"models/{model.name}-1x1.onnx").write_bytes(b"a network")
+    text = tools["sbom"].sbom_text(tmp_path, vendor.Target("arm64", "3.10"), "1.2.3rc1", wheels, 0)
+    assert check(text) is None
+    document = json.loads(text)
+    for change in ({"oddKey": 1}, {"serialNumber": "1"}, {"components": document["components"] * 2}):
+        assert check(json.dumps({**document, **change})) is not None, change
+
+
 def test_a_package_without_the_text_of_its_licence_is_not_shipped(
     tools: dict[str, Any], wheel: MakeWheel, tmp_path: Path
 ) -> None:
