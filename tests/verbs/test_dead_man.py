@@ -52,6 +52,12 @@ class Machine:
         self.start()
 
 
+@pytest.fixture(autouse=True)
+def _disk_without_power_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Days go by here, and a count is kept each minute."""
+    monkeypatch.setattr("os.fsync", lambda _: None)
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
