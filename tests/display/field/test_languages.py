@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator
 
 from appliance.display.field.device import code_from_display
 from appliance.display.field.words import LANGUAGES, words_in
@@ -77,7 +78,11 @@ def measure_ground(phone: Technician, vision: FakeVision) -> None:
         phone.page.wait_for_timeout(2200)  # what the page takes for a box is the last two seconds
         phone.page.tap(f"#capture-{spot}")
         line = phone.page.locator(f".hints li:nth-child({at})")
-        until(lambda line=line, before=before: line.inner_text() != before)
+        until(partial(differs, line, before))
+
+
+def differs(line: Locator, before: str) -> bool:
+    return line.inner_text() != before
 
 
 def settle(phone: Technician, step: str) -> None:
