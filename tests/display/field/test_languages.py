@@ -78,10 +78,10 @@ def measure_ground(phone: Technician, vision: FakeVision) -> None:
         phone.page.wait_for_timeout(2200)  # what the page takes for a box is the last two seconds
         phone.page.tap(f"#capture-{spot}")
         line = phone.page.locator(f".hints li:nth-child({at})")
-        until(partial(differs, line, before))
+        until(partial(has_changed, line, before))
 
 
-def differs(line: Locator, before: str) -> bool:
+def has_changed(line: Locator, before: str) -> bool:
     return line.inner_text() != before
 
 
