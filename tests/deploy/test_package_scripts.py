@@ -276,6 +276,14 @@ def test_an_update_that_is_not_newer_than_the_package_is_given_up(
 
 
 @needs_dpkg
+def test_a_release_candidate_gives_way_to_its_release_and_not_the_other_way_round(machine: Machine) -> None:
+    candidate, release = "1:0.2.0~rc1+py310", "1:0.2.0+py310"
+    assert machine.run("preinst", "upgrade", candidate, version="0.2.0").returncode == 0
+    done = machine.run("preinst", "upgrade", release, version="0.2.0rc1")
+    assert done.returncode == 1
+    assert "0.2.0~rc1 is older than 0.2.0" in done.stderr
+
+
 def test_what_lay_side_by_side_goes_into_the_folder_of_whom_it_is_of(machine: Machine) -> None:
     for name in ("systemd-sysusers", "systemd-tmpfiles", "deb-systemd-helper", "deb-systemd-invoke"):
         machine.command(name)
@@ -290,15 +298,6 @@ def test_what_lay_side_by_side_goes_into_the_folder_of_whom_it_is_of(machine: Ma
     moved = {str(path.relative_to(state)): path.read_text() for path in state.rglob("*/*.json")}
     assert moved == {"display/site.json": "old", "uplink/pause.json": "old", "uplink/remote.json": "new"}
     assert machine.run("postinst", "configure", "0.2.0+py310").returncode == 0
-
-
-@needs_dpkg
-def test_a_release_candidate_gives_way_to_its_release_and_not_the_other_way_round(machine: Machine) -> None:
-    candidate, release = "1:0.2.0~rc1+py310", "1:0.2.0+py310"
-    assert machine.run("preinst", "upgrade", candidate, version="0.2.0").returncode == 0
-    done = machine.run("preinst", "upgrade", release, version="0.2.0rc1")
-    assert done.returncode == 1
-    assert "0.2.0~rc1 is older than 0.2.0" in done.stderr
 
 
 @needs_dpkg
