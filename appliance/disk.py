@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from appliance.errors import BoothError
@@ -38,12 +39,20 @@ def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None
         raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; {cure}") from None
 
 
-def read_small(file: Path, most_bytes: int = MOST_SMALL_BYTES) -> bytes:
-    """Content of a regular file that somebody less trusted may own. Raises OSError for links, pipes and long ones."""
+def read_small(
+    file: Path, most_bytes: int = MOST_SMALL_BYTES, is_trusted: Callable[[int], bool] | None = None
+) -> bytes:
+    """Content of a regular file that somebody less trusted may own. Raises OSError for links, pipes and long ones.
+
+    `is_trusted` says by its user id whether an owner is believed at all; OSError where not.
+    """
     descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+        found = os.fstat(opened.fileno())
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(f"{file}: no regular file")
+        if is_trusted is not None and not is_trusted(found.st_uid):
+            raise OSError(f"{file}: written by somebody else")
         content = opened.read(most_bytes + 1)
     if len(content) > most_bytes:
         raise OSError(f"{file}: longer than {most_bytes} bytes")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from appliance.disk import read_small
 from appliance.errors import BoothError
 
 FILE = "field.json"
@@ -68,10 +69,7 @@ def end_session(runtime: Path) -> None:
 def session_at(runtime: Path, now_s: float) -> Session | None:
     """The session that lasts at `now_s`; None for none, and for anything that display did not write. Never raises."""
     try:
-        with (runtime / FILE).open("rb") as opened:
-            if not is_from_display(os.fstat(opened.fileno()).st_uid):
-                return None
-            session = session_from(json.loads(opened.read(MOST_BYTES + 1)))
+        session = session_from(json.loads(read_small(runtime / FILE, MOST_BYTES, is_from_display)))
     except (OSError, ValueError, RecursionError):
         return None
     return session if now_s < session.until_s <= now_s + LONGEST_S else None

@@ -1,4 +1,4 @@
-"""How much of the picture the scored zones take: zones in; shares of ground, width and height out.
+"""How much of the picture the scored zones and the spot take: zones in; shares of ground, width and height out.
 
 An opt-in zone over the whole picture would be an open street by another name. A mat that one steps onto on purpose
 leaves room to walk past it, so three quarters of the picture, and two fifths of its width and of its height, stay free.
@@ -32,12 +32,12 @@ class Ground:
 
 
 def ground_of(zones: Iterable[Zone]) -> Ground:
-    """What the scored ones of `zones` take; opt-out zones give nothing back, for they are forgiveness, not room."""
+    """What those of `zones` take where people are looked at; opt-out zones give nothing back: forgiveness, not room."""
     middles = (np.arange(CELLS) + 0.5) / CELLS
     columns, rows = np.meshgrid(middles, middles)
     points = np.stack([columns.ravel(), rows.ravel()], axis=1)
     taken = np.zeros(len(points), np.bool_)
-    marked = [zone for zone in zones if zone.kind == "scored"]
+    marked = [zone for zone in zones if not zone.shields]
     for zone in marked:
         taken |= inside(np.array(zone.polygon), points)
     width, height = (
