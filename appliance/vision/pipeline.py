@@ -85,7 +85,7 @@ class Pipeline:
         with timed("tracker"):
             tracks = self._tracker.update(detections, frame.captured_s)
             views = self._passages.choose(tracks, frame)
-            asking = self._spot.choose(tracks, frame, self._passages.objecting())
+            asking = self._spot.choose(tracks, detections, frame, self._passages.objecting())
             wanted = views | asking
         with timed("garments"):
             gains = self._light.gains(frame, detections.boxes)

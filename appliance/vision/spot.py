@@ -6,16 +6,13 @@ clothes can be drawn in. What a spot sees is no passage: neither the bank nor th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from appliance.answers import COVERED, CUT_OFF, EMPTY, HIDDEN, LATE, LEFT_ALONE, LOOKING, SMALL, TOLD
+from appliance.answers import EMPTY, LATE, LEFT_ALONE, LOOKING, TOLD
 from appliance.config import Capture, Garment
-from appliance.records import Descriptors, FloatArray, Frame, Garments, Passage, Tracks
+from appliance.records import Descriptors, Detections, Frame, Garments, Passage, Tracks
+from appliance.vision.asker import STRANGER, Asker, hindrances_of, standing
 from appliance.vision.record import Record, Views, corners, fold, summed_up
-from appliance.vision.views import covered_share, large_enough, whole
-from appliance.vision.zones import contains, feet_of
 
 GRACE_S = 3.0
 "So long only clear views count of somebody on the spot; then any does."
@@ -23,18 +20,6 @@ AWAY_S = 1.0
 "Whoever is off the spot, or out of sight, for so long has left it: who only crosses it has not asked."
 PER_FRAME = 1
 "Views taken from one frame at the most, besides those of passages."
-
-
-@dataclass
-class Asker:
-    """Somebody on the spot."""
-
-    record: Record
-    met_s: float
-    on_s: float
-    "When they were on the spot last."
-    hindrance: str = ""
-    "Why the last frame showed them badly, one of the answers; '' where it did not."
 
 
 class Spot:
@@ -46,6 +31,8 @@ class Spot:
         self._number: int | None = None
         self._askers: dict[int, Asker] = {}
         self._objector = self._told = False
+        self._over = False
+        "Somebody was told whom the tracker does not know, and might not know again."
         self._answer = ""
 
     def ask(self, number: int | None) -> str:
@@ -54,7 +41,7 @@ class Spot:
             if self._answer == LOOKING:
                 self._answer = LATE
             self.forget()
-            self._number, self._told = number, False
+            self._number, self._told, self._over = number, False, False
             self._answer = self._answer if number is None else EMPTY
         return self._answer
 
@@ -68,38 +55,36 @@ class Spot:
         self._askers.clear()
         self._objector = False
 
-    def choose(self, tracks: Tracks, frame: Frame, objecting: set[int]) -> Views:
+    def choose(self, tracks: Tracks, detections: Detections, frame: Frame, objecting: set[int]) -> Views:
         """Pick the best view of those on the spot; those `objecting`, who came by an opt-out zone, are forgotten."""
-        if self._number is None or self._spot is None:
-            return Views(tracks.ids[:0], tracks.boxes[:0])
-        now_s = frame.captured_s
-        present = self._meet(tracks, frame, objecting)
-        self._leave(objecting, now_s)
+        people = Views(tracks.ids[:0], tracks.boxes[:0])
+        if self._number is None or self._spot is None or self._over:
+            return people
+        people = standing(self._spot, tracks, detections, frame)
+        hindrances = hindrances_of(people, tracks.boxes, frame, self._garments)
+        wanted = self._meet(people, hindrances, frame.captured_s, objecting)
+        self._leave(objecting, frame.captured_s)
         self._answer = self._told_so_far()
-        free = 1 - covered_share(tracks.boxes)
-        height = tracks.boxes[:, 3] - tracks.boxes[:, 1]
-        wanted = [row for row, asker in present.items() if self._wants(asker, now_s)]
-        best = sorted(wanted, key=lambda row: -free[row] * height[row])[:PER_FRAME]
+        height = people.boxes[:, 3] - people.boxes[:, 1]
+        best = sorted(wanted, key=lambda row: (hindrances[row] != "", -height[row]))[:PER_FRAME]
         rows = np.array(best, np.int64)
-        return Views(tracks.ids[rows], tracks.boxes[rows])
+        return Views(people.ids[rows], people.boxes[rows])
 
-    def _meet(self, tracks: Tracks, frame: Frame, objecting: set[int]) -> dict[int, Asker]:
-        """Row of each person on the spot -> what is known of them, begun where there was nothing."""
+    def _meet(self, people: Views, hindrances: list[str], now_s: float, objecting: set[int]) -> list[int]:
+        """Note who is on the spot; rows of those who want a view."""
         assert self._spot is not None
-        feet = feet_of(tracks.boxes, frame.width, frame.height)
-        rows = np.flatnonzero(contains(self._spot, feet)).tolist()
-        hindrances = hindrances_of(tracks.boxes, frame, self._garments)
-        present, now_s = {}, frame.captured_s
-        self._objector = any(int(tracks.ids[row]) in objecting for row in rows)
-        for row in rows:
-            track = int(tracks.ids[row])
-            if track not in objecting:
-                asker = self._askers.setdefault(track, Asker(Record(self._spot.name), now_s, now_s))
-                asker.on_s, asker.hindrance = now_s, hindrances[row]
-                asker.record.last = corners(tracks.boxes[row])
-                asker.record.first = asker.record.first or asker.record.last
-                present[row] = asker
-        return present
+        wanted, ids = [], people.ids.tolist()
+        self._objector = any(track in objecting for track in ids)
+        for row, track in enumerate(ids):
+            if track in objecting:
+                continue
+            asker = self._askers.setdefault(track, Asker(Record(self._spot.name), now_s, now_s))
+            asker.on_s, asker.hindrance = now_s, hindrances[row]
+            asker.record.last = corners(people.boxes[row])
+            asker.record.first = asker.record.first or asker.record.last
+            if self._wants(asker, now_s):
+                wanted.append(row)
+        return wanted
 
     def _leave(self, objecting: set[int], now_s: float) -> None:
         """Forget who is gone from the spot or objects; of who was told, that much stays known while the ask lasts."""
@@ -136,6 +121,7 @@ class Spot:
             due.append(passage)
             asker.record.close()
         self._told = self._told or bool(due)
+        self._over = self._over or any(passage.track == STRANGER for passage in due)
         self._answer = self._told_so_far() if self._number is not None else self._answer
         return due
 
@@ -143,22 +129,7 @@ class Spot:
         """The answer as it stands, of whoever is nearest to one."""
         if self._told:
             return TOLD
-        words = [state_of(asker) for asker in self._askers.values()]
+        words = [asker.state for asker in self._askers.values()]
         if not words:
             return LEFT_ALONE if self._objector else EMPTY
         return LOOKING if LOOKING in words else words[0]
-
-
-def state_of(asker: Asker) -> str:
-    """One of the answers, of somebody who was not told yet."""
-    if asker.record.views:
-        return LOOKING
-    return asker.hindrance or (HIDDEN if asker.record.tries else LOOKING)
-
-
-def hindrances_of(boxes: FloatArray, frame: Frame, garments: Garment) -> list[str]:
-    """Why each of N people shows badly in a frame, one of the answers; '' for a clear view."""
-    covered = covered_share(boxes) > garments.max_overlap
-    cut_off, small = ~whole(boxes, frame), ~large_enough(boxes, garments)
-    worst = np.where(covered, COVERED, np.where(cut_off, CUT_OFF, np.where(small, SMALL, "")))
-    return [str(word) for word in worst]
