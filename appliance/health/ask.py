@@ -1,7 +1,7 @@
 """Whether somebody asks to be scored: a press on the board in; whether vision looks at who is on the spot, out.
 
-A file in the runtime folder, ask.json: {"schema": "ask/1", "until_s": monotonic seconds, "number": number}. Written by
-display alone; another number is another ask, and each ends by itself. Vision answers in its vitals, by "ask", the
+A file in the runtime folder, display/ask.json: {"schema": "ask/1", "until_s": monotonic seconds, "number": number}. Written by
+display alone, in its own folder; another number is another ask, and each ends by itself. Vision answers in its vitals, by "ask", the
 number, and "answer", one of answers.py; both stay until the next ask.
 """
 
@@ -15,11 +15,11 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.disk import read_small
+from appliance.disk import OWN_MODE, read_small
 from appliance.errors import BoothError
 from appliance.health.field import is_from_display
 
-FILE = "ask.json"
+FILE = "display/ask.json"
 SCHEMA = "ask/1"
 ASK_S = 30.0
 "From the press on; however far ahead a file says that it ends, it counts for no longer."
@@ -45,14 +45,15 @@ def write_ask(runtime: Path, now_s: float) -> Ask:
     """Ask anew, for ASK_S from `now_s` on. Raises BoothError where nothing can be written."""
     ask = Ask(now_s + ASK_S, secrets.randbelow(MOST_NUMBER + 1))
     body = {"schema": SCHEMA, "until_s": ask.until_s, "number": ask.number}
-    draft = runtime / f".{FILE}.{os.getpid()}"
+    file = runtime / FILE
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        runtime.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(OWN_MODE, parents=True, exist_ok=True)
         draft.write_text(json.dumps(body), encoding="ascii")
-        draft.replace(runtime / FILE)
+        draft.replace(file)
     except OSError as error:
         cure = "make it writable for this user or set folders.runtime to a folder that is"
-        raise BoothError(f"{runtime / FILE}: {error.strerror}; {cure}") from None
+        raise BoothError(f"{file}: {error.strerror}; {cure}") from None
     return ask
 
 
