@@ -1,7 +1,7 @@
 """Whether somebody asks to be scored: a press on the board in; whether vision looks at who is on the spot, out.
 
-A file in the runtime folder, display/ask.json: {"schema": "ask/1", "until_s": monotonic seconds, "number": number}. Written by
-display alone, in its own folder; another number is another ask, and each ends by itself. Vision answers in its vitals, by "ask", the
+display/ask.json in the runtime folder: {"schema": "ask/1", "until_s": monotonic seconds, "number": number}. Written by
+display alone; another number is another ask, and each ends by itself. Vision answers in its vitals, by "ask", the
 number, and "answer", one of answers.py; both stay until the next ask.
 """
 

@@ -68,10 +68,8 @@ class Decider:
         ]
 
     def answer(self, passages: list[Passage]) -> list[Decision]:
-        """One decision for each of those who asked, N >= 0: no exceptions, and nothing is counted of them."""
-        novelty = self._judge.judge(stacked(passages, self._judge)) if passages else None
-        if novelty is None:
-            return []
+        """One decision for each of N >= 1 people who asked: no exceptions, and nothing is counted of them."""
+        novelty = self._judge.judge(stacked(passages, self._judge))
         return [
             replace(asked(passage), judged=True, **self._figures(passage, novelty, row))
             for row, passage in enumerate(passages)

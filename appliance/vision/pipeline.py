@@ -161,7 +161,7 @@ class Pipeline:
     def _answer(self, asking: list[Passage]) -> list[Decision]:
         """Decisions on those who asked; whatever else was seen of them in this passage is dropped."""
         self._passages.close(passage.track for passage in asking)
-        if self._decider is None:
+        if self._decider is None or not asking:
             return [asked(passage) for passage in asking]
         with self.stopwatch.time("novelty"):
             return self._decider.answer(asking)
