@@ -9,8 +9,9 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from appliance.health.clock import read_clock
+from appliance.health.moment import boot_id
 from appliance.update.courier import NOTE, read_note
-from appliance.update.machine import boot_id, this_machine
+from appliance.update.machine import this_machine
 from appliance.update.manager import ask
 from appliance.update.orders import Orders, read_orders
 from appliance.update.places import Places

@@ -52,7 +52,7 @@ class Lookout:
         self._ladder = Ladder(settings)
         self._notes = Notes(settings.folders.state, "vision")
         self._shutter = Shutter(
-            settings.folders.state,
+            settings.folders,
             figures,
             lambda: self._remote.fault,
             lambda owners: self._notes.note("pause", pause_id(owners)),
