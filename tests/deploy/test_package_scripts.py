@@ -354,7 +354,7 @@ def test_a_policy_of_the_machine_may_forbid_the_start(machine: Machine, answer: 
 
 @needs_dpkg
 def test_a_booth_that_somebody_has_disabled_is_not_started(machine: Machine) -> None:
-    machine.command("systemctl", 'case $* in *is-enabled*) exit 1 ;; esac')
+    machine.command("systemctl", "case $* in *is-enabled*) exit 1 ;; esac")
     assert "systemctl --no-block start booth.target" not in starts(machine)
 
 

@@ -1,4 +1,4 @@
-"""What systemd's journal has of a process: the words of its last start, or of the one before where that is silent yet."""
+"""What the journal has of a process: the words of its last start, or of the one before where that is silent yet."""
 
 from __future__ import annotations
 
