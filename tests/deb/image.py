@@ -1,4 +1,4 @@
-"""A stick for a booted machine: nothing goes in; a FAT device that its units mount, and whose raw bytes are searched, out.
+"""A stick for a booted machine: a FAT image that its unit mounts as a device, and whose raw bytes can be searched.
 
 What this machine's kernel lacks is done otherwise: there is no udev in a container, so the unit that its rule names is
 started by hand; the kernel knows no FAT, so `mount -t vfat` is answered by fusefat on the same device, which needs one
@@ -18,8 +18,8 @@ IMAGE_BYTES = 8 << 20
 HELPER = """#!/bin/sh
 # The kernel's part of a FAT stick: first a mount, read-only as asked for, later a change of its options.
 set -e
-case $4 in
-*remount*) exec mount -i "$3" "$4" "$2" ;;
+case ,$4, in
+*,remount,*) exec mount -i "$3" "$4" "$2" ;;
 esac
 fusefat -o rw+ "$1" "$2" >/dev/null
 exec mount -i -o "remount,$4" "$2"
@@ -53,7 +53,9 @@ class Stick:
     def at_a_laptop(self, *words: str) -> str:
         """A command while it is mounted at MOUNTED."""
         text = f"mkdir -p {MOUNTED}; fusefat -o rw+ {self.device} {MOUNTED} >/dev/null; "
-        return self._machine.does("sh", "-c", text + '"$@"; umount ' + MOUNTED, "sh", *words)
+        return self._machine.does(
+            "sh", "-c", text + '"$@"; code=$?; umount ' + MOUNTED + "; exit $code", "sh", *words
+        )
 
     def names(self) -> list[str]:
         """Files on it."""
