@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from appliance.outfit import UNSEEN, Outfit
+
 DeviceArray: TypeAlias = Any
 """Pixels or tensors of one wing: a NumPy array on the CPU, device memory on the Jetson. Opaque above the seam."""
 
@@ -148,6 +150,8 @@ class Passage:
     "False: the person is in view still and may be seen better."
     views: int = 1
     "That were looked at and could be used."
+    heading: str = "still"
+    "One of outfit.HEADINGS."
 
 
 @dataclass(frozen=True)
@@ -172,5 +176,9 @@ class Decision:
     "True when the rarity passes the threshold."
     abstained: str = ""
     "Why nothing could be said; rarity and distance are then 0."
+    outfit: Outfit = UNSEEN
+    "What staff look for."
+    heading: str = "still"
+    "One of outfit.HEADINGS."
     settled: bool = True
     "False: so near to the threshold that the next view may turn it; asked again, and nobody is told."

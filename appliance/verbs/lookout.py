@@ -25,7 +25,7 @@ from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.verbs.field_glass import FieldGlass
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
-from appliance.verbs.noting import note_settings
+from appliance.verbs.noting import note_settings, pause_id
 from appliance.verbs.schooling import Schooling
 from appliance.verbs.shutter import LOOK_S, Paused, Shutter
 from appliance.vision.novelty import Judge
@@ -47,14 +47,19 @@ class Lookout:
         self._figures = figures
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
-        self._shutter = Shutter(settings.folders.state, figures, lambda: self._remote.fault)
+        self._notes = Notes(settings.folders.state, "vision")
+        self._shutter = Shutter(
+            settings.folders.state,
+            figures,
+            lambda: self._remote.fault,
+            lambda owners: self._notes.note("pause", pause_id(owners)),
+        )
         self._outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
         self._glass = FieldGlass(settings.folders.runtime, eyes)
         self._school = Schooling(self._settings, eyes, judge, figures, now_s)
-        self._notes = Notes(settings.folders.state, "vision")
         self._notes.note("model", eyes.engine)
         self._notes.note("bank", bank)
         note_settings(self._notes, self._settings)

@@ -7,6 +7,7 @@ import numpy as np
 from appliance.config import Rule
 from appliance.records import Decision, FloatArray, Passage
 from appliance.vision.novelty import Judge, Novelty
+from appliance.vision.outfits import outfit_of
 from appliance.vision.pace import Pace
 from appliance.vision.rarity import enough, least_passages, readiness, share_interval
 from appliance.vision.reasons import reasons
@@ -76,6 +77,8 @@ class Decider:
             why=reasons(surprises, passage.measures, self._usual(novelty, row)),
             zone=passage.zone,
             exception=exception,
+            outfit=outfit_of(passage.measures),
+            heading=passage.heading,
             settled=settled,
         )
 

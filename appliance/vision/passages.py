@@ -19,6 +19,7 @@ from appliance.records import (
     Tracks,
 )
 from appliance.vision.blend import blended
+from appliance.vision.headings import heading_of
 from appliance.vision.views import view_quality
 from appliance.vision.zones import NOWHERE, OPTED_OUT, at_door, zones_of
 
@@ -42,6 +43,9 @@ class Record:
     weights: list[float] = field(default_factory=list)
     tries: int = 0
     box: Box = (0.0, 0.0, 0.0, 0.0)
+    first: Box | None = None
+    "Where the person was met."
+    last: Box = (0.0, 0.0, 0.0, 0.0)
     first_view_s: float = 0.0
     last_look_s: float = -np.inf
     refused: str = "never in clear view"
@@ -118,8 +122,10 @@ class Passages:
                 continue
             record = present[row] = self._records.setdefault(track, Record(zone))
             record.zone = zone
+            record.last = corners(tracks.boxes[row])
+            record.first = record.first or record.last
             if not record.views:
-                record.box = corners(tracks.boxes[row])
+                record.box = record.last
         return present
 
     def opted_out(self, tracks: Tracks) -> MaskArray:
@@ -195,5 +201,6 @@ def summed_up(track: int, record: Record, now_s: float, *, final: bool) -> Passa
     """What a passage's views agree on, or an abstention that says why."""
     if sum(record.weights) <= 0:
         return Passage(track, now_s, record.box, record.zone, {}, record.refused, final)
-    vectors = blended(record.views, record.weights)
-    return Passage(track, now_s, record.box, record.zone, vectors, final=final, views=len(record.views))
+    vectors, views = blended(record.views, record.weights), len(record.views)
+    heading = heading_of(record.first or record.last, record.last)
+    return Passage(track, now_s, record.box, record.zone, vectors, final=final, views=views, heading=heading)

@@ -47,12 +47,12 @@ if ! [ -d "$venv" ]; then
 fi
 rm -f "$venv"/booth*.stamp
 
-project=$root
+project="${root}[analysis]"
 quiet=--quiet
-size="about 120 MB"
+size="about 260 MB"
 if [ -n "$extra" ]; then
-    project="${root}[$extra]"
-    size="about 150 MB"
+    project="${root}[analysis,$extra]"
+    size="about 290 MB"
 fi
 [ ! -t 1 ] || quiet=
 echo "environment: installing the booth's Python packages into $venv ($size unless pip has them cached)"

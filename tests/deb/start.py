@@ -63,7 +63,15 @@ def the_booths_state_is_for_its_group_only(booth: Booth) -> str:
     assert not open_ones, open_ones
     assert booth.machine.says("stat", "-c", "%a %U:%G", "/etc/booth/booth.yaml") == "640 root:booth"
     return booth.machine.says(
-        "stat", "-c", "%a %U:%G", "/var/lib/booth", "/run/booth", "/var/lib/booth/vision"
+        "stat",
+        "-c",
+        "%a %U:%G",
+        "/var/lib/booth",
+        "/run/booth",
+        "/var/lib/booth/vision",
+        "/var/lib/booth/display",
+        "/var/lib/booth/uplink",
+        "/run/booth/display",
     ).replace("\n", ", ")
 
 

@@ -254,6 +254,23 @@ def test_an_update_that_is_not_newer_than_the_package_is_given_up(
 
 
 @needs_dpkg
+def test_what_lay_side_by_side_goes_into_the_folder_of_whom_it_is_of(machine: Machine) -> None:
+    for name in ("systemd-sysusers", "systemd-tmpfiles", "deb-systemd-helper", "deb-systemd-invoke"):
+        machine.command(name)
+    state = machine.root / "var/lib/booth"
+    for own in ("display", "uplink"):
+        (state / own).mkdir(parents=True)
+    for name in ("site.json", "remote.json", "pause.json"):
+        (state / name).write_text("old")
+    (state / "uplink/remote.json").write_text("new")
+    done = machine.run("postinst", "configure", "0.1.0+py310")
+    assert done.returncode == 0, done.stderr
+    moved = {str(path.relative_to(state)): path.read_text() for path in state.rglob("*/*.json")}
+    assert moved == {"display/site.json": "old", "uplink/pause.json": "old", "uplink/remote.json": "new"}
+    assert machine.run("postinst", "configure", "0.2.0+py310").returncode == 0
+
+
+@needs_dpkg
 def test_a_dangling_update_is_given_up_too(machine: Machine) -> None:
     for name in ("systemd-sysusers", "systemd-tmpfiles", "deb-systemd-helper", "deb-systemd-invoke"):
         machine.command(name)

@@ -25,7 +25,7 @@ from tests.uplink.authority import Authority
 SERIAL = "1423021012345"
 NOW = Clock(time.time(), synced=True)
 UNSET = Clock(30.0, synced=False)
-ZONES = ("America/New_York", "Europe/Stockholm")
+ZONES = ("America/New_York", "Europe/Stockholm", "Europe/Madrid")
 IDENTITY = (
     "etc/booth/booth.yaml",
     "etc/booth/identity.json",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config import Settings
-from appliance.health.pause import FILE, OPERATOR, pause, paused_by, resume
+from appliance.health.pause import OPERATOR, UPLINK, pause, paused_by, resume
 from appliance.uplink.command import (
     COMMANDS,
     IDENTIFY_S,
@@ -148,7 +148,8 @@ def test_a_resume_from_afar_leaves_the_pause_of_somebody_there(desk: Desk) -> No
 
 
 def test_what_cannot_be_written_is_refused_with_the_reason(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_text("{")
+    (tmp_path / UPLINK).parent.mkdir()
+    (tmp_path / UPLINK).write_text("{")
     desk = Desk(tmp_path)
     for id_, name in (("ask-1", "pause"), ("ask-2", "resume")):
         desk.send(name, id_)

@@ -16,7 +16,8 @@ SKIPPED = {".venv", ".git", "build", "dist", "__pycache__"}
 BELOW = {
     "appliance.errors": set(),
     "appliance.vocabulary": set(),
-    "appliance.records": set(),
+    "appliance.outfit": {"vocabulary"},
+    "appliance.records": {"outfit"},
     "appliance.geometry": set(),
     "appliance.pose": {"records"},
     "appliance.disk": {"errors"},
@@ -39,6 +40,7 @@ BELOW = {
     "appliance.vision": {
         "errors",
         "records",
+        "outfit",
         "geometry",
         "pose",
         "config",

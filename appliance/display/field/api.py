@@ -42,6 +42,10 @@ class Api:
         self._work = Work(settings)
         self._report = Report(settings, self._work, window)
 
+    def tend(self, now_s: float) -> None:
+        """What waits for a disk, a few times a second."""
+        self._work.tend(now_s)
+
     def routes(self) -> list[Route]:
         """All of them."""
         return [

@@ -43,6 +43,7 @@ class Field:
 
     def tend(self, now_s: float) -> None:
         """What is due a few times a second: the view is open while a page asks, and shut when none does."""
+        self._api.tend(now_s)
         session = self._door.session(now_s)
         if session is not None and now_s < session.asked_s + AWAY_S:
             self._window.keep_open(now_s)

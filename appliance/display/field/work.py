@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 from collections.abc import Callable, Sequence
 
 from appliance.config import Settings
@@ -13,7 +14,7 @@ from appliance.display.field.measure import SPOTS, Measured, measure, plane_from
 from appliance.display.field.request import Refused
 from appliance.display.view import View
 from appliance.errors import BoothError
-from appliance.logbook import record
+from appliance.logbook.notes import Notes
 from appliance.site import SignOff, Site
 from appliance.site_file import read_site, write_site
 
@@ -26,6 +27,7 @@ class Work:
     def __init__(self, files: Settings) -> None:
         self._files = files
         self._state = files.folders.state
+        self._notes = Notes(self._state, "field")
         self._marks: frozenset[str] | None = None
         self.spots: dict[str, Measured] = {}
         "Of the ground plane, until it is whole."
@@ -33,6 +35,13 @@ class Work:
         "Of the plane that was measured last, as a share."
         self.fault = ""
         "Why the site file counts as none; '' while it can be read."
+        # A line that the disk refused before a restart, or a power cut took; what is known already is not repeated.
+        if (site := self.site()) != Site():
+            self._notes.note("site", words_of(site))
+
+    def tend(self, now_s: float) -> None:
+        """Write into the logbook what waits: a disk that refused is tried again each minute. Never raises OSError."""
+        self._notes.tend(now_s)
 
     @property
     def marks(self) -> frozenset[str]:
@@ -110,15 +119,17 @@ class Work:
         settings_at(self._files, site)
         kept(lambda: write_site(self._state, site))
         self.fault = ""
-        word = "signed" if site.signed_off else "changed"
-        log.info("field page: the site is %s", word)
-        record(self._state, "field", "site", f"{word} {digest_of(site)}")
+        log.info("field page: the site is %s", words_of(site))
+        self._notes.note("site", words_of(site))
+        # At once, so that none of two changes in a row is lost; a disk that refuses has its turn in tend().
+        self._notes.tend(-math.inf)
         return site
 
 
-def digest_of(site: Site) -> str:
-    """What the logbook says of a site: the start of its SHA-256."""
-    return hashlib.sha256(site.model_dump_json().encode()).hexdigest()[:12]
+def words_of(site: Site) -> str:
+    """What the logbook says of a site: whether somebody has signed it, and the start of its SHA-256."""
+    word = "signed" if site.signed_off else "changed"
+    return f"{word} {hashlib.sha256(site.model_dump_json().encode()).hexdigest()[:12]}"
 
 
 def kept(write: Callable[[], None]) -> None:

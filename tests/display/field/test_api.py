@@ -16,11 +16,14 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from appliance.config import Settings
 from appliance.display.field.codes import MOST_WRONG
 from appliance.display.field.request import MOST_BODY
 from appliance.display.field.sessions import GONE_S, IDLE_S
+from appliance.display.field.work import Work
 from appliance.display.views import ViewSender
-from appliance.site_file import FILE, read_site
+from appliance.site import Site
+from appliance.site_file import FILE, read_site, write_site
 from tests.display.field.desk import ORIGIN, Desk
 from tests.display.field.fake_vision import CAMERA_M, EMPTY, person
 
@@ -114,26 +117,26 @@ def test_wrong_codes_lock_the_door_for_the_right_one_too(desk: Desk) -> None:
 def test_leaving_ends_the_session_and_the_view(desk: Desk) -> None:
     desk.enter()
     desk.field.tend(desk.now_s)
-    assert (desk.settings.folders.runtime / "field.json").exists()
+    assert (desk.settings.folders.runtime / "display/field.json").exists()
     assert desk.send("DELETE", "session").status_code == 200
     assert desk.send("GET", "state").status_code == 401
     desk.field.tend(desk.now_s)
-    assert list(desk.settings.folders.runtime.iterdir()) == []
+    assert [path for path in desk.settings.folders.runtime.rglob("*") if not path.is_dir()] == []
 
 
 def test_vision_is_asked_for_views_only_while_a_page_asks(desk: Desk) -> None:
     runtime = desk.settings.folders.runtime
     desk.field.tend(desk.now_s)
-    assert not (runtime / "field.json").exists()
+    assert not (runtime / "display/field.json").exists()
     desk.enter()
     desk.field.tend(desk.now_s)
-    assert (runtime / "field.json").exists()
+    assert (runtime / "display/field.json").exists()
     desk.now_s += 11
     desk.field.tend(desk.now_s)
-    assert not (runtime / "field.json").exists()
+    assert not (runtime / "display/field.json").exists()
     desk.send("GET", "state")
     desk.field.tend(desk.now_s)
-    assert (runtime / "field.json").exists()
+    assert (runtime / "display/field.json").exists()
 
 
 def test_polling_alone_does_not_keep_a_session_open(desk: Desk) -> None:
@@ -310,6 +313,30 @@ def test_what_is_drawn_and_signed_stands_in_the_logbook(desk: Desk) -> None:
     assert {entry["by"] for entry in entries} == {"field"}
 
 
+def test_a_logbook_that_refused_has_the_line_once_the_disk_takes_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.enter()
+    with monkeypatch.context() as full:
+        full.setattr("appliance.logbook.notes.record", lambda *_: False)
+        desk.send("POST", "zones", {"zones": [{"name": "mat", "kind": "scored", "polygon": SQUARE}]})
+        desk.field.tend(desk.now_s)
+    book = desk.settings.folders.state / "logbook.jsonl"
+    assert not book.exists()
+    desk.now_s += 61
+    desk.field.tend(desk.now_s)
+    assert '"now":"changed ' in book.read_text()
+
+
+def test_a_line_that_a_power_cut_took_is_written_at_the_next_start(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    write_site(state, Site.model_validate({"zones": [{"name": "mat", "polygon": SQUARE}]}))
+    for _ in range(2):
+        work = Work(Settings.model_validate({"folders": {"state": state, "runtime": tmp_path / "run"}}))
+        work.tend(1.0)
+    assert (state / "logbook.jsonl").read_text().count('"now":"changed ') == 1
+
+
 @pytest.mark.parametrize("city", ["madrid", "toronto"])
 def test_the_law_of_the_city_is_a_wall_on_the_page_too(tmp_path: Path, city: str) -> None:
     whole = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
@@ -325,7 +352,7 @@ def test_the_law_of_the_city_is_a_wall_on_the_page_too(tmp_path: Path, city: str
 
 def test_a_broken_site_file_is_told_and_drawn_anew(desk: Desk) -> None:
     state = desk.settings.folders.state
-    state.mkdir(parents=True)
+    (state / FILE).parent.mkdir(parents=True)
     (state / FILE).write_text("{}")
     desk.enter()
     assert "site.json" in desk.send("GET", "state").json()["fault"]
@@ -335,7 +362,7 @@ def test_a_broken_site_file_is_told_and_drawn_anew(desk: Desk) -> None:
 
 def test_measuring_does_not_draw_over_a_site_file_that_cannot_be_read(desk: Desk) -> None:
     state = desk.settings.folders.state
-    state.mkdir(parents=True)
+    (state / FILE).parent.mkdir(parents=True)
     (state / FILE).write_text("{}")
     desk.enter()
     desk.field.tend(desk.now_s)
