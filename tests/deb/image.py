@@ -66,6 +66,12 @@ class Stick:
         raw = self.image.read_bytes()
         return [secret for secret in secrets if secret.encode() in raw]
 
+    def put_back(self, content: bytes) -> None:
+        """Make it what it was: a copy of itself that somebody has made before."""
+        subprocess.run(["losetup", "--detach", self.device], check=True)
+        self.image.write_bytes(content)
+        subprocess.run(["losetup", self.device, str(self.image)], check=True)
+
     def close(self) -> None:
         """Let go of the device."""
         subprocess.run(["losetup", "--detach", self.device], check=False)

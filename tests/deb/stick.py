@@ -47,19 +47,23 @@ def a_module_with_the_package_and_no_identity_waits_for_its_stick(booth: Booth) 
     return said(booth)
 
 
-def a_stick_makes_it_a_booth_with_a_first_event_and_is_wiped(booth: Booth) -> str:
+def a_stick_makes_it_a_booth_with_a_first_event_and_is_wiped_and_good_once(booth: Booth) -> str:
     lay_out(booth)
     with contextlib.closing(Stick(booth)) as stick:
         made_s = make(stick)
         secrets = secrets_on(stick)
         assert stick.holds(secrets) == secrets, "the search finds what is there"
+        copy = stick.image.read_bytes()
         steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in plugged(booth, stick).items())
         assert said(booth).startswith(f"applied: {CITY}/{ID} at "), said(booth)
         names = set(stick.names())
         assert not names & set(SECRETS), names
         assert names >= {"used.json", "result.json"}, names
         assert not stick.holds(secrets), "a secret is left in a sector of the stick"
-        assert_refused_a_second_time(booth, stick)
+        assert_refused(booth, stick, "stick: used before by")
+        stick.put_back(copy)
+        assert_refused(booth, stick, "stick: this booth has used it before")
+        assert not stick.holds(secrets), "the key of a copy stays on it"
     return f"made {made_s:.1f} s; from the plug: {steps}; {len(secrets)} lines of the key in no sector"
 
 
@@ -127,13 +131,13 @@ def make(stick: Stick) -> float:
     return time.monotonic() - begun_s
 
 
-def assert_refused_a_second_time(booth: Booth, stick: Stick) -> None:
-    """Raises AssertionError where the same stick does anything more, to a booth or to a reset one."""
-    before = booth.machine.says("sha256sum", "/etc/booth/identity.json", "/etc/booth/booth.yaml")
-    again = stick.plug()
-    assert again.returncode != 0
-    assert "refused: stick:" in booth.log(stick.unit), booth.log(stick.unit)[-300:]
-    assert booth.machine.says("sha256sum", "/etc/booth/identity.json", "/etc/booth/booth.yaml") == before
+def assert_refused(booth: Booth, stick: Stick, why: str) -> None:
+    """Raises AssertionError unless the stick is refused with these words and changes nothing."""
+    identity = ("sha256sum", "/etc/booth/identity.json", "/etc/booth/booth.yaml", "/etc/booth/keys/booth.key")
+    before = booth.machine.says(*identity)
+    assert stick.plug().returncode != 0
+    assert f"refused: {why}" in booth.log(stick.unit), booth.log(stick.unit)[-300:]
+    assert booth.machine.says(*identity) == before
     assert booth.active()
 
 
@@ -145,6 +149,6 @@ def said(booth: Booth) -> str:
 
 FACTS = (
     a_module_with_the_package_and_no_identity_waits_for_its_stick,
-    a_stick_makes_it_a_booth_with_a_first_event_and_is_wiped,
+    a_stick_makes_it_a_booth_with_a_first_event_and_is_wiped_and_good_once,
     the_broker_knows_it_by_the_name_on_the_stick,
 )
