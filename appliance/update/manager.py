@@ -78,13 +78,13 @@ class Systemd:
         shown = ask("show", "-p", "InvocationID", "--value", unit_of(process)).stdout.strip()
         said = last_line(f"_SYSTEMD_INVOCATION_ID={shown}")
         if not said and self.look(process).restarts:
-            said = last_line("-b", f"_SYSTEMD_UNIT={unit_of(process)}")
+            said = last_line(f"_SYSTEMD_UNIT={unit_of(process)}")
         return said
 
 
-def last_line(*which: str) -> str:
+def last_line(which: str) -> str:
     """The last one of the journal's that fits; '' where there is none."""
-    lines = run(["journalctl", "-q", "-n", "1", "-o", "cat", *which]).stdout.strip().splitlines()
+    lines = run(["journalctl", "-q", "-n", "1", "-o", "cat", which]).stdout.strip().splitlines()
     return lines[-1] if lines else ""
 
 

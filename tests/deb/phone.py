@@ -11,7 +11,7 @@ import sys
 from typing import Any
 from urllib.parse import urlsplit
 
-PATIENCE_S = 4.0
+PATIENCE_S = 10.0
 
 
 def asked(method: str, url: str, body: str = "", token: str = "") -> dict[str, Any]:
