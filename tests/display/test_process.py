@@ -61,7 +61,7 @@ def test_a_card_reaches_a_listening_page(running: Running) -> None:
 
 def test_a_state_tells_words_only(running: Running) -> None:
     state = httpx.get(running.url + "state").json()
-    assert set(state) == {"schema", "language", "banner", "notice", "standing", "cards", "phrases"}
+    assert set(state) == {"schema", "language", "banner", "notice", "standing", "cards", "service", "phrases"}
     for card in state["cards"]:
         assert set(card) == {"words", "text", "odds", "zone", "left_s", "card_s"}
 

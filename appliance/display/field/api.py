@@ -88,7 +88,8 @@ class Api:
 
     async def _enter(self, request: Request) -> Values:
         digits = text_in(await body_of(request), "code", 16)
-        return {"token": self._door.enter("".join(digits.split()), self._clock())}
+        address = request.client.host if request.client else ""
+        return {"token": self._door.enter("".join(digits.split()), address, self._clock())}
 
     async def _leave(self, request: Request) -> Values:
         check_origin(request)

@@ -11,7 +11,8 @@ from appliance.config import Settings
 from appliance.display.field.drawn import settings_at, site_with_zones
 from appliance.display.field.marks import NAMES, read_marks, write_marks
 from appliance.display.field.measure import SPOTS, Measured, measure, plane_from
-from appliance.display.field.request import Refused
+from appliance.display.field.request import Refused, refused_by
+from appliance.display.field.words import Word, said
 from appliance.display.view import View
 from appliance.errors import BoothError
 from appliance.logbook.notes import Notes
@@ -33,8 +34,8 @@ class Work:
         "Of the ground plane, until it is whole."
         self.doubt: float | None = None
         "Of the plane that was measured last, as a share."
-        self.fault = ""
-        "Why the site file counts as none; '' while it can be read."
+        self.fault: Word | None = None
+        "Why the site file counts as none; None while it can be read."
         # A line that the disk refused before a restart, or a power cut took; what is known already is not repeated.
         if (site := self.site()) != Site():
             self._notes.note("site", words_of(site))
@@ -53,9 +54,9 @@ class Work:
     def site(self) -> Site:
         """What is drawn and signed; Site() where the file cannot be used, and then `fault` says why."""
         try:
-            site, self.fault = read_site(self._state), ""
+            site, self.fault = read_site(self._state), None
         except BoothError as error:
-            site, self.fault = Site(), str(error)
+            site, self.fault = Site(), said("site-fault", why=str(error))
         return site
 
     def settings(self) -> Settings:
@@ -63,7 +64,7 @@ class Work:
         try:
             return settings_at(self._files, self.site())
         except Refused as refused:
-            self.fault = self.fault or str(refused)
+            self.fault = self.fault or refused.word
             return self._files
 
     def mark(self, name: str, *, done: bool) -> None:
@@ -92,11 +93,11 @@ class Work:
                 return
             plane, self.doubt = plane_from(self.spots["near"], self.spots["far"], far_m)
         except BoothError as error:
-            raise Refused(422, str(error).removeprefix("ground: ")) from None
+            raise refused_by(error) from None
         site = self.site()
         # Else the zones of a file that cannot be read would fall away unseen, with who opted out in them.
         if self.fault:
-            raise Refused(422, self.fault)
+            raise Refused(422, **self.fault)
         self._write(Site(mode=site.mode, zones=site.zones, ground=plane))
         self.mark("ground", done=True)
 
@@ -112,13 +113,13 @@ class Work:
         """Hand the booth over. Raises Refused."""
         site = self.site()
         if self.fault:
-            raise Refused(422, self.fault)
+            raise Refused(422, **self.fault)
         return self._write(Site(mode=site.mode, zones=site.zones, ground=site.ground, signed_off=signed))
 
     def _write(self, site: Site) -> Site:
         settings_at(self._files, site)
         kept(lambda: write_site(self._state, site))
-        self.fault = ""
+        self.fault = None
         log.info("field page: the site is %s", words_of(site))
         self._notes.note("site", words_of(site))
         # At once, so that none of two changes in a row is lost; a disk that refuses has its turn in tend().
@@ -137,4 +138,4 @@ def kept(write: Callable[[], None]) -> None:
     try:
         write()
     except BoothError as error:
-        raise Refused(507, str(error)) from None
+        raise Refused(507, "disk-fault", why=str(error)) from None
