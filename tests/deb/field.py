@@ -6,35 +6,15 @@ import contextlib
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
 
+from tests.deb.asking import Answer, ask
 from tests.deb.booth import Booth
 
-PHONE = "/srv/phone.py"
 PORT, CONTROL = 8480, 8999
 HERE = f"http://127.0.0.1:{PORT}"
 LAN, STREET = "192.168.77", "10.99.7"
 "The first three numbers of two networks: the booth has .1 in each, somebody's phone .2."
 UNIT = "booth-display.service"
-
-
-class Answer(NamedTuple):
-    """What a phone got."""
-
-    status: int
-    "0: nobody answers."
-    said: str
-
-    def value(self, key: str) -> Any:
-        """One of a JSON answer."""
-        return json.loads(self.said).get(key)
-
-
-def ask(booth: Booth, method: str, url: str, *words: str, by: tuple[str, ...] = ()) -> Answer:
-    """One request; `by`: words before it, that say from which network or as whom."""
-    said = booth.machine.does(*by, "python3", "-I", PHONE, method, url, *words)
-    return Answer(**json.loads(said))
 
 
 def at(network: str) -> tuple[str, ...]:
@@ -61,7 +41,6 @@ def enter(booth: Booth, url: str, digits: str, by: tuple[str, ...] = ()) -> Answ
 
 
 def on_loopback_the_page_answers_and_tells_nothing_without_a_code(booth: Booth) -> str:
-    booth.machine.path(PHONE).write_text((Path(__file__).parent / "phone.py").read_text())
     booth.machine.wait(lambda: booth.active(UNIT), 60)
     page = ask(booth, "GET", f"{HERE}/field")
     assert page.status == 200, page
