@@ -28,8 +28,8 @@ setup-test: # what the tests need besides
 	@sh $(PACKAGE)/make-npm.sh tests/display/field/axe axe "what checks pages for screen readers (3 MB)"
 	@$(BIN)/python -m engines setup
 
-test: setup-test check ## the checks, then all tests in two lanes side by side
-	@$(BIN)/python -m tests.lanes
+test: setup-test check ## the checks, then all tests
+	@$(BIN)/python -m pytest
 
 check: setup-test ## lint, format and types
 	@$(BIN)/ruff check $(CODE)

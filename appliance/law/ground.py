@@ -74,7 +74,7 @@ def extent(sides: Iterable[Iterable[float]]) -> float:
 
 
 def crossing_of(zones: Iterable[Zone]) -> str:
-    """Name of a scored zone, or the spot, whose edges cut each other, so that nobody can say what lies in it; '' where none does."""
+    """Name of a zone to be looked at whose edges cut each other, so that nobody knows what lies in it; '' for none."""
     crossing = (zone.name for zone in zones if not zone.shields and crosses_itself(zone.polygon))
     return next(crossing, "")
 

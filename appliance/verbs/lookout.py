@@ -54,7 +54,7 @@ class Lookout:
         self._notes = Notes(settings.folders.state, "vision")
         self._dead_man = DeadMan(settings, now_s)
         self._shutter = Shutter(
-            settings.folders.state,
+            settings.folders,
             figures,
             lambda: self._remote.fault or self._dead_man.why(),
             lambda owners: self._notes.note("pause", pause_id(owners)),
@@ -179,8 +179,8 @@ class Lookout:
             self._conclude(left)
         self._judge_by(self._school.tend(now_s))
         self._glass.tend(now_s)
-        self._heed_dead_man(now_s)
         self._questions.tend(self._pipeline, now_s)
+        self._heed_dead_man(now_s)
         if self._remote.look(now_s):
             self._take_over(self._remote.settings, now_s)
         self._notes.tend(now_s)

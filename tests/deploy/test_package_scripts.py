@@ -54,6 +54,7 @@ class Machine:
         text = (DEBIAN / name).read_text()
         for place in ("/usr/lib/booth", "/var/lib/booth", "/var/cache/booth", "/run/", "/etc/"):
             text = text.replace(place, f"{self.root}{place}")
+        text = text.replace("/usr/sbin/policy-rc.d", f"{self.bin}/policy-rc.d")
         text = text.replace("/usr/bin/python3", f"{self.bin}/python3").replace(
             "-user root", f"-user {user()}"
         )
@@ -369,24 +370,40 @@ def test_what_cannot_be_purged_and_is_no_mount_is_told(machine: Machine) -> None
     assert machine.run("postrm", "purge").returncode != 0
 
 
-@needs_dpkg
-def test_an_upgrade_does_not_wait_for_a_trial_of_hours(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in (
-        "systemd-sysusers",
-        "systemd-tmpfiles",
-        "deb-systemd-helper",
-        "deb-systemd-invoke",
-        "systemctl",
-        "udevadm",
-    ):
+COMMANDS = ("systemd-sysusers", "systemd-tmpfiles", "deb-systemd-helper", "deb-systemd-invoke", "udevadm")
+
+
+def starts(machine: Machine) -> list[str]:
+    """What the package's set-up asks to be started, and how."""
+    for name in COMMANDS:
         machine.command(name)
     (machine.root / "run/systemd/system").mkdir(parents=True)
-    monkeypatch.setitem(globals(), "UNITS", "booth.target booth-update-switch.service booth-update.timer")
     assert machine.run("postinst", "configure", "0.1.0+py310").returncode == 0
-    started = [line for line in machine.log.read_text().splitlines() if line.startswith("deb-systemd-invoke")]
-    assert started == ["deb-systemd-invoke start booth.target", "deb-systemd-invoke start booth-update.timer"]
+    return [line for line in machine.log.read_text().splitlines() if " start " in line]
+
+
+@needs_dpkg
+def test_an_installation_waits_for_no_engine_and_for_no_trial_of_hours(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.command("systemctl")
+    monkeypatch.setitem(globals(), "UNITS", "booth.target booth-update-switch.service booth-update.timer")
+    wanted = ["systemctl --no-block start booth.target", "deb-systemd-invoke start booth-update.timer"]
+    assert starts(machine) == wanted
+
+
+@needs_dpkg
+@pytest.mark.parametrize(("answer", "starting"), [(0, True), (104, True), (101, False)])
+def test_a_policy_of_the_machine_may_forbid_the_start(machine: Machine, answer: int, starting: bool) -> None:
+    machine.command("systemctl")
+    machine.command("policy-rc.d", f"exit {answer}")
+    assert ("systemctl --no-block start booth.target" in starts(machine)) == starting
+
+
+@needs_dpkg
+def test_a_booth_that_somebody_has_disabled_is_not_started(machine: Machine) -> None:
+    machine.command("systemctl", "case $* in *is-enabled*) exit 1 ;; esac")
+    assert "systemctl --no-block start booth.target" not in starts(machine)
 
 
 def test_a_program_that_somebody_has_removed_by_hand_can_be_removed_by_dpkg(machine: Machine) -> None:

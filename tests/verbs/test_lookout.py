@@ -619,7 +619,7 @@ def test_even_the_shortest_pause_forgets_who_is_in_view(
     booth: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words: list[str] = []
-    monkeypatch.setattr("appliance.verbs.shutter.paused_by", lambda state: words.pop() if words else "")
+    monkeypatch.setattr("appliance.verbs.shutter.paused_by", lambda *_: words.pop() if words else "")
     booth.clock.at(1005.0, lambda: words.append("paused by passer-by"))
     booth.look([Deliver(1000)], [Deliver(1000)], stop_s=20)
     assert len(booth.cameras) == 2
