@@ -25,7 +25,7 @@ Do = Callable[[dict[str, Any], float], Awaitable[dict[str, Any]]]
 
 
 def device_api(bulletin: Bulletin, acts: Acts, clock: Callable[[], float]) -> list[Route]:
-    """The endpoints for the booth's own screen: whoever sits there may look; other processes of the booth may not act."""
+    """The endpoints for the booth's own screen: who sits there may look; other processes of the booth may not act."""
     api = Api(bulletin, clock, lambda _: None, check_peer)
     # The pause is for everybody: nothing shall be in its way.
     pause = api.writing("pause", acts.pause, lambda _: None)

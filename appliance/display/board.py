@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from appliance.display.card import Card
 
 MOST_CARDS = 2
 "Staff can walk up to one person, perhaps to a second; more would be a list."
+MOST_FIRST = 2**40
 
 
 @dataclass(frozen=True)
@@ -15,9 +17,11 @@ class Shown:
     """One card on the board."""
 
     number: int
-    "Of the card since this process began; tells of no person."
+    "Another for each card of this boot, from a random one on; tells of no person."
     card: Card
     until_s: float
+    known: int | None
+    "Passages that its rarity is known from; None where vision does not tell."
 
 
 class Board:
@@ -27,9 +31,11 @@ class Board:
         self.card_s = card_s
         self.count = 0
         "Cards shown so far."
+        # A page that was there before this process is not to take a new card for one that it knows.
+        self._first = secrets.randbelow(MOST_FIRST) + 1
         self._cards: tuple[Shown, ...] = ()
 
-    def show(self, card: Card, now_s: float) -> Shown | None:
+    def show(self, card: Card, now_s: float, known: int | None = None) -> Shown | None:
         """Put `card` on the board; None when it came too late to be of use.
 
         A capture time in the future counts as now, so that no card can stay longer than `card_s`.
@@ -39,7 +45,7 @@ class Board:
         if until_s <= now_s:
             return None
         self.count += 1
-        shown = Shown(self.count, card, until_s)
+        shown = Shown(self._first + self.count, card, until_s, known)
         self._cards = (shown, *self._cards)[:MOST_CARDS]
         return shown
 

@@ -65,7 +65,7 @@ class Bulletin:
 
     def show(self, card: Card, now_s: float) -> None:
         """Put a card on the board, if it has not come too late."""
-        shown = self.board.show(card, now_s)
+        shown = self.board.show(card, now_s, self._situation.learned)
         if shown is not None and not card.asked:
             self.verdicts.expect(shown.number, now_s)
         self.refresh(self._situation, now_s)
@@ -112,7 +112,7 @@ class Bulletin:
         }
 
     def _card_state(self, shown: Shown, now_s: float, *, open_: bool) -> Mapping[str, Any]:
-        card, odds = shown.card, odds_of(shown.card, self._situation.learned)
+        card, odds = shown.card, odds_of(shown.card, shown.known)
         return {
             "number": shown.number,
             "words": card.why,
@@ -125,4 +125,3 @@ class Bulletin:
             "left_s": round(shown.until_s - now_s, 3),
             "card_s": self.board.card_s,
         }
-

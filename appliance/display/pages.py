@@ -1,4 +1,4 @@
-"""The board's page as it is sent: settings in; routes of its files and of the table of its words out, no secret in any."""
+"""The board's page as it is sent: settings in; routes of its files and of its words out, no secret in any."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ DEVICE = ("phone.html", "phone.js", "phone.css")
 
 def board_pages(settings: Settings, *, device: bool) -> list[Route]:
     """The page with its files; on the `device` itself the page with the code for phones, too."""
-    table = json.dumps({name: table_in(name, settings) for name in languages_of(settings)}, ensure_ascii=False)
+    table = json.dumps(
+        {name: table_in(name, settings) for name in languages_of(settings)}, ensure_ascii=False
+    )
 
     async def words(_request: Request) -> Response:
         script = f"export default {table};\nexport const device = {json.dumps(device)};"

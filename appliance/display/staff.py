@@ -1,4 +1,4 @@
-"""The staff board as the display process holds it: cards and settings in; routes, and what is due between requests, out."""
+"""The staff board as the display process holds it: settings and cards in; routes, and what is due meanwhile, out."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Who may see the board from the LAN: a secret made at the first start after a boot, and requests that carry it.
 
-It lies in memory, in display's own file of the runtime folder, so a restart of the process leaves phones in and a reboot
-puts them out. It travels in the fragment of the address that the QR code holds, which no browser sends to anybody, and
-from there in a header.
+It lies in memory, in display's own file of the runtime folder, so a restart of the process leaves phones in and a
+reboot puts them out. It travels in the fragment of the address that the QR code holds, which no browser sends to
+anybody, and from there in a header.
 """
 
 from __future__ import annotations

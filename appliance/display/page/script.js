@@ -31,6 +31,7 @@ export function label() {
   byId("script-text").replaceChildren(...lines.map((line) => make("p", { textContent: line })));
   byId("script-text").scrollTop = 0;
   byId("script-sign").textContent = say(sign ? "sign-back" : "sign");
+  byId("script-help").textContent = say("script-help");
   byId("script-close").textContent = say("close");
 }
 
