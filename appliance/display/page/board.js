@@ -1,7 +1,7 @@
 // The staff board: takes the booth's state as it changes and shows it; every press of a button or a key ends here.
 
 import { byId, make, write } from "/field/dom.js";
-import { chosen, count, earlierButtons, rewrite, sentence, setUp as setUpCards, showCards } from "/board/cards.js";
+import { chosen, count, earlierButtons, isLive, rewrite, sentence, setUp as setUpCards, showCards } from "/board/cards.js";
 import { alertOf, apply, keysWanted, languageChosen, showChoices, showLanguages, toggle } from "/board/choices.js";
 import { label as labelScript, openScript, setUp as setUpScript } from "/board/script.js";
 import { setUp as setUpStanding, showStanding } from "/board/standing.js";
@@ -25,6 +25,7 @@ let state = NOTHING;
 let until = { captureUntil: 0, pauseUntil: 0, askUntil: 0 };
 let heard = false;
 let told = 0;
+let announced = [];
 
 function show(fresh) {
   const now = performance.now();
@@ -35,10 +36,16 @@ function show(fresh) {
     label();
   }
   const fresher = showCards(state.cards);
-  if (fresher.length) write(byId("announced"), say("new-card", { what: fresher.map(sentence).join("; ") }));
+  if (fresher.length) announce(fresher);
   if (fresher.length && heard) alertOf();
   heard = true;
   render();
+}
+
+// For who listens; gone with its cards, as they are from the screen.
+function announce(cards) {
+  write(byId("announced"), say("new-card", { what: cards.map(sentence).join("; ") }));
+  announced = cards.map((card) => card.number);
 }
 
 // Nothing is known any more, least of all whether the camera is open; what was seen of people goes at once.
@@ -66,6 +73,7 @@ function render() {
 function tick() {
   const now = performance.now();
   showStanding(state, { ...until, cards: count() });
+  if (!announced.some(isLive)) write(byId("announced"), "");
   write(byId("pause"), say(now < until.pauseUntil ? "pause-again" : "pause", { n: PAUSE_MIN }));
   write(byId("ask"), now < until.askUntil ? say("asking", { left: clock((until.askUntil - now) / 1000) }) : say("ask"));
   showOr("answer", state.ask.word && say("reply-" + state.ask.word));

@@ -36,6 +36,7 @@ export function rewrite() {
 }
 
 export const count = () => live.length;
+export const isLive = (number) => live.some((one) => one.card.number === number);
 
 // The card that a key means: the one with the focus, else the newest that waits for a word.
 export function chosen() {
