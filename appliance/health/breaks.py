@@ -12,7 +12,7 @@ from pathlib import Path
 from appliance.errors import BoothError
 from appliance.health.moment import Moment
 from appliance.health.pause import DISPLAY, PauseError, locked, read_pauses, write_pauses
-from appliance.health.term import Term, term_from_now
+from appliance.health.term import Term
 
 MINUTES = 15.0
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ def pause_for(state: Path, runtime: Path, owner: str, minutes: float, now: Momen
 
     Raises BoothError only where neither disk nor memory takes it, and no damaged file keeps them closed already.
     """
-    term = term_from_now(60 * minutes, now)
+    term = Term(60 * minutes, now)
     try:
         put(state / DISPLAY, owner, term)
     except BoothError as error:

@@ -11,7 +11,6 @@ import pytest
 
 from appliance.errors import BoothError
 from appliance.health.breaks import MINUTES, left_s, pause_for, settle
-from appliance.health.clock import Clock
 from appliance.health.moment import Moment
 from appliance.health.pause import (
     DISPLAY,
@@ -29,7 +28,7 @@ NOON = 1_795_000_000.0
 
 
 def at(since_boot_s: float, *, boot: str = "a", passed_s: float = 0.0, synced: bool = True) -> Moment:
-    return Moment(boot, since_boot_s, Clock(NOON + since_boot_s + passed_s, synced))
+    return Moment(boot, since_boot_s, NOON + since_boot_s + passed_s, synced)
 
 
 class Booth:
@@ -146,7 +145,7 @@ import sys
 from pathlib import Path
 from appliance.errors import BoothError
 from appliance.health.breaks import left_s, pause_for
-from appliance.health.moment import read_moment
+from appliance.health.moment import this_moment
 from appliance.health.pause import paused_by, resume
 state, runtime = Path(sys.argv[1]), Path(sys.argv[2])
 (state / "uplink").mkdir()
@@ -158,12 +157,12 @@ try:
             file.flush()
 except OSError as error:
     assert error.errno == 28, error
-pause_for(state, runtime, "passer-by", 15, read_moment())
+pause_for(state, runtime, "passer-by", 15, this_moment())
 try:
     resume(state, "operator")
 except BoothError:
     pass
-print(paused_by(state, runtime), round(left_s(state, runtime, read_moment())))
+print(paused_by(state, runtime), round(left_s(state, runtime, this_moment())))
 """
 
 
