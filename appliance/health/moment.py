@@ -42,7 +42,7 @@ def moment_at(now_s: float, clock: Clock | None = None, boot_file: Path = BOOT_I
     return Moment(boot_id(boot_file), now_s, clock.unix_s, clock.synced)
 
 
-def this_moment() -> Moment:
+def read_moment() -> Moment:
     """Now, by this machine's clocks."""
     return moment_at(time.monotonic())
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from appliance.disk import OWN_MODE, read_small, write_own
 from appliance.errors import BoothError
-from appliance.health.moment import Moment, this_moment
+from appliance.health.moment import Moment, read_moment
 from appliance.health.term import Term, json_from_term, term_from_json
 
 UPLINK, DISPLAY = "uplink/pause.json", "display/pause.json"
@@ -61,7 +61,7 @@ def owners_of(state: Path, runtime: Path | None = None, now: Moment | None = Non
     """Who pauses the booth `now`, sorted. Raises PauseError."""
     pauses = [pair for file in files_of(state, runtime) for pair in read_pauses(file).items()]
     timed = any(isinstance(pause, Term) for _, pause in pauses)
-    moment = now or (this_moment() if timed else None)
+    moment = now or (read_moment() if timed else None)
     return sorted({owner for owner, pause in pauses if lasts(pause, moment)})
 
 

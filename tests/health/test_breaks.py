@@ -164,7 +164,7 @@ import sys
 from pathlib import Path
 from appliance.errors import BoothError
 from appliance.health.breaks import left_s, pause_for
-from appliance.health.moment import this_moment
+from appliance.health.moment import read_moment
 from appliance.health.pause import paused_by, resume
 state, runtime = Path(sys.argv[1]), Path(sys.argv[2])
 (state / "uplink").mkdir()
@@ -176,12 +176,12 @@ try:
             file.flush()
 except OSError as error:
     assert error.errno == 28, error
-pause_for(state, runtime, "passer-by", 15, this_moment())
+pause_for(state, runtime, "passer-by", 15, read_moment())
 try:
     resume(state, "operator")
 except BoothError:
     pass
-print(paused_by(state, runtime), round(left_s(state, runtime, this_moment())))
+print(paused_by(state, runtime), round(left_s(state, runtime, read_moment())))
 """
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from appliance.health.moment import Moment, boot_id, this_moment
+from appliance.health.moment import Moment, boot_id, read_moment
 from appliance.health.term import MOST_S, Term, json_from_term, term_from_json
 
 QUARTER_S = 900.0
@@ -102,7 +102,7 @@ def test_what_is_no_term_is_refused(change: dict[str, Any]) -> None:
 
 
 def test_this_machine_has_a_moment() -> None:
-    first, second = this_moment(), this_moment()
+    first, second = read_moment(), read_moment()
     assert first.boot == second.boot == boot_id()
     assert first.at_s <= second.at_s
     assert isinstance(TERM, Term)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.health.breaks import MINUTES, pause_for
-from appliance.health.moment import this_moment
+from appliance.health.moment import read_moment
 from appliance.health.pause import OPERATOR, PASSER_BY, pause, resume
 from appliance.health.vitals import read_vitals
 
@@ -51,7 +51,7 @@ class Vision:
     def press(self) -> float:
         """When the button was pressed."""
         now_s = time.monotonic()
-        pause_for(self.state, self.runtime, PASSER_BY, MINUTES, this_moment())
+        pause_for(self.state, self.runtime, PASSER_BY, MINUTES, read_moment())
         return now_s
 
     def stop(self) -> None:
@@ -87,7 +87,7 @@ def test_a_press_closes_the_camera_within_a_fifth_of_a_second(vision: Vision) ->
 
 
 def test_vision_that_is_started_anew_stays_closed_and_opens_by_itself(tmp_path: Path) -> None:
-    pause_for(tmp_path / "state", tmp_path / "run", PASSER_BY, 4 / 60, this_moment())
+    pause_for(tmp_path / "state", tmp_path / "run", PASSER_BY, 4 / 60, read_moment())
     began_s = time.monotonic()
     pause(tmp_path / "state", OPERATOR, "2026-11-26T09:00:00Z")
     resume(tmp_path / "state", OPERATOR)
