@@ -1,6 +1,6 @@
 """Pauses of people on the spot, which lift themselves: presses and the time in, files that vision heeds out.
 
-Written by display alone. The disk first, so that a pause outlives a reboot; where it takes nothing, memory.
+Written by display alone: in memory, where vision sees it at once, and on the disk, so that it outlives a reboot.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from appliance.errors import BoothError
 from appliance.health.moment import Moment
 from appliance.health.pause import DISPLAY, PauseError, locked, read_pauses, write_pauses
-from appliance.health.term import Term, term_from_now
+from appliance.health.term import Term
 
 MINUTES = 15.0
 log = logging.getLogger(__name__)
@@ -21,14 +21,26 @@ log = logging.getLogger(__name__)
 def pause_for(state: Path, runtime: Path, owner: str, minutes: float, now: Moment) -> None:
     """Close the cameras for `owner` from `now` on, for as long; a press while they are closed begins anew.
 
-    Raises BoothError only where neither disk nor memory takes it, and no damaged file keeps them closed already.
+    Memory first: vision sees it at once, however long the disk takes. Raises BoothError only where neither takes it.
     """
-    term = term_from_now(60 * minutes, now)
+    term = Term(60 * minutes, now)
+    faults = [fault for folder in (runtime, state) if (fault := refusal(folder / DISPLAY, owner, term))]
+    if len(faults) == 2:
+        raise faults[-1]
+    if not faults:
+        with contextlib.suppress(BoothError):
+            drop(runtime / DISPLAY)
+    else:
+        log.error("the pause is kept in one place only: %s", faults[0])
+
+
+def refusal(file: Path, owner: str, term: Term) -> BoothError | None:
+    """Why a pause cannot be kept in `file`; None when it is."""
     try:
-        put(state / DISPLAY, owner, term)
+        put(file, owner, term)
     except BoothError as error:
-        log.error("the pause is kept in memory only: %s", error)
-        put(runtime / DISPLAY, owner, term)
+        return error
+    return None
 
 
 def put(file: Path, owner: str, term: Term) -> None:
@@ -63,6 +75,12 @@ def settle(state: Path, runtime: Path, now: Moment) -> None:
             put(state / DISPLAY, owner, term)
         if waiting:
             write_pauses(runtime / DISPLAY, {})
+
+
+def drop(file: Path) -> None:
+    """Forget what `file` keeps. Raises BoothError."""
+    with locked(file):
+        write_pauses(file, {})
 
 
 def clear(file: Path, now: Moment) -> None:

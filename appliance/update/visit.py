@@ -26,7 +26,7 @@ COURIER_S = 3 * 3600 + 60.0
 log = logging.getLogger(__name__)
 
 
-def this_moment() -> Moment:
+def read_moment() -> Moment:
     """Now and here."""
     return Moment(read_clock(), datetime.now().astimezone(), boot_id(), this_machine())
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import BoothError
+from appliance.health import breaks
 from appliance.health.breaks import MINUTES, left_s, pause_for, settle
-from appliance.health.clock import Clock
 from appliance.health.moment import Moment
 from appliance.health.pause import (
     DISPLAY,
@@ -24,12 +24,13 @@ from appliance.health.pause import (
     read_pauses,
     resume,
 )
+from appliance.health.term import Term
 
 NOON = 1_795_000_000.0
 
 
 def at(since_boot_s: float, *, boot: str = "a", passed_s: float = 0.0, synced: bool = True) -> Moment:
-    return Moment(boot, since_boot_s, Clock(NOON + since_boot_s + passed_s, synced))
+    return Moment(boot, since_boot_s, NOON + since_boot_s + passed_s, synced)
 
 
 class Booth:
@@ -120,6 +121,23 @@ def test_a_disk_that_takes_nothing_refuses_no_passer_by(booth: Booth) -> None:
     assert owners_of(booth.state, None, at(999)) == ["passer-by"]
     assert read_pauses(booth.runtime / DISPLAY) == {}
     assert not booth.closed(at(1000))
+
+
+def test_vision_sees_it_in_memory_before_the_disk_is_asked(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An fsync on a busy disk takes seconds; a passer-by has a fifth of one."""
+    seen: list[tuple[str, bool]] = []
+    keep = breaks.put
+
+    def noted(file: Path, owner: str, term: Term) -> None:
+        seen.append((file.parent.parent.name, booth.closed(at(100))))
+        keep(file, owner, term)
+
+    monkeypatch.setattr(breaks, "put", noted)
+    booth.press(at(100))
+    assert seen == [("run", False), ("state", True)]
+    assert read_pauses(booth.runtime / DISPLAY) == {}
 
 
 def test_a_damaged_file_refuses_no_passer_by_and_still_closes(booth: Booth) -> None:

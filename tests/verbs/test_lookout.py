@@ -22,10 +22,11 @@ from appliance.display.cards import CardReader
 from appliance.display.views import ViewReader
 from appliance.errors import BoothError, SourceError
 from appliance.health.armed import UPLINK as UPLINK_ACT
-from appliance.health.armed import arm, moment_at
+from appliance.health.armed import arm
 from appliance.health.ask import ASK_S, Ask, write_ask
 from appliance.health.clock import Clock
 from appliance.health.field import end_session, renew_session
+from appliance.health.moment import moment_at
 from appliance.health.pause import OPERATOR, pause, resume
 from appliance.health.pause import UPLINK as PAUSE_FILE
 from appliance.logbook.chain import links_of
