@@ -101,7 +101,7 @@ class Booth:
 def booth(folder: Path, browser: Browser, capture: Any = None, **keys: Any) -> Iterator[Booth]:
     """A booth whose vision watches the street."""
     with ExitStack() as stack:
-        running = stack.enter_context(display(folder, capture, **keys))
+        running = stack.enter_context(display(folder, capture, folder / "state", **keys))
         vision = FakeVision(folder)
         vision.vitals = dict(WATCHING)
         stack.enter_context(vision)
