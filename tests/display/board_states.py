@@ -63,7 +63,6 @@ def show(staff: Colleague, name: str) -> None:
         staff.page.wait_for_selector(".card")
         until(lambda: len(staff.cards()) == len(CARDS[name]))
     elif name == "earlier":
-        staff.page.wait_for_selector(".card")
         staff.page.wait_for_selector("#earlier")
     elif name in HEADLINES:
         until(lambda: staff.page.evaluate("document.getElementById('middle').className") == class_of(name))
