@@ -1,4 +1,4 @@
-"""The field page on the booth's own LAN, seen from another network of the kernel: nothing of the device's own answers."""
+"""The field page on the booth's own LAN, seen from another network of the kernel; the device's own stays away."""
 
 from __future__ import annotations
 
