@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 screenshots clean lock
+.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster test-board races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 screenshots clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -102,6 +102,9 @@ bundle: setup ## what updates booths, in dist/, for ARCH, PY and VERSION as with
 	@mkdir -p dist
 	@$(BIN)/python $(PACKAGE)/release.py --arch $(ARCH) --python $(PY) --version $(VERSION) $(RELEASE)
 	@$(BIN)/booth update bundle $(RELEASE) dist/booth-$(VERSION)-py$(PY)-$(ARCH).tar.gz
+
+test-board: setup-test ## the staff board before the real vision: latency, life of a card, no picture (needs chromium; a minute)
+	@$(BIN)/python -m pytest -s tests/display/board_real.py
 
 screenshots: setup-test ## pictures of every state of the staff board and step of the field page, into build/screens (needs chromium)
 	@$(BIN)/python -m tests.display.board_screens build/screens

@@ -94,6 +94,7 @@ BELOW = {
         "polygons",
         "site",
         "site_file",
+        "sign.words",
     },
     "appliance.app": {
         "errors",
