@@ -44,7 +44,9 @@ def draw_courses(cities: Sequence[City]) -> Figure:
                 ax.set_ylabel(name)
             else:
                 ax.set_yticklabels([])
-    figure.subplots_adjust(left=0.07, right=0.985, top=1 - 0.35 / figure.get_figheight(), bottom=0.07, hspace=0.32, wspace=0.09)
+    figure.subplots_adjust(
+        left=0.07, right=0.985, top=1 - 0.35 / figure.get_figheight(), bottom=0.07, hspace=0.32, wspace=0.09
+    )
     figure.align_ylabels()
     return figure
 

@@ -1,4 +1,4 @@
-"""How far two streets dress apart: shares of the same cells in two cities go in, one figure with its interval comes out.
+"""How far two streets dress apart: shares of the same cells in two cities go in, one figure and its interval out.
 
 The Jensen-Shannon divergence in bits: 0 where both wear the same, 1 where nothing worn here is worn there.
 J. Lin, "Divergence measures based on the Shannon entropy", IEEE Transactions on Information Theory 37 (1991).
@@ -29,7 +29,7 @@ def divergence(here: Sequence[Estimate], there: Sequence[Estimate]) -> Estimate:
     p, p_spread, p_slack = normed(here)
     q, q_spread, q_slack = normed(there)
     middle = (p + q) / 2
-    value = (entropy(middle) - (entropy(p) + entropy(q)) / 2).item()
+    value = entropy(middle) - (entropy(p) + entropy(q)) / 2
     bends = [bend(p, q) * p_spread**2, bend(q, p) * q_spread**2]
     slopes = [slope(p, middle), slope(q, middle)]
     variance = sum(float(np.sum((g * s) ** 2)) for g, s in zip(slopes, (p_spread, q_spread), strict=True))
@@ -47,17 +47,18 @@ def normed(shares: Sequence[Estimate]) -> tuple[Figures, Figures, Figures]:
     return values / whole, spreads / whole, slacks / whole
 
 
-def entropy(shares: Figures) -> Figures:
+def entropy(shares: Figures) -> float:
     """Shannon's, in bits."""
-    return -np.sum(shares * np.log2(shares), keepdims=True)[0]
+    return -float(np.sum(shares * np.log2(shares)))
 
 
 def slope(shares: Figures, middle: Figures) -> Figures:
     """First derivative by each share, less its mean: only what moves shares against each other counts."""
-    raw = np.log2(shares / middle) / 2
+    raw: Figures = np.log2(shares / middle) / 2
     return raw - float(np.sum(shares * raw))
 
 
 def bend(own: Figures, other: Figures) -> Figures:
     """Second derivative by each share."""
-    return other / (own * (own + other)) / (2 * np.log(2))
+    bent: Figures = other / (own * (own + other)) / (2 * np.log(2))
+    return bent

@@ -88,5 +88,5 @@ def restlessness(parts: Sequence[Estimate]) -> float:
 
 
 def shared_out(comparisons: int) -> float:
-    """z of intervals of which all of so many hold at once with 95 % (Bonferroni)."""
+    """The z of intervals of which all of so many hold at once with 95 % (Bonferroni)."""
     return NormalDist().inv_cdf(1 - 0.025 / max(1, comparisons))

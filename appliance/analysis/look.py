@@ -31,7 +31,7 @@ CITY_LOOKS = (
 )
 "A colour and a mark for each city, so that the figures need no colour; the hues are those of Okabe and Ito, darker."
 WIDTH_IN = 9.6
-RULES: dict[str, Any] = {
+RULES: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "booth",
     "font.size": 10.5,
@@ -63,7 +63,9 @@ def drawing() -> Iterator[None]:
         import matplotlib as mpl
     except ImportError:
         raise BoothError("trends report draws with matplotlib: pip install 'booth[analysis]'") from None
-    with mpl.rc_context({**mpl.rcParamsDefault, **RULES, "backend": "svg"}):
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(RULES)
         yield
 
 
@@ -78,11 +80,11 @@ def sheet(rows: int, columns: int, height_in: float, **options: Any) -> tuple[Fi
 
 def quiet_dates(axes: Axes) -> None:
     """Dates below, as few as can be read."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib import dates
 
-    locator = AutoDateLocator(minticks=3, maxticks=7)
+    locator = dates.AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
 
 
 def svg_of(figure: Figure, key: str, title: str, description: str) -> str:

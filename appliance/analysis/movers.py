@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 6
 "Risers, and as many fallers, of one city."
+TITLE_X = -0.52
+"From the left of the axes, by their width: where the page's text begins."
 ROW_IN = 0.27
 HEAD_IN = 0.75
 Moved = tuple[City, Changes]
@@ -32,18 +34,25 @@ def chosen(changes: Changes) -> list[Change]:
 
 def draw_movers(moved: Sequence[Moved]) -> Figure:
     """One block per city in which something moved; all on the same scale."""
-    from matplotlib.figure import Figure
-
     rows = [chosen(changes) for _, changes in moved]
     heights = [ROW_IN * len(cells) + HEAD_IN for cells in rows]
-    figure: Figure
     figure, axes = sheet(len(rows), 1, sum(heights), gridspec_kw={"height_ratios": heights})
-    reach = max(max(map(abs, cell.difference.ends(changes.z))) for (_, changes), cells in zip(moved, rows, strict=True) for cell in cells)
+    reach = max(
+        max(map(abs, cell.difference.ends(changes.z)))
+        for (_, changes), cells in zip(moved, rows, strict=True)
+        for cell in cells
+    )
     for (city, changes), cells, (ax,) in zip(moved, rows, axes, strict=True):
-        ax.set_title(city.title, x=-0.42, color=INK)
+        ax.set_title(city.title, x=TITLE_X, color=INK)
         draw_rows(ax, cells, changes.z, 100 * reach * 1.06)
     total = figure.get_figheight()
-    figure.subplots_adjust(left=0.3, right=0.84, top=1 - 0.35 / total, bottom=0.3 / total, hspace=HEAD_IN / (total / len(rows) - HEAD_IN) * 0.9)
+    figure.subplots_adjust(
+        left=0.3,
+        right=0.84,
+        top=1 - 0.35 / total,
+        bottom=0.3 / total,
+        hspace=HEAD_IN / (total / len(rows) - HEAD_IN) * 0.9,
+    )
     return figure
 
 
@@ -54,11 +63,33 @@ def draw_rows(ax: Axes, cells: Sequence[Change], z: float, reach: float) -> None
         low, high = cell.difference.ends(z)
         value = 100 * cell.difference.value
         ax.plot((100 * low, 100 * high), (row, row), color=QUIET, linewidth=1.4, solid_capstyle="butt")
-        ax.plot(value, row, "o", markersize=8, markerfacecolor=hex_of(cell.label), markeredgecolor=INK, markeredgewidth=0.7)
-        ax.text(-0.02, row, thing(cell.table, cell.label), transform=ax.get_yaxis_transform(), ha="right", va="center")
+        ax.plot(
+            value,
+            row,
+            "o",
+            markersize=8,
+            markerfacecolor=hex_of(cell.label),
+            markeredgecolor=INK,
+            markeredgewidth=0.7,
+        )
+        ax.text(
+            -0.02,
+            row,
+            thing(cell.table, cell.label),
+            transform=ax.get_yaxis_transform(),
+            ha="right",
+            va="center",
+        )
         shares = f"{100 * cell.before.value:.1f} \u2192 {100 * cell.after.value:.1f}{NARROW}%"
         ax.text(1.02, row, shares, transform=ax.get_yaxis_transform(), va="center", color=QUIET)
-        ax.text(1.285, row, points(cell.difference.value), transform=ax.get_yaxis_transform(), va="center", ha="right")
+        ax.text(
+            1.275,
+            row,
+            points(cell.difference.value),
+            transform=ax.get_yaxis_transform(),
+            va="center",
+            ha="right",
+        )
     ax.set(xlim=(-reach, reach), ylim=(len(cells) - 0.4, -0.6), yticks=())
     ax.spines["bottom"].set_visible(False)
     ax.tick_params(length=0)

@@ -14,7 +14,7 @@ from appliance.analysis.movers import draw_movers
 from appliance.analysis.ribbons import draw_ribbons
 from appliance.analysis.sides import draw_apart, draw_rows
 from appliance.analysis.spans import labels_of, mean_share, within
-from appliance.analysis.summary import Findings, contrast, movement, variety
+from appliance.analysis.summary import Findings, contrast, movement, oddity, variety
 from appliance.analysis.tables import (
     Sheet,
     apart_sheet,
@@ -42,7 +42,9 @@ class Plate:
     sheets: tuple[Sheet, ...]
 
 
-def plate(key: str, title: str, words: str, told: str, draw: Callable[[], Figure], sheets: Sequence[Sheet]) -> Plate:
+def plate(
+    key: str, title: str, words: str, told: str, draw: Callable[[], Figure], sheets: Sequence[Sheet]
+) -> Plate:
     """A figure whose description for screen readers is what it tells, in words."""
     return Plate(key, title, words, svg_of(draw(), key, title, told), tuple(sheets))
 
@@ -71,7 +73,14 @@ def ribbon_plate(cities: Sequence[City], table: str, where: str) -> Plate:
         " to be told; a gap is a day that is missing."
     )
     told = " ".join(described(city, table) for city in cities)
-    return plate(table, f"Colours {where}", words, told, lambda: draw_ribbons(cities, table), share_sheets(cities, table))
+    return plate(
+        table,
+        f"Colours {where}",
+        words,
+        told,
+        lambda: draw_ribbons(cities, table),
+        share_sheets(cities, table),
+    )
 
 
 def described(city: City, table: str) -> str:
@@ -99,11 +108,11 @@ def mover_plate(findings: Findings) -> Plate:
 def course_plate(cities: Sequence[City]) -> Plate:
     """Novelty and diversity."""
     words = (
-        "Novelty is how far a day's styles depart from those of the 28 days before: 0 bits is a day like them, 1 bit a day"
-        " that shares no style with them. Diversity is the number of equally common styles that would be as varied."
+        "Novelty is how far a day's styles depart from those of the 28 days before: 0 bits is a day like them, 1 bit a"
+        " day that shares no style with them. Diversity is the number of equally common styles that would be as varied."
         " The bands are 95 % intervals; novelty begins when enough days are there to compare with."
     )
-    told = " ".join(filter(None, map(variety, cities))) or "Too few days to compare."
+    told = " ".join(filter(None, (variety(cities), oddity(cities)))) or "Too few days to compare."
     sheets = [
         course_sheet(cities, "novelty, in bits,", 4, lambda day: day.novelty),
         course_sheet(cities, "diversity, in styles,", 2, lambda day: day.diversity),
@@ -114,19 +123,21 @@ def course_plate(cities: Sequence[City]) -> Plate:
 def apart_plate(findings: Findings) -> Plate:
     """Divergence between cities."""
     words = (
-        "How far apart two cities dress, as the Jensen-Shannon divergence of their shares over all days: 0 bits is the same,"
-        " 1 bit nothing in common. Of cells that both cities tell; with 95 % intervals."
+        "How far apart two cities dress, as the Jensen-Shannon divergence of their shares over all days: 0 bits is the"
+        " same, 1 bit nothing in common. Of cells that both cities tell; with 95 % intervals."
     )
     far = max(findings.apart, key=lambda one: one.bits.value)
     told = f"Farthest apart: {far.here.title} and {far.there.title} in {spoken(far.table)}, {far.bits.value:.3f} bits."
-    return plate("apart", "City against city", words, told, lambda: draw_apart(findings.apart), [apart_sheet(findings)])
+    return plate(
+        "apart", "City against city", words, told, lambda: draw_apart(findings.apart), [apart_sheet(findings)]
+    )
 
 
 def side_plate(findings: Findings) -> Plate:
     """Cells in which cities differ."""
     words = (
-        "Share of all passages of each city, of the cells in which the cities differ most beyond chance; the intervals are"
-        " wide enough that all of them hold together with 95 %."
+        "Share of all passages of each city, of the cells in which the cities differ most beyond chance; the intervals"
+        " are wide enough that all of them hold together with 95 %."
     )
     cities, rows = findings.cities, findings.widest
     return plate(
@@ -138,9 +149,11 @@ def side_plate(findings: Findings) -> Plate:
 def calendar_plate(cities: Sequence[City]) -> Plate:
     """Days that were told."""
     words = (
-        "Each stroke is a day of which a booth told. A day is missing when too few people passed, when the booth did not"
-        " look, or when a power cut took its count: it is never made again."
+        "Each stroke is a day of which a booth told. A day is missing when too few people passed, when the booth did"
+        " not look, or when a power cut took its count: it is never made again."
     )
     sheet = calendar_sheet(cities)
-    told = " ".join(f"{booth}: {days} days told, {missing} missing." for booth, days, missing, _ in sheet.rows)
+    told = " ".join(
+        f"{booth}: {days} days told, {missing} missing." for booth, days, missing, _ in sheet.rows
+    )
     return plate("calendar", "Days told", words, told, lambda: draw_calendar(cities), [sheet])

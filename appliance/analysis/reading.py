@@ -48,7 +48,9 @@ def files_of(source: Path) -> list[Path]:
         return [source]
     if not source.is_dir():
         raise BoothError(f"{source}: no such file or folder; name releases of booths, or a folder of them")
-    files = sorted(file for file in source.rglob("*") if file.suffix in SUFFIXES and file.name not in NO_RELEASES)
+    files = sorted(
+        file for file in source.rglob("*") if file.suffix in SUFFIXES and file.name not in NO_RELEASES
+    )
     if not files:
         raise BoothError(f"{source}: holds no .json or .jsonl file; name a folder of releases")
     return files

@@ -129,7 +129,7 @@ class Release(Part):
     codebook: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}:[0-9a-f]{12}$")]
     ledger: Annotated[str, Field(pattern=r"^[0-9]{1,10}:[0-9a-f]{12}$")]
     epsilon: Loss
-    confidence: Literal[0.95]
+    confidence: Annotated[float, Field(ge=0.95, le=0.95)]
     least_passages: Crowd
     least_cell: Count
     passages: Passages

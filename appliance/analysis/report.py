@@ -1,4 +1,4 @@
-"""The report: releases of booths go in; one HTML page that needs nothing but itself, for screen and paper, comes out."""
+"""The report: releases of booths go in; one HTML page that needs nothing but itself, for screen and paper, out."""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ def draw_ribbons(cities: Sequence[City], table: str) -> Figure:
     last = max(city.days[-1].day for city in cities)
     for city, (ax,) in zip(cities, axes, strict=True):
         draw_city(ax, city, table, first, last)
-    figure.subplots_adjust(left=0.045, right=0.86, top=1 - 0.35 / figure.get_figheight(), bottom=0.05, hspace=0.28)
+    figure.subplots_adjust(
+        left=0.045, right=0.86, top=1 - 0.35 / figure.get_figheight(), bottom=0.05, hspace=0.28
+    )
     return figure
 
 
@@ -94,7 +96,12 @@ def name_ends(ax: Axes, labels: Sequence[str], shares: Figures) -> None:
         at = (1.003, float(middles[place]))
         ax.annotate("", at, (1.018, height), arrowprops=leader, annotation_clip=False, **ends)
         ax.text(
-            1.022, height, f"{spoken(labels[place])} ", transform=ax.get_yaxis_transform(), va="center", fontsize=9.5
+            1.022,
+            height,
+            f"{spoken(labels[place])} ",
+            transform=ax.get_yaxis_transform(),
+            va="center",
+            fontsize=9.5,
         )
         ax.text(
             1.155, height, percent(shares[place]), transform=ax.get_yaxis_transform(), va="center", ha="right",

@@ -30,10 +30,12 @@ def draw_apart(found: Sequence[Apart]) -> Figure:
         for one in (one for one in found if one.table == table):
             row = pairs.index((one.here.title, one.there.title))
             ax.plot((max(0.0, one.bits.low), max(0.0, one.bits.high)), (row, row), color=QUIET, linewidth=1.4)
-            ax.plot(max(0.0, one.bits.value), row, "o", markersize=7, color=ACCENT, markeredgecolor=PAPER)
+            at = max(0.0, one.bits.value)
+            ax.plot(at, row, "o", markersize=7, color=ACCENT, markeredgecolor=PAPER, clip_on=False, zorder=3)
         ax.set_ylim(len(pairs) - 0.5, -0.5)
         ax.set_yticks(range(len(pairs)), [f"{here} \u2013 {there}" for here, there in pairs], color=INK)
-        ax.locator_params(axis="x", nbins=3)
+        ax.locator_params(axis="x", nbins=2)
+        ax.xaxis.set_major_formatter(lambda tick, _: f"{tick:g}")
     axes[0].set_xlim(left=0)
     total = figure.get_figheight()
     figure.subplots_adjust(left=0.235, right=0.985, top=1 - 0.45 / total, bottom=0.4 / total, wspace=0.12)
@@ -52,8 +54,22 @@ def draw_rows(cities: Sequence[City], rows: Sequence[Row], z: float) -> Figure:
     looks = dict(zip((city.name for city in cities), CITY_LOOKS, strict=False))
     for place, row in enumerate(rows):
         values = [100 * share.value for share in row.shares.values()]
-        ax.plot((min(values), max(values)), (place, place), color=FAINT, linewidth=2.5, solid_capstyle="butt", zorder=0)
-        ax.text(-0.015, place, thing(row.table, row.label), transform=ax.get_yaxis_transform(), ha="right", va="center")
+        ax.plot(
+            (min(values), max(values)),
+            (place, place),
+            color=FAINT,
+            linewidth=2.5,
+            solid_capstyle="butt",
+            zorder=0,
+        )
+        ax.text(
+            -0.015,
+            place,
+            thing(row.table, row.label),
+            transform=ax.get_yaxis_transform(),
+            ha="right",
+            va="center",
+        )
         for name, share in row.shares.items():
             colour, mark = looks[name]
             low, high = share.ends(z)
@@ -72,8 +88,8 @@ def name_marks(ax: Axes, cities: Sequence[City]) -> None:
     """What mark stands for which city, in one line above."""
     for place, (city, (colour, mark)) in enumerate(zip(cities, CITY_LOOKS, strict=False)):
         across = place / max(len(cities), 4)
-        above = {"transform": ax.transAxes, "clip_on": False}
-        ax.plot(across, 1.0, mark, color=colour, markersize=7.5, markeredgecolor=PAPER, **above)
+        above = ax.transAxes
+        ax.plot(across, 1.0, mark, color=colour, markersize=7.5, transform=above, clip_on=False)
         ax.annotate(
             city.title, (across, 1.0), (9, 0), xycoords="axes fraction", textcoords="offset points", va="center",
             color=colour, fontweight="bold",

@@ -116,5 +116,6 @@ def change_of(pairs: Sequence[tuple[list[Day], list[Day]]], table: str, label: s
                 return None
             ends.append((early, late, float(sum(day.passages for day in (*before, *after)))))
     weights = [weight for _, _, weight in ends]
-    early, late = (blend([end[side] for end in ends], weights) for side in (0, 1))
+    early = blend([end[0] for end in ends], weights)
+    late = blend([end[1] for end in ends], weights)
     return Change(table, label, early, late)

@@ -1,17 +1,19 @@
-"""What changed, in plain words: cities and what was found of them go in, the sentences that open the report come out."""
+"""What changed, in plain words: cities and what was found of them go in, the sentences that open the report out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 
 from appliance.analysis.calendar import span_of
 from appliance.analysis.city import City
 from appliance.analysis.contrast import Apart, Row, apart, rows_of, z_of
+from appliance.analysis.estimate import shared_out
 from appliance.analysis.sides import widest
 from appliance.analysis.spans import Change, Changes, changes_of, mean_of, spans_of, within
-from appliance.analysis.wording import between, counted, day_of, listed, percent, percents, points, thing
+from appliance.analysis.wording import counted, course, day_of, listed, percent, percents, thing
 
 NAMED = 2
 "Risers, and as many fallers, of a city in the opening; the figure has more."
@@ -58,9 +60,13 @@ class Findings:
 
 def sentences_of(findings: Findings) -> list[str]:
     """The opening, a paragraph for each subject."""
-    told = [coverage(findings), *(movement(city, changes) for city, changes in findings.changes)]
+    told = [
+        coverage(findings),
+        *(movement(city, changes) for city, changes in findings.moved),
+        stillness(findings),
+    ]
     told += [contrast(findings)] if len(findings.cities) > 1 else []
-    told += [" ".join(filter(None, map(variety, findings.cities)))]
+    told += [" ".join(filter(None, (variety(findings.cities), oddity(findings.cities))))]
     return [sentence for sentence in told if sentence]
 
 
@@ -72,7 +78,9 @@ def coverage(findings: Findings) -> str:
     told = sum(len(day.booths) for city in cities for day in city.days)
     passages = sum(city.passages for city in cities)
     booths = counted(sum(len(city.booths) for city in cities), "booth")
-    missing = f"{possible - told:,} of {possible:,} days are missing" if told < possible else "no day is missing"
+    missing = (
+        f"{possible - told:,} of {possible:,} days are missing" if told < possible else "no day is missing"
+    )
     return (
         f"From {day_of(first)} to {day_of(last)}, {booths} in {listed([city.title for city in cities])}"
         f" told of about {round(passages, -3):,} passages; {missing}."
@@ -80,27 +88,38 @@ def coverage(findings: Findings) -> str:
 
 
 def movement(city: City, changes: Changes) -> str:
-    """What rose and fell in one city."""
-    if not changes.days:
-        return f"{city.title} told of too few days to say what rose and what fell."
-    span = f"between its first and its last {counted(changes.days, 'day')}"
+    """What rose and fell in one city in which something did."""
     moved = seen_first(changes.moved())
     risers = [change for change in moved if change.difference.value > 0][:NAMED]
     fallers = [change for change in moved if change.difference.value < 0][:NAMED]
-    if not moved:
-        return f"In {city.title} nothing moved {span} by more than chance may explain."
-    parts = [f"{listed([moved_by(one) for one in ones])} {verb}" for ones, verb in ((risers, "rose"), (fallers, "fell")) if ones]
-    return f"In {city.title}, {span}, {listed(parts)}."
+    parts = [went("rose", risers), went("fell", fallers)]
+    span = f"between its first and its last {counted(changes.days, 'day')}"
+    return f"In {city.title}, {span}, {'; '.join(filter(None, parts))}."
+
+
+def went(verb: str, changes: Sequence[Change]) -> str:
+    """Several cells that went one way: green on top rose from 6.1 to 11.9 %, stripes from 4.2 to 6.0 %."""
+    verbs = [f"{verb} ", *[""] * len(changes)]
+    return listed(
+        [
+            f"{thing(one.table, one.label)} {word}from {course(one.before.value, one.after.value)}"
+            for one, word in zip(changes, verbs, strict=False)
+        ]
+    )
+
+
+def stillness(findings: Findings) -> str:
+    """Cities of which nothing can be said to have moved."""
+    still = [city.title for city, changes in findings.changes if changes.days and not changes.moved()]
+    short = [city.title for city, changes in findings.changes if not changes.days]
+    told = [f"In {listed(still)} nothing moved by more than chance may explain."] if still else []
+    told += [f"{listed(short)} told of too few days to say what rose and what fell."] if short else []
+    return " ".join(told)
 
 
 def seen_first(moved: Sequence[Change]) -> list[Change]:
     """In the same order, but what everybody sees before combinations and styles, which mostly follow from it."""
     return sorted(moved, key=lambda change: change.table not in SEEN)
-
-
-def moved_by(change: Change) -> str:
-    """A cell and its two shares."""
-    return f"{thing(change.table, change.label)} ({percent(change.before.value)} to {percent(change.after.value)})"
 
 
 def contrast(findings: Findings) -> str:
@@ -111,28 +130,45 @@ def contrast(findings: Findings) -> str:
     names = {city.name: city.title for city in findings.cities}
     ranked = sorted(row.shares, key=lambda name: -row.shares[name].value)
     most, least = ranked[0], ranked[-1]
-    told = (
-        f"The cities differ most in {thing(row.table, row.label)}: {percent(row.shares[most].value)} in {names[most]}"
-        f" ({percents(row.shares[most])}), {percent(row.shares[least].value)} in {names[least]} ({percents(row.shares[least])})."
-    )
+    ends = [
+        f"{percent(row.shares[name].value)} in {names[name]} ({percents(row.shares[name])})"
+        for name in (most, least)
+    ]
+    told = f"The cities differ most in {thing(row.table, row.label)}: {', '.join(ends)}."
     styles = [one for one in findings.apart if one.table == "style"]
-    if len(styles) > 1:
-        far = max(styles, key=lambda one: one.bits.value)
+    far = max(styles, key=lambda one: one.bits.low, default=None)
+    if far and len(styles) > 1 and far.bits.low > 0:
         told += f" By style, {far.here.title} and {far.there.title} lie farthest apart."
     return told
 
 
-def variety(city: City) -> str:
-    """Whether a city dresses in more ways than it did."""
-    first, last, length = spans_of(city)
-    before = mean_of(within(city, first, length), lambda day: day.diversity)
-    after = mean_of(within(city, last, length), lambda day: day.diversity)
-    if before is None or after is None:
+def variety(cities: Sequence[City]) -> str:
+    """Whether cities dress in more ways than they did."""
+    told: dict[int, list[str]] = {1: [], -1: [], 0: []}
+    for city in cities:
+        first, last, length = spans_of(city)
+        before = mean_of(within(city, first, length), lambda day: day.diversity)
+        after = mean_of(within(city, last, length), lambda day: day.diversity)
+        if before and after:
+            values = f"{before.value:.1f} to {after.value:.1f} equally common styles"
+            told[(after - before).sign()].append(f"{city.title} ({values})")
+    verbs = {1: "rose in", -1: "fell in", 0: "did not change for certain in"}
+    parts = [f"{verbs[sign]} {listed(names)}" for sign, names in told.items() if names]
+    return f"Diversity {listed(parts)}." if parts else ""
+
+
+def oddity(cities: Sequence[City]) -> str:
+    """The day that departs most from those before it, where one stands out from its city's usual novelty."""
+    days = [(city, day, day.novelty) for city in cities for day in city.days if day.novelty]
+    z = shared_out(len(days))
+    usual = {
+        city.name: median([new.value for one, _, new in days if one is city] or [0.0]) for city in cities
+    }
+    odd = [found for found in days if found[2].ends(z)[0] > usual[found[0].name]]
+    if not odd:
         return ""
-    change = after - before
-    verb = {1: "rose", -1: "fell", 0: "did not change surely"}[change.sign()]
-    values = f"from {before.value:.1f} to {after.value:.1f} equally common styles"
-    return f"Diversity in {city.title} {verb}: {values}."
+    city, day, _ = max(odd, key=lambda found: found[2].ends(z)[0])
+    return f"The day least like the four weeks before it was {day_of(day.day)} in {city.title}."
 
 
 def cautions_of(findings: Findings) -> Iterator[str]:

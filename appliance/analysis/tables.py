@@ -63,12 +63,18 @@ def share_sheets(cities: Sequence[City], table: str) -> list[Sheet]:
     return sheets
 
 
-def course_sheet(cities: Sequence[City], name: str, digits: int, figure: Callable[[Day], Estimate | None]) -> Sheet:
+def course_sheet(
+    cities: Sequence[City], name: str, digits: int, figure: Callable[[Day], Estimate | None]
+) -> Sheet:
     """Means of a daily figure by block."""
 
     def cell(days: Sequence[Day]) -> str:
         mean = mean_of(days, figure)
-        return f"{mean.value:.{digits}f} ({max(0.0, mean.low):.{digits}f} to {mean.high:.{digits}f})" if mean else DASH
+        return (
+            f"{mean.value:.{digits}f} ({max(0.0, mean.low):.{digits}f} to {mean.high:.{digits}f})"
+            if mean
+            else DASH
+        )
 
     blocks = blocks_of(cities)
     rows = [(city.title, *(cell(within(city, *block)) for block in blocks)) for city in cities]
@@ -109,7 +115,14 @@ def apart_sheet(findings: Findings) -> Sheet:
         )
         for one in findings.apart
     ]
-    head = ("cities", "table", "divergence, bits", "95 % interval", "cells that both tell", "passages in them")
+    head = (
+        "cities",
+        "table",
+        "divergence, bits",
+        "95 % interval",
+        "cells that both tell",
+        "passages in them",
+    )
     return Sheet("Jensen-Shannon divergence between cities", head, tuple(rows))
 
 

@@ -28,6 +28,11 @@ def percents(share: Estimate, z: float = Z95) -> str:
     return f"{100 * max(0.0, low):.1f} to {100 * min(1.0, high):.1f}{NARROW}%"
 
 
+def course(before: float, after: float) -> str:
+    """From one share to another."""
+    return f"{100 * before:.1f} to {percent(after)}"
+
+
 def between(change: Estimate, z: float = Z95) -> str:
     """Both ends of a change's interval, in points."""
     low, high = change.ends(z)
@@ -50,12 +55,14 @@ def spoken(name: str) -> str:
 
 
 def thing(table: str, label: str) -> str:
-    """A cell as the subject of a sentence: green above, striped, dark over light."""
+    """A cell as the subject of a sentence: green on top, stripes, dark over light."""
     if table == "upper-colour":
         return f"{spoken(label)} on top"
     if table == "lower-colour":
         return f"{spoken(label)} below"
-    return f"the style “{spoken(label)}”" if table == "style" else spoken(label)
+    if table == "pattern":
+        return {"striped": "stripes"}.get(label, f"{spoken(label)} clothes")
+    return f"the style \u201c{spoken(label)}\u201d" if table == "style" else spoken(label)
 
 
 def counted(number: int, noun: str) -> str:

@@ -1,4 +1,4 @@
-"""Releases for tests, made quickly: shares of a street in, a `trend/1` message with noise by the contract's formulas out."""
+"""Releases for tests, made quickly: shares of a street in, a `trend/1` message with noise out."""
 
 from __future__ import annotations
 
@@ -33,12 +33,16 @@ def example() -> dict[str, Any]:
 
 def cells_of(shares: dict[str, float], passages: int, noise: np.random.Generator) -> list[dict[str, Any]]:
     """One table as a booth tells it."""
-    counts = noise.multinomial(passages, [*shares.values(), max(0.0, 1 - sum(shares.values()))])[: len(shares)]
+    counts = noise.multinomial(passages, [*shares.values(), max(0.0, 1 - sum(shares.values()))])[
+        : len(shares)
+    ]
     told = []
     for label, exact in zip(shares, counts, strict=True):
         count = int(exact) + round(noise.laplace(0, SCALE))
         share = count / passages
-        reach = math.sqrt(1.96**2 * share * (1 - share) / passages + (HALF / passages) ** 2) if share > 0 else 0
+        reach = (
+            math.sqrt(1.96**2 * share * (1 - share) / passages + (HALF / passages) ** 2) if share > 0 else 0
+        )
         if count - HALF >= 20:
             ends = {"low": max(0.0, share - reach), "high": min(1.0, share + reach)}
             told.append({"label": label, "count": count, "share": share, **ends})
