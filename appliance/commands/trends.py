@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from appliance.commands.options import AsJson, Config, settings_of
+
 app = typer.Typer(no_args_is_help=True, help="Daily releases: what streets wear, with nobody in it.")
 
 Releases = Annotated[
@@ -46,3 +48,43 @@ def report(
     from appliance.analysis.report import report_releases
 
     print(report_releases(sources, out))
+
+
+Folder = Annotated[Path | None, typer.Option("--state", help="A state folder, or a copy of one.")]
+
+
+@app.command()
+def ledger(
+    config: Config = None,
+    state: Folder = None,
+    head: Annotated[
+        str, typer.Option("--head", help="N:HASH12 of an old release: is the ledger still that one?")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print what this booth has spent of its privacy budget, and whether somebody has touched the record."""
+    from appliance.verbs.trends import show_ledger
+
+    folder = state or settings_of(config).folders.state
+    raise typer.Exit(show_ledger(folder, head=head, as_json=as_json))
+
+
+@app.command()
+def show(
+    day: Annotated[str | None, typer.Argument(help="YYYY-MM-DD; the newest release without.")] = None,
+    config: Config = None,
+    state: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a release that this booth keeps."""
+    from appliance.verbs.trends import show_release
+
+    show_release(state or settings_of(config).folders.state, day, as_json=as_json)
+
+
+@app.command()
+def begin(config: Config = None) -> None:
+    """Set a ledger aside that was touched, with its releases, and begin one that spends from tomorrow on."""
+    from appliance.verbs.trends import begin_anew
+
+    print(begin_anew(settings_of(config)))

@@ -52,6 +52,7 @@ BELOW = {
     "appliance.uplink": {
         "errors",
         "records",
+        "outfit",
         "config",
         "vocabulary",
         "disk",

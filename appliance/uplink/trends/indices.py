@@ -1,0 +1,102 @@
+"""Two figures of a day's styles: counts with noise in; how many styles there are in effect and how new they are, out.
+
+Both are moved by noise and chance, to one side: noise makes any two days differ. So 999 days with the same shares are
+simulated, with their chance and noise, and what that moves the figure by is taken off; their spread is the interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.uplink.trends.intervals import CONFIDENCE
+
+SIMULATED = 999
+SEED = 1
+"Any: the same counts give the same figures."
+Counts: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Index:
+    """A figure and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def diversity(styles: tuple[int, ...], scale: float) -> Index:
+    """Compute exp of the Shannon entropy: as many styles of one size are as diverse."""
+    rng = np.random.default_rng(SEED)
+    counts = np.array(styles, np.float64)
+    simulated = again(rng, counts, scale)
+    return corrected(effective(counts), effective(simulated), 1.0, float(len(styles)))
+
+
+def novelty(styles: tuple[int, ...], usual: tuple[int, ...], days: int, scale: float) -> Index:
+    """Jensen-Shannon divergence in bits of a day from `days` before, which are added up in `usual`."""
+    rng = np.random.default_rng(SEED)
+    now, before = np.array(styles, np.float64), np.array(usual, np.float64)
+    simulated = divergence(again(rng, now, scale), again(rng, before, scale, days))
+    return corrected(divergence(now, before), simulated, 0.0, 1.0)
+
+
+def shares(counts: Counts) -> Counts:
+    """Shares (..., K) of counts of which noise may have put some below 0; alike where nothing is left."""
+    kept = np.maximum(counts, 0.0)
+    total = kept.sum(axis=-1, keepdims=True)
+    even = np.full_like(kept, 1 / kept.shape[-1])
+    result: Counts = np.where(total > 0, kept / np.maximum(total, 1e-9), even)
+    return result
+
+
+def entropy(p: Counts) -> Counts:
+    """In nats, over the last axis."""
+    result: Counts = -(p * np.log(np.where(p > 0, p, 1.0))).sum(axis=-1)
+    return result
+
+
+def effective(counts: Counts) -> Counts:
+    """Effective number of styles."""
+    result: Counts = np.exp(entropy(shares(counts)))
+    return result
+
+
+def divergence(one: Counts, other: Counts) -> Counts:
+    """Jensen-Shannon divergence in bits."""
+    p, q = shares(one), shares(other)
+    result: Counts = (entropy((p + q) / 2) - (entropy(p) + entropy(q)) / 2) / np.log(2)
+    return result
+
+
+def again(rng: np.random.Generator, counts: Counts, scale: float, days: int = 1) -> Counts:
+    """SIMULATED draws (SIMULATED, K) of the same street: chance by its shares, noise of so many days."""
+    total = max(1, round(float(np.maximum(counts, 0).sum())))
+    drawn = rng.multinomial(total, shares(counts), size=SIMULATED).astype(np.float64)
+    return drawn + noise(rng, scale, days, drawn.shape)
+
+
+def noise(rng: np.random.Generator, scale: float, days: int, shape: tuple[int, ...]) -> Counts:
+    """Discrete Laplace noise of so many days, added up; geometric draws, as OpenDP's are, but nobody's secret."""
+    stop = 1 - np.exp(-1 / scale)
+    # A sum of geometric draws is a negative binomial one; a difference of two is discrete Laplace.
+    up, down = (rng.negative_binomial(days, stop, size=shape) for _ in range(2))
+    result: Counts = (up - down).astype(np.float64)
+    return result
+
+
+def corrected(seen: Counts, simulated: Counts, least: float, most: float) -> Index:
+    """Mirror what was simulated about what was seen: the bias goes, and the interval is the basic bootstrap's."""
+    cut: Callable[[float], float] = lambda value: min(most, max(least, value))  # noqa: E731
+    lower, upper = np.quantile(simulated, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    value = float(seen)
+    return Index(
+        cut(2 * value - float(simulated.mean())),
+        cut(2 * value - float(upper)),
+        cut(2 * value - float(lower)),
+    )
