@@ -10,6 +10,7 @@ import numpy as np
 
 from appliance.analysis.city import City
 from appliance.analysis.look import ACCENT, INK, quiet_dates, sheet
+from appliance.analysis.timeline import GAP, days_between, ends_of, stretched
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,24 +36,16 @@ def draw_calendar(cities: Sequence[City]) -> Figure:
     """A line for each booth, a stroke for each day."""
     rows = told_by(cities)
     figure, ((ax,),) = sheet(1, 1, ROW_IN * len(rows) + 0.6)
-    first, last = (np.datetime64(day, "D") for day in span_of(cities))
-    for row, (_, days) in enumerate(rows):
-        for start, end in runs_of(days):
-            ax.plot((start, end), (row, row), color=ACCENT, linewidth=7, solid_capstyle="butt")
+    first, last = span_of(cities)
+    days = days_between(first, last)
+    for row, (_, told) in enumerate(rows):
+        known = set(told)
+        times, places = stretched(days, [day in known for day in days])
+        line = np.where(places == GAP, np.nan, float(row))
+        ax.plot(times, line, color=ACCENT, linewidth=7, solid_capstyle="butt")
     ax.set_yticks(range(len(rows)), [name for name, _ in rows], color=INK)
-    ax.set(ylim=(len(rows) - 0.4, -0.6), xlim=(first, last + 1))
+    ax.set(ylim=(len(rows) - 0.4, -0.6), xlim=ends_of(first, last))
     quiet_dates(ax)
     total = figure.get_figheight()
     figure.subplots_adjust(left=0.235, right=0.985, top=1 - 0.1 / total, bottom=0.38 / total)
     return figure
-
-
-def runs_of(days: Sequence[date]) -> list[tuple[np.datetime64, np.datetime64]]:
-    """Start and end of each run of days without a gap."""
-    runs: list[tuple[np.datetime64, np.datetime64]] = []
-    for day in (np.datetime64(day, "D") for day in days):
-        if runs and runs[-1][1] == day:
-            runs[-1] = (runs[-1][0], day + 1)
-        else:
-            runs.append((day, day + 1))
-    return runs

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from appliance.analysis.calendar import span_of
 from appliance.analysis.city import City, Day
 from appliance.analysis.estimate import Estimate
 from appliance.analysis.look import ACCENT, BAND, INK, quiet_dates, sheet
+from appliance.analysis.timeline import days_between, ends_of, stretched
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,8 +37,8 @@ def draw_courses(cities: Sequence[City]) -> Figure:
             if place >= len(cities):
                 ax.set_visible(False)
                 continue
-            draw_course(ax, cities[place], course)
-            ax.set_ylim(ends_of(cities, course))
+            draw_course(ax, cities, place, course)
+            ax.set_ylim(scale_of(cities, course))
             if kind == 0:
                 ax.set_title(cities[place].title, color=INK)
             if place % columns == 0:
@@ -51,23 +52,24 @@ def draw_courses(cities: Sequence[City]) -> Figure:
     return figure
 
 
-def draw_course(ax: Axes, city: City, course: Course) -> None:
+def draw_course(ax: Axes, cities: Sequence[City], place: int, course: Course) -> None:
     """A line that breaks where days are missing, and its band."""
-    first, last = city.days[0].day, city.days[-1].day
-    found = {day.day: course(day) for day in city.days}
-    days = [first + timedelta(step) for step in range((last - first).days + 1)]
-    rows = [(one.low, one.value, one.high) if (one := found.get(day)) else (np.nan,) * 3 for day in days]
-    low, value, high = np.array(rows).T
-    times = np.array(days, dtype="datetime64[D]")
+    first, last = span_of(cities)
+    found = {day.day: course(day) for day in cities[place].days}
+    days = days_between(first, last)
+    gap = (np.nan,) * 3
+    rows = [(one.low, one.value, one.high) if (one := found.get(day)) else gap for day in days]
+    times, places = stretched(days, [row is not gap for row in rows])
+    low, value, high = np.array([*rows, gap])[places].T
     ax.fill_between(times, np.maximum(low, 0), high, color=BAND, linewidth=0)
     ax.plot(times, value, color=ACCENT, linewidth=1.3)
-    ax.margins(x=0)
+    ax.set_xlim(ends_of(first, last))
     ax.grid(axis="y", color="#e8e5de", linewidth=0.7)
     ax.set_axisbelow(True)
     quiet_dates(ax)
 
 
-def ends_of(cities: Sequence[City], course: Course) -> tuple[float, float]:
+def scale_of(cities: Sequence[City], course: Course) -> tuple[float, float]:
     """A scale on which all intervals of a kind have their place."""
     found = [one for city in cities for day in city.days if (one := course(day))]
     low = min((max(0.0, one.low) for one in found), default=0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from appliance.analysis.city import City
 from appliance.analysis.look import FAINT, INK, PAPER, QUIET, quiet_dates, sheet
 from appliance.analysis.palette import hex_of
 from appliance.analysis.spans import labels_of
+from appliance.analysis.timeline import days_between, ends_of, stretched
 from appliance.analysis.wording import percent, spoken
 
 if TYPE_CHECKING:
@@ -45,16 +46,14 @@ def draw_ribbons(cities: Sequence[City], table: str) -> Figure:
 def draw_city(ax: Axes, city: City, table: str, first: date, last: date) -> None:
     """The ribbons of one city from the first to the last day."""
     labels = labels_of(city.days, table)
-    days = [first + timedelta(step) for step in range((last - first).days + 1)]
+    days = days_between(first, last)
     shares = smoothed(daily(city, table, labels, days))
-    tops = np.cumsum(shares, axis=0)
-    times = np.array(days, dtype="datetime64[D]")
-    told = ~np.isnan(tops[-1]) if labels else np.zeros(len(days), bool)
-    for label, top, share in zip(labels, tops, shares, strict=True):
-        ax.fill_between(
-            times, top - share, top, where=told, facecolor=hex_of(label), edgecolor=PAPER, linewidth=0.5
-        )
-    ax.set(xlim=(times[0], times[-1]), ylim=(0, 1), yticks=(0, 0.5, 1))
+    told = ~np.isnan(shares).all(axis=0) if labels else np.zeros(len(days), bool)
+    times, places = stretched(days, told.tolist())
+    drawn = np.column_stack([shares, np.full(len(labels), np.nan)])[:, places]
+    for label, top, share in zip(labels, np.cumsum(drawn, axis=0), drawn, strict=True):
+        ax.fill_between(times, top - share, top, facecolor=hex_of(label), edgecolor=PAPER, linewidth=0.5)
+    ax.set(xlim=ends_of(first, last), ylim=(0, 1), yticks=(0, 0.5, 1))
     ax.set_yticklabels(("0", "50", "100 %"))
     ax.set_title(city.title, color=INK)
     quiet_dates(ax)
@@ -75,13 +74,10 @@ def daily(city: City, table: str, labels: Sequence[str], days: Sequence[date]) -
 def smoothed(shares: Figures) -> Figures:
     """Mean of the days within REACH_DAYS that are there; missing days stay missing."""
     have = ~np.isnan(shares)
-    sums, counts = np.zeros_like(shares), np.zeros_like(shares)
-    filled = np.where(have, shares, 0.0)
-    for step in range(-REACH_DAYS, REACH_DAYS + 1):
-        ours = slice(max(0, step), shares.shape[1] + min(0, step))
-        theirs = slice(max(0, -step), shares.shape[1] + min(0, -step))
-        sums[:, ours] += filled[:, theirs]
-        counts[:, ours] += have[:, theirs]
+    filled, count = np.where(have, shares, 0.0), shares.shape[1]
+    around = [slice(max(0, day - REACH_DAYS), day + REACH_DAYS + 1) for day in range(count)]
+    sums = np.array([filled[:, days].sum(axis=1) for days in around]).T
+    counts = np.array([have[:, days].sum(axis=1) for days in around]).T
     return np.where(have, sums / np.maximum(counts, 1), np.nan)
 
 

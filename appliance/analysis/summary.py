@@ -78,9 +78,9 @@ def coverage(findings: Findings) -> str:
     told = sum(len(day.booths) for city in cities for day in city.days)
     passages = sum(city.passages for city in cities)
     booths = counted(sum(len(city.booths) for city in cities), "booth")
-    missing = (
-        f"{possible - told:,} of {possible:,} days are missing" if told < possible else "no day is missing"
-    )
+    lack = possible - told
+    verb = "is" if lack == 1 else "are"
+    missing = f"{lack:,} of {possible:,} days {verb} missing" if lack else "no day is missing"
     return (
         f"From {day_of(first)} to {day_of(last)}, {booths} in {listed([city.title for city in cities])}"
         f" told of about {round(passages, -3):,} passages; {missing}."
