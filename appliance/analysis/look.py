@@ -69,11 +69,16 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def sheet(rows: int, columns: int, height_in: float, **options: Any) -> tuple[Figure, list[list[Axes]]]:
-    """A figure as wide as the page and its axes by row."""
+def blank(height_in: float) -> Figure:
+    """A figure as wide as the page."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH_IN, height_in))
+    return Figure(figsize=(WIDTH_IN, height_in))
+
+
+def sheet(rows: int, columns: int, height_in: float, **options: Any) -> tuple[Figure, list[list[Axes]]]:
+    """A figure as wide as the page and its axes by row."""
+    figure = blank(height_in)
     axes = figure.subplots(rows, columns, squeeze=False, **options)
     return figure, [list(row) for row in axes]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from appliance.analysis.city import City
-from appliance.analysis.look import FAINT, INK, QUIET, sheet
+from appliance.analysis.look import FAINT, INK, QUIET, blank
 from appliance.analysis.palette import hex_of
 from appliance.analysis.spans import Change, Changes
 from appliance.analysis.wording import NARROW, points, thing
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 6
 "Risers, and as many fallers, of one city."
-TITLE_X = -0.52
-"From the left of the axes, by their width: where the page's text begins."
 ROW_IN = 0.27
-HEAD_IN = 0.75
+HEAD_IN = 0.45
+FOOT_IN = 0.4
+LEFT, WIDTH = 0.3, 0.54
+"Of the axes, by the width of the figure."
 Moved = tuple[City, Changes]
 
 
@@ -33,27 +34,23 @@ def chosen(changes: Changes) -> list[Change]:
 
 
 def draw_movers(moved: Sequence[Moved]) -> Figure:
-    """One block per city in which something moved; all on the same scale."""
+    """One block per city in which something moved; all on the same scale, all rows of one height."""
     rows = [chosen(changes) for _, changes in moved]
-    heights = [ROW_IN * len(cells) + HEAD_IN for cells in rows]
-    figure, axes = sheet(len(rows), 1, sum(heights), gridspec_kw={"height_ratios": heights})
-    reach = max(
-        max(map(abs, cell.difference.ends(changes.z)))
-        for (_, changes), cells in zip(moved, rows, strict=True)
-        for cell in cells
-    )
-    for (city, changes), cells, (ax,) in zip(moved, rows, axes, strict=True):
-        ax.set_title(city.title, x=TITLE_X, color=INK)
-        draw_rows(ax, cells, changes.z, 100 * reach * 1.06)
-    total = figure.get_figheight()
-    figure.subplots_adjust(
-        left=0.3,
-        right=0.84,
-        top=1 - 0.35 / total,
-        bottom=0.3 / total,
-        hspace=HEAD_IN / (total / len(rows) - HEAD_IN) * 0.9,
-    )
+    blocks = [HEAD_IN + ROW_IN * len(cells) + FOOT_IN for cells in rows]
+    figure, reach, top = blank(sum(blocks)), reach_of(moved), sum(blocks)
+    for (city, changes), cells, block in zip(moved, rows, blocks, strict=True):
+        place = (LEFT, (top - block + FOOT_IN) / sum(blocks), WIDTH, ROW_IN * len(cells) / sum(blocks))
+        ax = figure.add_axes(place)
+        ax.set_title(city.title, x=-LEFT / WIDTH, color=INK)
+        draw_rows(ax, cells, changes.z, 106 * reach)
+        top -= block
     return figure
+
+
+def reach_of(moved: Sequence[Moved]) -> float:
+    """The largest end of all intervals that are drawn."""
+    ends = [cell.difference.ends(changes.z) for _, changes in moved for cell in chosen(changes)]
+    return max(abs(end) for pair in ends for end in pair)
 
 
 def draw_rows(ax: Axes, cells: Sequence[Change], z: float, reach: float) -> None:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 Figures = NDArray[np.float64]
 REACH_DAYS = 3
 "A ribbon is the mean of the days around: a week, so that weekdays even out."
-LEAST_NAMED = 0.02
+LEAST_NAMED = 0.025
 "Thinner ribbons get no name at their end."
-ROW_IN = 2.75
-GAP = 0.062
+ROW_IN = 3.1
+GAP = 0.068
 "Between two names, as a share of the height."
 
 
@@ -48,8 +48,8 @@ def draw_city(ax: Axes, city: City, table: str, first: date, last: date) -> None
     labels = labels_of(city.days, table)
     days = days_between(first, last)
     shares = smoothed(daily(city, table, labels, days))
-    told = ~np.isnan(shares).all(axis=0) if labels else np.zeros(len(days), bool)
-    times, places = stretched(days, told.tolist())
+    told = [bool(labels) and not np.isnan(column).all() for column in shares.T]
+    times, places = stretched(days, told)
     drawn = np.column_stack([shares, np.full(len(labels), np.nan)])[:, places]
     for label, top, share in zip(labels, np.cumsum(drawn, axis=0), drawn, strict=True):
         ax.fill_between(times, top - share, top, facecolor=hex_of(label), edgecolor=PAPER, linewidth=0.5)
@@ -57,7 +57,7 @@ def draw_city(ax: Axes, city: City, table: str, first: date, last: date) -> None
     ax.set_yticklabels(("0", "50", "100 %"))
     ax.set_title(city.title, color=INK)
     quiet_dates(ax)
-    if told.any():
+    if any(told):
         name_ends(ax, labels, shares[:, told][:, -1])
 
 

@@ -50,7 +50,7 @@ def widest(rows: Sequence[Row], z: float) -> list[Row]:
 
 def draw_rows(cities: Sequence[City], rows: Sequence[Row], z: float) -> Figure:
     """A line for each cell, on it a mark for each city; the names stand above the uppermost."""
-    figure, ((ax,),) = sheet(1, 1, ROW_IN * len(rows) + 1.25)
+    figure, ((ax,),) = sheet(1, 1, ROW_IN * len(rows) + 1.0)
     looks = dict(zip((city.name for city in cities), CITY_LOOKS, strict=False))
     for place, row in enumerate(rows):
         values = [100 * share.value for share in row.shares.values()]
@@ -75,12 +75,12 @@ def draw_rows(cities: Sequence[City], rows: Sequence[Row], z: float) -> Figure:
             low, high = share.ends(z)
             ax.plot((100 * max(0.0, low), 100 * high), (place, place), color=colour, linewidth=1.4)
             ax.plot(100 * share.value, place, mark, markersize=7.5, color=colour, markeredgecolor=PAPER)
-    ax.set(ylim=(len(rows) - 0.4, -0.8), yticks=())
+    ax.set(ylim=(len(rows) - 0.4, -1.1), yticks=())
     ax.set_xlim(left=0)
     ax.xaxis.set_major_formatter(lambda tick, _: f"{tick:g} %")
     name_marks(ax, cities)
     total = figure.get_figheight()
-    figure.subplots_adjust(left=0.26, right=0.97, top=1 - 0.6 / total, bottom=0.4 / total)
+    figure.subplots_adjust(left=0.26, right=0.97, top=1 - 0.25 / total, bottom=0.4 / total)
     return figure
 
 

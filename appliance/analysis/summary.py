@@ -118,8 +118,8 @@ def stillness(findings: Findings) -> str:
 
 
 def seen_first(moved: Sequence[Change]) -> list[Change]:
-    """In the same order, but what everybody sees before combinations and styles, which mostly follow from it."""
-    return sorted(moved, key=lambda change: change.table not in SEEN)
+    """In the same order, what everybody sees; combinations and styles, which mostly follow from it, only without."""
+    return [change for change in moved if change.table in SEEN] or list(moved)
 
 
 def contrast(findings: Findings) -> str:
@@ -150,11 +150,10 @@ def variety(cities: Sequence[City]) -> str:
         before = mean_of(within(city, first, length), lambda day: day.diversity)
         after = mean_of(within(city, last, length), lambda day: day.diversity)
         if before and after:
-            values = f"{before.value:.1f} to {after.value:.1f} equally common styles"
-            told[(after - before).sign()].append(f"{city.title} ({values})")
+            told[(after - before).sign()].append(f"{city.title} ({before.value:.1f} to {after.value:.1f})")
     verbs = {1: "rose in", -1: "fell in", 0: "did not change for certain in"}
     parts = [f"{verbs[sign]} {listed(names)}" for sign, names in told.items() if names]
-    return f"Diversity {listed(parts)}." if parts else ""
+    return f"Diversity, as the number of equally common styles, {listed(parts)}." if parts else ""
 
 
 def oddity(cities: Sequence[City]) -> str:

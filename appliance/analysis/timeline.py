@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(step) for step in range((last - first).days + 1)]
 
 
-def ends_of(first: date, last: date) -> tuple[np.datetime64, np.datetime64]:
+def ends_of(first: date, last: date) -> tuple[Any, Any]:
     """The limits of an axis on which every day, the only one too, has its width."""
     return np.datetime64(first, "h") - HALF, np.datetime64(last, "h") + HALF
 

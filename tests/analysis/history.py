@@ -72,7 +72,8 @@ def mixture(street: Street, day: int) -> Figures:
         filled(lower, SHADES, "mixed"),
         filled(pattern, PATTERNS, "plain"),
     )
-    return np.einsum("i,j,k->ijk", *whole).ravel()
+    shares: Figures = np.einsum("i,j,k->ijk", *whole).ravel()
+    return shares
 
 
 def filled(mix: Mix, labels: Sequence[str], rest: str) -> Figures:
@@ -87,7 +88,7 @@ def true_shares(street: Street, day: int) -> dict[str, Figures]:
     """What the street wears on one day, by table in the order of its labels."""
     shares = mixture(street, day)
     return {
-        table.name: np.bincount(cells()[:, place], shares, minlength=len(table.labels))
+        table.name: np.bincount(cells()[:, place], shares, minlength=len(table.labels)).astype(np.float64)
         for place, table in enumerate(all_tables())
     }
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from appliance.analysis.divergence import divergence
 from appliance.analysis.estimate import Estimate
@@ -17,7 +18,7 @@ def sure(shares: list[float]) -> list[Estimate]:
     return [Estimate(share, 0.0) for share in shares]
 
 
-def drawn(shares: np.ndarray, passages: int, chance: np.random.Generator) -> list[Estimate]:
+def drawn(shares: NDArray[np.float64], passages: int, chance: np.random.Generator) -> list[Estimate]:
     counts = chance.multinomial(passages, shares) / passages
     return [Estimate(share, (max(share, 1e-4) * (1 - share) / passages) ** 0.5) for share in counts.tolist()]
 

@@ -17,7 +17,25 @@ from tests.analysis.builders import contract, example, message, plain_street
 
 CHECK = Draft202012Validator(contract())
 Path = tuple[str | int, ...]
-OTHER = (None, True, "", "x", "trend/1", -1, 0, 1, 19, 199, 0.5, 2.5, 1e12, [], {}, ["x"], {"x": 1})
+OTHER: tuple[Any, ...] = (
+    None,
+    True,
+    "",
+    "x",
+    "trend/1",
+    -1,
+    0,
+    1,
+    19,
+    199,
+    0.5,
+    2.5,
+    1e12,
+    [],
+    {},
+    ["x"],
+    {"x": 1},
+)
 
 
 def reads(values: Any) -> bool:

@@ -54,7 +54,8 @@ def summary(text: str) -> str:
 def test_it_opens_with_what_changed(three: str) -> None:
     words = summary(three)
     assert re.search(
-        r"In New York, between its first and its last 21 days, green on top rose from [67]\.\d to [89]\.\d", words
+        r"In New York, between its first and its last 21 days, green on top rose from [67]\.\d to [89]\.\d",
+        words,
     )
     assert "stripes" in words.split("fell")[1]
     assert "In Madrid and Stockholm nothing moved by more than chance may explain." in words

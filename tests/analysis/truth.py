@@ -14,7 +14,8 @@ from appliance.analysis.city import City
 from appliance.analysis.contrast import apart, shares_of
 from appliance.analysis.estimate import Estimate
 from appliance.analysis.release import TABLES, Release
-from appliance.analysis.spans import changes_of, spans_of
+from appliance.analysis.spans import changes_of, mean_of, spans_of, within
+from appliance.analysis.tables import blocks_of
 from appliance.uplink.trends.tables import all_tables
 from tests.analysis.history import FIRST, Figures, Stand, true_shares
 
@@ -57,9 +58,23 @@ class Truth:
         mean: Figures = weights @ stacked / weights.sum()
         return mean
 
+    def novelty(self, release: Release, known: Sequence[Release]) -> float:
+        """Of one day against the same booth's days before it."""
+        return jensen_shannon(self.of(release)["style"], self.pooled(usual_before(release, known), "style"))
+
+
+def usual_before(release: Release, known: Sequence[Release]) -> list[Release]:
+    """Releases of the same booth in the days before."""
+    return [
+        one
+        for one in known
+        if one.booth == release.booth and 0 < (release.date - one.date).days <= USUAL_DAYS
+    ]
+
 
 def entropy(shares: Figures) -> float:
-    return -sum(share * math.log(share) for share in shares.tolist() if share > 0)
+    kept = shares[shares > 0]
+    return -float(np.sum(kept * np.log(kept)))
 
 
 def jensen_shannon(p: Figures, q: Figures) -> float:
@@ -72,7 +87,7 @@ def of_releases(releases: Sequence[Release], truth: Truth) -> Score:
     score = Score()
     for _, group in groupby(releases, lambda one: one.booth):
         ours = list(group)
-        for place, one in enumerate(ours):
+        for one in ours:
             real = truth.of(one)
             for table in one.tables:
                 for cell in table.cells:
@@ -80,10 +95,9 @@ def of_releases(releases: Sequence[Release], truth: Truth) -> Score:
                         "share", cell.low, cell.high, real[table.name][LABELS[table.name].index(cell.label)]
                     )
             score.note("diversity", one.diversity.low, one.diversity.high, math.exp(entropy(real["style"])))
-            before = [other for other in ours[:place] if (one.date - other.date).days <= USUAL_DAYS]
             if one.novelty:
-                new = jensen_shannon(real["style"], truth.pooled(before, "style"))
-                score.note("novelty", one.novelty.low, one.novelty.high, new)
+                score.note("novelty", one.novelty.low, one.novelty.high, truth.novelty(one, ours))
+            before = usual_before(one, ours)
             for mover in one.movers.cells if one.movers else ():
                 cell_at = LABELS[mover.table].index(mover.label)
                 change = real[mover.table][cell_at] - truth.pooled(before, mover.table)[cell_at]
@@ -107,6 +121,7 @@ def of_report(cities: Sequence[City], releases: Sequence[Release], truth: Truth)
             for label, share in shares_of(city, table).items():
                 score.estimate("city's mean", share, real[LABELS[table].index(label)])
         score_changes(score, city, ours[city.name], truth)
+        score_means(score, city, ours[city.name], truth)
     for one in apart(cities):
         pair = [truth.pooled(ours[side.name], one.table) for side in (one.here, one.there)]
         both = [label for label in shares_of(one.here, one.table) if label in shares_of(one.there, one.table)]
@@ -134,3 +149,20 @@ def score_changes(score: Score, city: City, releases: Sequence[Release], truth: 
             for (early, late), weight in booths
         ]
         score.estimate("change", change.difference, sum(moved))
+
+
+def score_means(score: Score, city: City, releases: Sequence[Release], truth: Truth) -> None:
+    """Means of novelty and diversity over blocks of days, as in the tables behind the figure."""
+    for first, length in blocks_of([city]):
+        days = within(city, first, length)
+        inside = [one for one in releases if 0 <= (one.date - first).days < length]
+        pairs = [(math.exp(entropy(truth.of(one)["style"])), one.passages.count) for one in inside]
+        if mean := mean_of(days, lambda day: day.diversity):
+            score.estimate("mean diversity", mean, weighed(pairs))
+        if mean := mean_of(days, lambda day: day.novelty):
+            new = [(truth.novelty(one, releases), one.passages.count) for one in inside if one.novelty]
+            score.estimate("mean novelty", mean, weighed(new))
+
+
+def weighed(pairs: Sequence[tuple[float, float]]) -> float:
+    return sum(value * weight for value, weight in pairs) / sum(weight for _, weight in pairs)
