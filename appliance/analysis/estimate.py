@@ -72,19 +72,34 @@ def blend(parts: Sequence[Estimate], weights: Sequence[float]) -> Estimate:
     )
 
 
-def restlessness(parts: Sequence[Estimate]) -> float:
-    """How many times more the values differ than their own spreads explain, never below 1 (Birge's ratio).
+def restlessness(parts: Sequence[Estimate], times: Sequence[float]) -> float:
+    """How many times more values scatter about a straight line through them than their spreads explain; at least 1.
 
     Weather and weekdays move a street more than noise and sampling do; the spread of a mean of days is widened by
-    this. R. T. Birge, "The calculation of errors by the method of least squares", Physical Review 40 (1932).
+    this. A steady rise is no scatter. R. T. Birge, "The calculation of errors by the method of least squares",
+    Physical Review 40 (1932).
     """
-    sure = [part for part in parts if part.spread > 0]
-    if len(sure) < 2:
+    sure = [(part, time) for part, time in zip(parts, times, strict=True) if part.spread > 0]
+    if len(sure) < 3:
         return 1.0
-    weights = [part.spread**-2 for part in sure]
-    mean = math.fsum(w * part.value for w, part in zip(weights, sure, strict=True)) / math.fsum(weights)
-    squares = math.fsum(w * (part.value - mean) ** 2 for w, part in zip(weights, sure, strict=True))
-    return max(1.0, math.sqrt(squares / (len(sure) - 1)))
+    weights = [part.spread**-2 for part, _ in sure]
+    line = fitted([part.value for part, _ in sure], [time for _, time in sure], weights)
+    squares = math.fsum(
+        weight * (part.value - on_line) ** 2
+        for weight, (part, _), on_line in zip(weights, sure, line, strict=True)
+    )
+    return max(1.0, math.sqrt(squares / (len(sure) - 2)))
+
+
+def fitted(values: Sequence[float], times: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """The straight line of weighted least squares, at each of `times`."""
+    whole = math.fsum(weights)
+    middle = math.fsum(w * time for w, time in zip(weights, times, strict=True)) / whole
+    mean = math.fsum(w * value for w, value in zip(weights, values, strict=True)) / whole
+    reach = math.fsum(w * (time - middle) ** 2 for w, time in zip(weights, times, strict=True))
+    pairs = zip(weights, times, values, strict=True)
+    slope = math.fsum(w * (time - middle) * value for w, time, value in pairs) / reach if reach else 0.0
+    return [mean + slope * (time - middle) for time in times]
 
 
 def shared_out(comparisons: int) -> float:

@@ -14,8 +14,8 @@ OURS = {
     " (weight x spread)^2, where a spread is half the 95 % interval / 1.96; novelty and diversity likewise",
     "untold cells": "a cell that one booth or day tells and another does not counts there as between 0 and"
     " (least_cell + 2 noise_half_width) / passages; half of that is added to the interval as it is",
-    "mean of days": "weighted by passages; the spread is widened by Birge's ratio, root of chi^2 / (days - 1), where"
-    " days differ by more than noise and sampling explain; told where at least half of the days tell the cell",
+    "mean of days": "weighted by passages; spread widened by Birge's ratio, root of chi^2 / (days - 2) about a straight"
+    " line, where days scatter more than noise and sampling explain; told where half of the days tell the cell",
     "change": "mean of the last days less mean of the first, each booth against itself; interval 95 %, or 1 - 0.05 /"
     " cells for all cells together (Bonferroni)",
     "divergence": "Jensen-Shannon, log 2, of the cells that both cities tell, made to add up to 1; less the bias, half"

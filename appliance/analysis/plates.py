@@ -20,7 +20,8 @@ from appliance.analysis.tables import (
     apart_sheet,
     calendar_sheet,
     change_sheet,
-    course_sheet,
+    diversity_sheet,
+    novelty_sheet,
     row_sheet,
     share_sheets,
 )
@@ -113,10 +114,7 @@ def course_plate(cities: Sequence[City]) -> Plate:
         " The bands are 95 % intervals; novelty begins when enough days are there to compare with."
     )
     told = " ".join(filter(None, (variety(cities), oddity(cities)))) or "Too few days to compare."
-    sheets = [
-        course_sheet(cities, "novelty, in bits,", 4, lambda day: day.novelty),
-        course_sheet(cities, "diversity, in styles,", 2, lambda day: day.diversity),
-    ]
+    sheets = [novelty_sheet(cities), diversity_sheet(cities)]
     return plate("courses", "Novelty and diversity", words, told, lambda: draw_courses(cities), sheets)
 
 

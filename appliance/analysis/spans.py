@@ -62,20 +62,26 @@ def within(city: City, first: date, days: int) -> list[Day]:
 def mean_share(days: Sequence[Day], table: str, label: str) -> Estimate | None:
     """Share of all passages of those days; None where too few days tell of it."""
     have = [day for day in days if table in day.tables]
-    told = [day.tables[table].shares[label] for day in have if label in day.tables[table].shares]
+    told = [day for day in have if label in day.tables[table].shares]
     if not told or len(told) < ENOUGH * len(days):
         return None
     mean = blend([day.tables[table].share(label) for day in have], [float(day.passages) for day in have])
-    return replace(mean, spread=mean.spread * restlessness(told))
+    return widened(mean, [(day.day, day.tables[table].shares[label]) for day in told])
 
 
 def mean_of(days: Iterable[Day], figure: Callable[[Day], Estimate | None]) -> Estimate | None:
-    """Mean of a figure of each day, such as the novelty; None where no day has it."""
-    told = [(found, float(day.passages)) for day in days if (found := figure(day)) is not None]
+    """Mean of a figure of each day, such as the diversity; None where no day has it."""
+    told = [(day, found) for day in days if (found := figure(day)) is not None]
     if not told:
         return None
-    mean = blend([one for one, _ in told], [weight for _, weight in told])
-    return replace(mean, spread=mean.spread * restlessness([one for one, _ in told]))
+    mean = blend([found for _, found in told], [float(day.passages) for day, _ in told])
+    return widened(mean, [(day.day, found) for day, found in told])
+
+
+def widened(mean: Estimate, told: Sequence[tuple[date, Estimate]]) -> Estimate:
+    """The mean, as unsure as the days that it was made of scatter."""
+    factor = restlessness([one for _, one in told], [float(day.toordinal()) for day, _ in told])
+    return replace(mean, spread=mean.spread * factor)
 
 
 def labels_of(days: Iterable[Day], table: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -63,22 +63,39 @@ def share_sheets(cities: Sequence[City], table: str) -> list[Sheet]:
     return sheets
 
 
-def course_sheet(
-    cities: Sequence[City], name: str, digits: int, figure: Callable[[Day], Estimate | None]
-) -> Sheet:
-    """Means of a daily figure by block."""
+def diversity_sheet(cities: Sequence[City]) -> Sheet:
+    """Means of the days' diversity by block."""
 
     def cell(days: Sequence[Day]) -> str:
-        mean = mean_of(days, figure)
-        return (
-            f"{mean.value:.{digits}f} ({max(0.0, mean.low):.{digits}f} to {mean.high:.{digits}f})"
-            if mean
-            else DASH
-        )
+        mean = mean_of(days, lambda day: day.diversity)
+        return f"{mean.value:.2f} ({mean.low:.2f} to {mean.high:.2f})" if mean else DASH
 
     blocks = blocks_of(cities)
     rows = [(city.title, *(cell(within(city, *block)) for block in blocks)) for city in cities]
-    return Sheet(f"Mean {name} of a day (95 % interval)", ("city", *block_heads(cities)), tuple(rows))
+    return Sheet(
+        "Mean diversity of a day, in styles (95 % interval)", ("city", *block_heads(cities)), tuple(rows)
+    )
+
+
+def novelty_sheet(cities: Sequence[City]) -> Sheet:
+    """The newest day of each block, and how many were new for certain.
+
+    No means: booths tell a novelty that noise has pushed below 0 as 0, so that means would come out too high.
+    """
+
+    def cell(days: Sequence[Day]) -> str:
+        new = [(day.novelty, day.day) for day in days if day.novelty]
+        if not new:
+            return DASH
+        sure = sum(novelty.low > 0 for novelty, _ in new)
+        most, when = max(new, key=lambda one: one[0].value)
+        ends = f"{max(0.0, most.low):.4f} to {most.high:.4f}"
+        return f"{sure} of {len(new)}; {most.value:.4f} ({ends}) on {when.day} {when:%b}"
+
+    blocks = blocks_of(cities)
+    rows = [(city.title, *(cell(within(city, *block)) for block in blocks)) for city in cities]
+    caption = "Novelty: days above 0 for certain, and the newest day, in bits (95 % interval)"
+    return Sheet(caption, ("city", *block_heads(cities)), tuple(rows))
 
 
 def change_sheet(city: City, changes: Changes) -> Sheet:

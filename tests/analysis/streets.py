@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from tests.analysis.history import FIRST, Mix, Stand
 
@@ -15,9 +16,8 @@ LOWER: Mix = {
     "blue": 0.29, "pink": 0.008,
 }  # fmt: skip
 PATTERN: Mix = {"striped": 0.07, "patterned": 0.13}
-DAYS = 90
-FEAST = 61
-"A day on which Madrid dresses up."
+FEAST = 0.68
+"Of the whole time: the day on which Madrid dresses up."
 
 
 def weekend(day: int) -> bool:
@@ -36,34 +36,33 @@ def usual(day: int) -> tuple[Mix, Mix, Mix]:
     return swapped(UPPER, "blue", "black", share), swapped(LOWER, "blue", "black", share), PATTERN
 
 
-def new_york(day: int) -> tuple[Mix, Mix, Mix]:
+def new_york(day: int, days: int) -> tuple[Mix, Mix, Mix]:
     """Green rises from 4 to 10 %, at the cost of black."""
     upper, lower, pattern = usual(day)
-    return swapped(upper, "green", "black", 0.06 * day / DAYS), lower, pattern
+    return swapped(upper, "green", "black", 0.06 * day / days), lower, pattern
 
 
-def stockholm(day: int) -> tuple[Mix, Mix, Mix]:
+def stockholm(day: int, days: int) -> tuple[Mix, Mix, Mix]:
     """Stripes fall from 9 to 4.5 %; more grey."""
     upper, lower, _ = usual(day)
-    return (
-        swapped(upper, "grey", "white", 0.04),
-        lower,
-        {"striped": 0.09 - 0.045 * day / DAYS, "patterned": 0.12},
-    )
+    stripes = 0.09 - 0.045 * day / days
+    return swapped(upper, "grey", "white", 0.04), lower, {"striped": stripes, "patterned": 0.12}
 
 
-def madrid(day: int) -> tuple[Mix, Mix, Mix]:
+def madrid(day: int, days: int) -> tuple[Mix, Mix, Mix]:
     """Eight points more of white above; one day of red."""
     upper, lower, pattern = usual(day)
     upper = swapped(upper, "white", "black", 0.08)
-    return (swapped(upper, "red", "black", 0.09) if day == FEAST else upper), lower, pattern
+    feast = day == round(FEAST * days)
+    return (swapped(upper, "red", "black", 0.09) if feast else upper), lower, pattern
 
 
-def stands() -> tuple[Stand, ...]:
+def stands(days: int) -> tuple[Stand, ...]:
     """Four booths; New York has two, one of which is away for a week."""
+    away = tuple(range(days // 3, days // 3 + 7))
     return (
-        Stand("madrid", "gran-via", madrid, quiet=(40,)),
-        Stand("new-york", "bowery", new_york),
-        Stand("new-york", "union-square", new_york, passages=2600, silent=tuple(range(30, 37))),
-        Stand("stockholm", "gotgatan", stockholm, silent=(12,)),
+        Stand("madrid", "gran-via", partial(madrid, days=days), quiet=(days // 2,)),
+        Stand("new-york", "bowery", partial(new_york, days=days)),
+        Stand("new-york", "union-square", partial(new_york, days=days), passages=2600, silent=away),
+        Stand("stockholm", "gotgatan", partial(stockholm, days=days), silent=(days // 2,)),
     )

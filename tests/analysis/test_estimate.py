@@ -63,19 +63,27 @@ def test_a_sign_is_told_only_where_the_whole_interval_has_it() -> None:
     assert Estimate(0.02, 0.005, 0.011).sign() == 0
 
 
+def scattered(spread: float, rise: float = 0.0) -> float:
+    values = np.random.default_rng(1).normal(0.2, spread, 400) + rise * np.arange(400)
+    return restlessness([Estimate(value, 0.01) for value in values.tolist()], list(range(400)))
+
+
 def test_days_that_differ_by_chance_alone_are_hardly_widened() -> None:
-    values = np.random.default_rng(1).normal(0.2, 0.01, 400)
-    assert restlessness([Estimate(value, 0.01) for value in values.tolist()]) < 1.1
+    assert scattered(0.01) < 1.1
 
 
 def test_days_that_differ_more_widen_the_interval_as_much() -> None:
-    values = np.random.default_rng(1).normal(0.2, 0.03, 400)
-    assert restlessness([Estimate(value, 0.01) for value in values.tolist()]) == pytest.approx(3, rel=0.1)
+    assert scattered(0.03) == pytest.approx(3, rel=0.1)
+
+
+def test_a_steady_rise_is_no_scatter() -> None:
+    assert scattered(0.01, 0.001) == pytest.approx(scattered(0.01))
 
 
 def test_one_day_says_nothing_about_how_days_differ() -> None:
-    assert restlessness([Estimate(0.2, 0.01)]) == 1
-    assert restlessness([]) == 1
+    assert restlessness([Estimate(0.2, 0.01)], [0]) == 1
+    assert restlessness([], []) == 1
+    assert restlessness([Estimate(0.2, 0.01)] * 3, [5, 5, 5]) == 1
 
 
 def test_the_interval_of_many_comparisons_is_wider() -> None:

@@ -152,16 +152,18 @@ def score_changes(score: Score, city: City, releases: Sequence[Release], truth: 
 
 
 def score_means(score: Score, city: City, releases: Sequence[Release], truth: Truth) -> None:
-    """Means of novelty and diversity over blocks of days, as in the tables behind the figure."""
+    """Diversity over blocks of days, as in the table behind the figure, and novelty day by day."""
     for first, length in blocks_of([city]):
         days = within(city, first, length)
         inside = [one for one in releases if 0 <= (one.date - first).days < length]
         pairs = [(math.exp(entropy(truth.of(one)["style"])), one.passages.count) for one in inside]
         if mean := mean_of(days, lambda day: day.diversity):
             score.estimate("mean diversity", mean, weighed(pairs))
-        if mean := mean_of(days, lambda day: day.novelty):
-            new = [(truth.novelty(one, releases), one.passages.count) for one in inside if one.novelty]
-            score.estimate("mean novelty", mean, weighed(new))
+    for day in city.days:
+        told = [one for one in releases if one.date == day.day and one.novelty]
+        if day.novelty:
+            new = [(truth.novelty(one, releases), one.passages.count) for one in told]
+            score.estimate("city's novelty", day.novelty, weighed(new))
 
 
 def weighed(pairs: Sequence[tuple[float, float]]) -> float:
