@@ -23,7 +23,6 @@ class Trending:
         self._trends = Trends(settings, engine, lambda: noted_heads(state), now_s) if wanted else None
         self._figures, self._notes = figures, notes
         self._noted = ""
-        figures.set(trends=self._trends.state if self._trends else OFF)
 
     def see(self, step: Step) -> None:
         """Count whoever is settled and could be seen."""
@@ -33,6 +32,7 @@ class Trending:
     def tend(self, now_s: float) -> None:
         """To be called all the time."""
         if self._trends is None:
+            self._figures.set(trends=OFF)
             return
         self._trends.tend(now_s, read_clock)
         self._figures.set(trends=self._trends.state)

@@ -35,6 +35,7 @@ STATES = {
     "outbox",
     "last_event",
     "learning",
+    "trends",
 }
 COUNTS = {"frames", "late", "people", "passages", "abstained", "exceptions", "frames_per_second", "written_s"}
 COUNTS |= {"learned", "needed"}
@@ -134,6 +135,7 @@ def test_vision_writes_vitals_the_outbox_the_logbook_and_its_bank_only(
         "logbook.jsonl",
         "logbook.lock",
         "outbox.sqlite",
+        "trends.tally",
         "vision.json",
     }
     ours = [path for path in seen.opened if path.is_relative_to(folder)]
@@ -142,6 +144,7 @@ def test_vision_writes_vitals_the_outbox_the_logbook_and_its_bank_only(
         "outbox",
         "vision",
         "street",
+        "trends",
     }
 
 
