@@ -17,9 +17,6 @@ from tests.analysis.streets import stands
 from tests.analysis.truth import Score, Truth, of_releases, of_report
 
 DAYS = 90
-LEAST = 0.90
-ENOUGH = 100
-"Tries from which a share of hits below LEAST is no chance."
 
 
 def main(folder: Path) -> int:
@@ -43,8 +40,7 @@ def told(score: Score) -> list[str]:
     """Print each kind; those that hold too seldom."""
     for kind, share in score.shares().items():
         print(f"{kind:16} {100 * share:6.1f} % of {score.tries[kind]:,} intervals hold the truth")
-    few = [kind for kind, share in score.shares().items() if share < LEAST and score.tries[kind] >= ENOUGH]
-    return [f"intervals of {kind} hold too seldom" for kind in few]
+    return [f"intervals hold too seldom: {words}" for words in score.too_seldom()]
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from statistics import NormalDist
 
 import numpy as np
 
 from appliance.analysis.city import City
 from appliance.analysis.contrast import apart, shares_of
 from appliance.analysis.estimate import Estimate
-from appliance.analysis.release import TABLES, Release
+from appliance.analysis.release import TABLES, Mover, Release
 from appliance.analysis.spans import changes_of, mean_of, spans_of, within
 from appliance.analysis.tables import blocks_of
 from appliance.uplink.trends.tables import all_tables
@@ -21,6 +22,8 @@ from tests.analysis.history import FIRST, Figures, Stand, true_shares
 
 LABELS = {table.name: table.labels for table in all_tables()}
 USUAL_DAYS = 28
+HOLD = 0.90
+BY_CHANCE = 1e-4
 
 
 @dataclass
@@ -38,8 +41,23 @@ class Score:
     def estimate(self, kind: str, estimate: Estimate, truth: float) -> None:
         self.note(kind, estimate.low, estimate.high, truth)
 
+    def too_seldom(self) -> list[str]:
+        """Kinds whose intervals hold less often than HOLD by more than chance explains."""
+        return [
+            f"{kind}: {self.hits[kind]} of {tries}"
+            for kind, tries in self.tries.items()
+            if chance_of(self.hits[kind], tries) < BY_CHANCE
+        ]
+
     def shares(self) -> dict[str, float]:
         return {kind: self.hits[kind] / tries for kind, tries in self.tries.items()}
+
+
+def chance_of(hits: int, tries: int) -> float:
+    """About that of so few hits or fewer, if each interval held with HOLD; exact enough for few, and for many."""
+    if tries < 1000:
+        return sum(math.comb(tries, n) * HOLD**n * (1 - HOLD) ** (tries - n) for n in range(hits + 1))
+    return NormalDist().cdf((hits - HOLD * tries) / math.sqrt(tries * HOLD * (1 - HOLD)))
 
 
 class Truth:
@@ -61,6 +79,13 @@ class Truth:
     def novelty(self, release: Release, known: Sequence[Release]) -> float:
         """Of one day against the same booth's days before it."""
         return jensen_shannon(self.of(release)["style"], self.pooled(usual_before(release, known), "style"))
+
+
+def holds(mover: Mover, real: dict[str, Figures], truth: Truth, before: Sequence[Release]) -> bool:
+    """Booths say that all intervals of a day hold together with 95 %."""
+    cell = LABELS[mover.table].index(mover.label)
+    change = real[mover.table][cell] - truth.pooled(before, mover.table)[cell]
+    return bool(mover.low <= change <= mover.high)
 
 
 def usual_before(release: Release, known: Sequence[Release]) -> list[Release]:
@@ -98,10 +123,11 @@ def of_releases(releases: Sequence[Release], truth: Truth) -> Score:
             if one.novelty:
                 score.note("novelty", one.novelty.low, one.novelty.high, truth.novelty(one, ours))
             before = usual_before(one, ours)
-            for mover in one.movers.cells if one.movers else ():
-                cell_at = LABELS[mover.table].index(mover.label)
-                change = real[mover.table][cell_at] - truth.pooled(before, mover.table)[cell_at]
-                score.note("mover", mover.low, mover.high, change)
+            if one.movers:
+                score.tries["a day's movers"] += 1
+                score.hits["a day's movers"] += all(
+                    holds(mover, real, truth, before) for mover in one.movers.cells
+                )
     return score
 
 
