@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+FAMILIES = (
+    " Combinations are of families of colours, upper over lower: light is white and beige, warm red, orange, yellow,"
+    " pink and brown, cool green, cyan, blue and purple."
+)
+
+
 @dataclass(frozen=True)
 class Plate:
     """One figure of the report."""
@@ -99,7 +105,7 @@ def mover_plate(findings: Findings) -> Plate:
     words = (
         f"Change in percentage points from the first to the last {days} days, with intervals wide enough that all cells"
         " that were compared hold together with 95 %. Only what moved for sure is drawn, the surest six each way."
-        " To the right, the share before and after."
+        " To the right, the share before and after." + FAMILIES
     )
     told = " ".join(movement(city, changes) for city, changes in findings.moved)
     sheets = [change_sheet(city, changes) for city, changes in findings.changes if changes.cells]
@@ -135,7 +141,7 @@ def side_plate(findings: Findings) -> Plate:
     """Cells in which cities differ."""
     words = (
         "Share of all passages of each city, of the cells in which the cities differ most beyond chance; the intervals"
-        " are wide enough that all of them hold together with 95 %."
+        " are wide enough that all of them hold together with 95 %." + FAMILIES
     )
     cities, rows = findings.cities, findings.widest
     return plate(

@@ -20,6 +20,7 @@ from appliance.disk import write_durably
 from appliance.errors import BoothError
 
 MOST_CITIES = len(CITY_LOOKS)
+MOST_DAYS = 3653
 
 
 def report_releases(sources: Sequence[Path], out: Path) -> Path:
@@ -34,8 +35,11 @@ def page_of(releases: Sequence[Release]) -> str:
     cities = cities_of(releases)
     if len(cities) > MOST_CITIES:
         raise BoothError(f"{len(cities)} cities are more than one page bears ({MOST_CITIES}); name fewer")
-    findings = Findings(tuple(cities))
     first, last = span_of(cities)
+    if (last - first).days > MOST_DAYS:
+        told = f"releases from {first} to {last} are more than one page bears ({MOST_DAYS} days)"
+        raise BoothError(f"{told}; leave out those of a booth whose clock was wrong, or name fewer")
+    findings = Findings(tuple(cities))
     with drawing():
         plates = list(plates_of(findings))
     return shelf().get_template("report.html").render(

@@ -13,7 +13,7 @@ from appliance.analysis.city import City
 from appliance.analysis.look import FAINT, INK, PAPER, QUIET, quiet_dates, sheet
 from appliance.analysis.palette import hex_of
 from appliance.analysis.spans import labels_of
-from appliance.analysis.timeline import days_between, ends_of, stretched
+from appliance.analysis.timeline import days_between, ends_of, stretched, thinned
 from appliance.analysis.wording import percent, spoken
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def draw_city(ax: Axes, city: City, table: str, first: date, last: date) -> None
     days = days_between(first, last)
     shares = smoothed(daily(city, table, labels, days))
     told = [bool(labels) and not np.isnan(column).all() for column in shares.T]
-    times, places = stretched(days, told)
+    times, places = thinned(*stretched(days, told))
     drawn = np.column_stack([shares, np.full(len(labels), np.nan)])[:, places]
     for label, top, share in zip(labels, np.cumsum(drawn, axis=0), drawn, strict=True):
         ax.fill_between(times, top - share, top, facecolor=hex_of(label), edgecolor=PAPER, linewidth=0.5)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 HALF = np.timedelta64(12, "h")
 GAP = -1
+MOST_POINTS = 400
+"Of a ribbon: more than the page has dots for would only make it heavy."
 Times = NDArray[np.datetime64]
 
 
@@ -40,3 +42,12 @@ def stretched(days: Sequence[date], told: Sequence[bool]) -> tuple[Times, NDArra
         times += [middle - HALF] * begins + [middle] + [middle + HALF, middle + HALF] * ends
         places += [place] * begins + [place] + [place, GAP] * ends
     return np.array(times, "datetime64[h]"), np.array(places, np.intp)
+
+
+def thinned(times: Times, places: NDArray[np.intp]) -> tuple[Times, NDArray[np.intp]]:
+    """About MOST_POINTS of them at the most; the ends of every run stay."""
+    step = -(-len(places) // MOST_POINTS)
+    around = np.concatenate([[GAP], places, [GAP]])
+    edges = (around[:-2] == GAP) | (around[2:] == GAP) | (places == GAP)
+    kept = edges | (np.arange(len(places)) % max(1, step) == 0)
+    return times[kept], places[kept]

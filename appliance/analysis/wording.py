@@ -40,8 +40,8 @@ def between(change: Estimate, z: float = Z95) -> str:
 
 
 def day_of(day: date) -> str:
-    """Such as 4 March 2026."""
-    return f"{day.day} {day:%B %Y}"
+    """Such as 4 March 2026, whose day and month no line parts."""
+    return f"{day.day}\u00a0{day:%B %Y}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -135,6 +135,16 @@ def test_more_cities_than_marks_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out.html").exists()
 
 
+def test_days_of_another_century_are_refused(tmp_path: Path) -> None:
+    messages = [
+        message("madrid", "b", 0, plain_street()),
+        message("madrid", "b", 1, plain_street(), day="9999-12-31"),
+    ]
+    done = booth("trends", "report", write(tmp_path / "in", messages), "--out", tmp_path / "out.html")
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "9999-12-31" in done.err
+
+
 def test_the_verb_writes_the_page_and_names_it(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", history("madrid", "b", 2, plain_street))
     done = booth("trends", "report", folder, "--out", tmp_path / "out.html")
