@@ -9,12 +9,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from appliance.analysis.calendar import span_of
 from appliance.analysis.city import cities_of
+from appliance.analysis.findings import Findings
 from appliance.analysis.look import CITY_LOOKS, drawing
 from appliance.analysis.method import method_of
 from appliance.analysis.plates import plates_of
 from appliance.analysis.reading import read_releases
 from appliance.analysis.release import Release
-from appliance.analysis.summary import Findings, cautions_of, sentences_of
+from appliance.analysis.summary import cautions_of, sentences_of
 from appliance.analysis.wording import day_of, listed
 from appliance.disk import write_durably
 from appliance.errors import BoothError

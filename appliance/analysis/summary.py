@@ -3,59 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from statistics import median
 
 from appliance.analysis.calendar import span_of
 from appliance.analysis.city import City
-from appliance.analysis.contrast import Apart, Row, apart, rows_of, z_of
 from appliance.analysis.estimate import shared_out
-from appliance.analysis.sides import widest
-from appliance.analysis.spans import Change, Changes, changes_of, mean_of, spans_of, within
+from appliance.analysis.findings import Findings
+from appliance.analysis.spans import Change, Changes, mean_of, spans_of, within
 from appliance.analysis.wording import counted, course, day_of, listed, percent, percents, thing
 
 NAMED = 2
 "Risers, and as many fallers, of a city in the opening; the figure has more."
 SEEN = ("upper-colour", "lower-colour", "pattern")
 "Tables that the opening speaks of first: everybody sees what they mean."
-
-
-@dataclass(frozen=True)
-class Findings:
-    """All that the report is made of."""
-
-    cities: tuple[City, ...]
-
-    @cached_property
-    def changes(self) -> list[tuple[City, Changes]]:
-        """Of every city, its first weeks against its last."""
-        return [(city, changes_of(city)) for city in self.cities]
-
-    @cached_property
-    def moved(self) -> list[tuple[City, Changes]]:
-        """Those in which something moved."""
-        return [(city, changes) for city, changes in self.changes if changes.moved()]
-
-    @cached_property
-    def apart(self) -> list[Apart]:
-        """Every pair of cities by table."""
-        return apart(self.cities)
-
-    @cached_property
-    def rows(self) -> list[Row]:
-        """Cells of several cities."""
-        return rows_of(self.cities)
-
-    @cached_property
-    def z(self) -> float:
-        """Of the intervals of `rows`."""
-        return z_of(self.rows)
-
-    @cached_property
-    def widest(self) -> list[Row]:
-        """Cells in which cities differ for sure."""
-        return widest(self.rows, self.z)
 
 
 def sentences_of(findings: Findings) -> list[str]:

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from appliance.analysis.calendar import span_of, told_by
 from appliance.analysis.city import City, Day
 from appliance.analysis.estimate import Estimate
+from appliance.analysis.findings import Findings
 from appliance.analysis.spans import Changes, labels_of, mean_of, mean_share, within
-from appliance.analysis.summary import Findings
 from appliance.analysis.wording import between, percent, percents, points, spoken
 
 BLOCK_DAYS = 28

@@ -13,8 +13,9 @@ from appliance.analysis.reading import read_releases
 from appliance.analysis.report import report_releases
 from tests.analysis.history import play
 from tests.analysis.planted import missed
+from tests.analysis.score import Score
 from tests.analysis.streets import stands
-from tests.analysis.truth import Score, Truth, of_releases, of_report
+from tests.analysis.truth import Truth, of_releases, of_report
 
 DAYS = 90
 

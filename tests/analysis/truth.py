@@ -3,61 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
-from statistics import NormalDist
 
 import numpy as np
 
 from appliance.analysis.city import City
 from appliance.analysis.contrast import apart, shares_of
-from appliance.analysis.estimate import Estimate
 from appliance.analysis.release import TABLES, Mover, Release
 from appliance.analysis.spans import changes_of, mean_of, spans_of, within
 from appliance.analysis.tables import blocks_of
 from appliance.uplink.trends.tables import all_tables
 from tests.analysis.history import FIRST, Figures, Stand, true_shares
+from tests.analysis.score import Score
 
 LABELS = {table.name: table.labels for table in all_tables()}
 USUAL_DAYS = 28
-HOLD = 0.90
-BY_CHANCE = 1e-4
-
-
-@dataclass
-class Score:
-    """Hits and tries by kind of figure."""
-
-    hits: Counter[str] = field(default_factory=Counter)
-    tries: Counter[str] = field(default_factory=Counter)
-
-    def note(self, kind: str, low: float, high: float, truth: float) -> None:
-        # Ends are told with four digits, rounded outwards.
-        self.tries[kind] += 1
-        self.hits[kind] += low - 1e-9 <= truth <= high + 1e-9
-
-    def estimate(self, kind: str, estimate: Estimate, truth: float) -> None:
-        self.note(kind, estimate.low, estimate.high, truth)
-
-    def too_seldom(self) -> list[str]:
-        """Kinds whose intervals hold less often than HOLD by more than chance explains."""
-        return [
-            f"{kind}: {self.hits[kind]} of {tries}"
-            for kind, tries in self.tries.items()
-            if chance_of(self.hits[kind], tries) < BY_CHANCE
-        ]
-
-    def shares(self) -> dict[str, float]:
-        return {kind: self.hits[kind] / tries for kind, tries in self.tries.items()}
-
-
-def chance_of(hits: int, tries: int) -> float:
-    """About that of so few hits or fewer, if each interval held with HOLD; exact enough for few, and for many."""
-    if tries < 1000:
-        return sum(math.comb(tries, n) * HOLD**n * (1 - HOLD) ** (tries - n) for n in range(hits + 1))
-    return NormalDist().cdf((hits - HOLD * tries) / math.sqrt(tries * HOLD * (1 - HOLD)))
 
 
 class Truth:
