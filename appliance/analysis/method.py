@@ -16,8 +16,8 @@ OURS = {
     " (least_cell + 2 noise_half_width) / passages; half of that is added to the interval as it is",
     "mean of days": "weighted by passages; spread widened by Birge's ratio, root of chi^2 / (days - 2) about a straight"
     " line, where days scatter more than noise and sampling explain; told where half of the days tell the cell",
-    "change": "mean of the last days less mean of the first, each booth against itself; interval 95 %, or 1 - 0.05 /"
-    " cells for all cells together (Bonferroni)",
+    "change": "mean of the last days less mean of the first, each booth against itself, unless its networks changed;"
+    " interval 95 %, or 1 - 0.05 / cells for all cells together (Bonferroni)",
     "divergence": "Jensen-Shannon, log 2, of the cells that both cities tell, made to add up to 1; less the bias, half"
     " the sum of second derivative x variance; spread by first and second order",
 }

@@ -100,14 +100,17 @@ def changes_of(city: City) -> Changes:
     """Every cell of every table that both spans tell.
 
     Each booth is compared with itself and then weighs by its passages, the same before as after: so a booth that fell
-    silent changes nothing. One without a week of days in both spans has no say.
+    silent changes nothing. One without a week of days in both spans, or whose networks were changed, has no say;
+    nor have styles whose list was changed.
     """
     first, last, length = spans_of(city)
-    pairs = [(within(one, first, length), within(one, last, length)) for one in city.streets or (city,)]
+    steady = [one for one in city.streets or (city,) if len(one.engines) == 1]
+    pairs = [(within(one, first, length), within(one, last, length)) for one in steady]
     pairs = [pair for pair in pairs if min(map(len, pair)) >= WEEK]
     if not pairs:
         return Changes(0)
-    labels = [(table, label) for table in TABLES for label in labels_of(chain(*chain(*pairs)), table)]
+    tables = [table for table in TABLES if table != "style" or len(city.codebooks) == 1]
+    labels = [(table, label) for table in tables for label in labels_of(chain(*chain(*pairs)), table)]
     found = [change_of(pairs, table, label) for table, label in labels]
     return Changes(length, tuple(change for change in found if change))
 

@@ -73,7 +73,11 @@ def stillness(findings: Findings) -> str:
     still = [city.title for city, changes in findings.changes if changes.days and not changes.moved()]
     short = [city.title for city, changes in findings.changes if not changes.days]
     told = [f"In {listed(still)} nothing moved by more than chance may explain."] if still else []
-    told += [f"{listed(short)} told of too few days to say what rose and what fell."] if short else []
+    told += (
+        [f"{listed(short)} told of too few days that compare to say what rose and what fell."]
+        if short
+        else []
+    )
     return " ".join(told)
 
 

@@ -103,7 +103,7 @@ def test_equal_releases_give_equal_pages() -> None:
 
 def test_one_city_of_one_day_is_a_page_too() -> None:
     text = page(message("madrid", "b", 0, plain_street(), novelty=None))
-    assert "told of too few days" in summary(text)
+    assert "told of too few days that compare" in summary(text)
     assert "City against city" not in text
 
 
@@ -129,9 +129,10 @@ def test_a_year_of_four_cities_stays_below_five_megabytes() -> None:
 
 
 def test_more_cities_than_marks_are_refused(tmp_path: Path) -> None:
-    folder = write(tmp_path / "in", [message(f"city-{n}", "b", 0, plain_street()) for n in range(7)])
+    folder = write(tmp_path / "in", [message(f"city-{n}", f"b{n}", 0, plain_street()) for n in range(7)])
     done = booth("trends", "report", folder, "--out", tmp_path / "out.html")
     assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "7 cities" in done.err
     assert not (tmp_path / "out.html").exists()
 
 
@@ -140,6 +141,28 @@ def test_days_far_apart_are_refused_and_named(tmp_path: Path) -> None:
     done = booth("trends", "report", write(tmp_path / "in", messages), "--out", tmp_path / "out.html")
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert "2048-01-25" in done.err
+
+
+def test_diversity_is_told_to_rise_fall_or_stay() -> None:
+    def told(city: str, step: float) -> list[dict[str, Any]]:
+        values = [9 + step * day for day in range(28)]
+        return [
+            one | {"diversity": {"value": value, "low": value - 0.2, "high": value + 0.2}}
+            for one, value in zip(history(city, city, 28, plain_street), values, strict=True)
+        ]
+
+    words = summary(page(*told("up", 0.05), *told("down", -0.05), *told("level", 0)))
+    assert re.search(
+        r"rose in Up \(9\.3 to 10\.0\), fell in Down .* and did not change for certain in Level", words
+    )
+
+
+def test_a_day_like_no_other_is_named() -> None:
+    days = history("madrid", "b", 28, plain_street)
+    days[20] |= {"novelty": {"value": 0.03, "low": 0.02, "high": 0.04, "days": 20}}
+    assert "The day least like the four weeks before it was 21\u00a0March 2026 in Madrid." in summary(
+        page(*days)
+    )
 
 
 def test_the_verb_writes_the_page_and_names_it(tmp_path: Path) -> None:

@@ -68,3 +68,17 @@ def test_days_that_do_not_tell_a_cell_leave_it_open() -> None:
     assert mean is not None
     assert mean.slack > 0.002
     assert mean.low <= 0.0228 <= mean.high
+
+
+def test_a_booth_that_hardly_told_at_the_end_has_no_say() -> None:
+    days = history("madrid", "b", 56, plain_street)
+    (city,) = cities(*days[:30], *days[-3:])
+    assert changes_of(city).days == 0
+
+
+def test_days_of_other_networks_and_styles_of_another_list_are_not_compared() -> None:
+    days = history("madrid", "b", 28, plain_street)
+    (city,) = cities(*days[:14], *(day | {"engine": "newer"} for day in days[14:]))
+    assert changes_of(city).days == 0
+    (city,) = cities(*days[:14], *(day | {"codebook": "styles-2:0123456789ab"} for day in days[14:]))
+    assert {change.table for change in changes_of(city).cells} == {"upper-colour", "lower-colour", "pattern"}
