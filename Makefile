@@ -89,7 +89,7 @@ deb: setup ## the Debian package in dist/, for ARCH=amd64|arm64, PY=3.10|3.11|3.
 deb-all: setup ## the packages for Debian 12, Ubuntu 22.04, 24.04 and JetPack 6.2, 7.2 (minutes)
 	@for py in 3.10 3.11 3.12; do for arch in amd64 arm64; do $(DEB) --arch $$arch --python $$py dist || exit 1; done; done
 
-test-package: setup-test ## the package in a Debian 12 or SUITE=jammy that does not run: from install to purge (root, minutes)
+test-package: setup-test ## the package in a Debian 12 or SUITE=jammy|noble that does not run: from install to purge (root, minutes)
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/build-packages.txt
 	@bash $(PACKAGE)/try-package.sh $(or $(SUITE),bookworm) $(BIN)/python
 

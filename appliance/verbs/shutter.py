@@ -12,6 +12,7 @@ from pathlib import Path
 
 from appliance.health import notify
 from appliance.health.pause import PauseError, owners_of, paused_by
+from appliance.verbs.dead_man import OPENING
 from appliance.verbs.figures import Figures
 
 LOOK_S = 0.1
@@ -51,9 +52,11 @@ class Shutter:
 
     def _owners(self) -> list[str]:
         try:
-            return owners_of(self._state) or ["fault"]
+            owners = owners_of(self._state)
         except PauseError:
             return ["fault"]
+        fault = self._fault()
+        return owners + ([OPENING if fault.startswith(OPENING) else "fault"] if fault else [])
 
     def heed(self) -> None:
         """Raises Paused while anybody pauses the booth."""

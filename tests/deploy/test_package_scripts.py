@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "deploy" / "package"
+from appliance.update.version import debian_version
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "deploy" / "package"
 DEBIAN = PACKAGE / "debian"
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
 UNITS = "booth.target booth-update.timer"
@@ -29,7 +32,7 @@ class Machine:
         self.bin.mkdir()
         self.log = root / "commands"
         self.update = root / "var/lib/booth-update"
-        self.command("python3", 'echo "$2"')
+        self.command("python3", f'[ "$2" != -c ] || exec "{sys.executable}" "$@"\necho "$2"')
 
     def command(self, name: str, body: str = "") -> None:
         path = self.bin / name
@@ -56,7 +59,10 @@ class Machine:
             "-user root", f"-user {user()}"
         )
         path = self.root / f"{name}.sh"
-        path.write_text(text.replace("@VERSION@", version).replace("@UNITS@", UNITS))
+        named = {"@VERSION@": debian_version(version), "@RELEASE@": version, "@UNITS@": UNITS}
+        for word, value in named.items():
+            text = text.replace(word, value)
+        path.write_text(text)
         return path
 
     def run(self, name: str, *words: str, version: str = "0.2.0") -> subprocess.CompletedProcess[str]:
@@ -226,6 +232,10 @@ def test_the_shell_has_nothing_to_say_against_the_scripts(name: str) -> None:
         (["upgrade", "0.10.0+py310"], True),
         (["install", "0.3.0+py310"], True),
         (["abort-upgrade", "0.3.0+py310"], False),
+        (["upgrade", "1:0.2.0~rc1+py310"], False),
+        (["upgrade", "1:0.2.0~~dev3+py310"], False),
+        (["upgrade", "1:0.2.0+rev1+py310"], True),
+        (["upgrade", "1:0.2.1~rc1+py310"], True),
     ],
 )
 def test_only_a_downgrade_is_refused_in_one_line(machine: Machine, words: list[str], refused: bool) -> None:
@@ -238,10 +248,23 @@ def test_only_a_downgrade_is_refused_in_one_line(machine: Machine, words: list[s
 
 
 @needs_dpkg
-@pytest.mark.parametrize(("updated", "stays"), [("0.3.0", True), ("0.2.0", False), ("0.1.9", False)])
+@pytest.mark.parametrize(
+    ("updated", "stays"),
+    [
+        ("0.3.0", True),
+        ("0.2.0", False),
+        ("0.1.9", False),
+        ("0.2.0rc1", False),
+        ("0.2.0.dev1", False),
+        ("0.2.0.post1", True),
+        ("0.3.0rc1", True),
+        ("no version", False),
+    ],
+)
 def test_an_update_that_is_not_newer_than_the_package_is_given_up(
     machine: Machine, updated: str, stays: bool
 ) -> None:
+    (machine.root / "usr/lib/booth/app").symlink_to(ROOT)
     for name in ("systemd-sysusers", "systemd-tmpfiles", "deb-systemd-helper", "deb-systemd-invoke"):
         machine.command(name)
     machine.tree(f"var/lib/booth-update/versions/{updated}", updated)
@@ -254,6 +277,14 @@ def test_an_update_that_is_not_newer_than_the_package_is_given_up(
 
 
 @needs_dpkg
+def test_a_release_candidate_gives_way_to_its_release_and_not_the_other_way_round(machine: Machine) -> None:
+    candidate, release = "1:0.2.0~rc1+py310", "1:0.2.0+py310"
+    assert machine.run("preinst", "upgrade", candidate, version="0.2.0").returncode == 0
+    done = machine.run("preinst", "upgrade", release, version="0.2.0rc1")
+    assert done.returncode == 1
+    assert "0.2.0~rc1 is older than 0.2.0" in done.stderr
+
+
 def test_what_lay_side_by_side_goes_into_the_folder_of_whom_it_is_of(machine: Machine) -> None:
     for name in ("systemd-sysusers", "systemd-tmpfiles", "deb-systemd-helper", "deb-systemd-invoke"):
         machine.command(name)

@@ -20,6 +20,8 @@ from appliance.config import Capture, Rule, Settings
 from appliance.display.cards import CardReader
 from appliance.display.views import ViewReader
 from appliance.errors import BoothError, SourceError
+from appliance.health.armed import UPLINK as UPLINK_ACT
+from appliance.health.armed import arm, moment_at
 from appliance.health.clock import Clock
 from appliance.health.field import end_session, renew_session
 from appliance.health.pause import OPERATOR, pause, resume
@@ -116,6 +118,7 @@ class Booth:
         self.cameras: list[FakeCamera] = []
         self.opened_s: list[float] = []
         self.told: list[dict[str, Any]] = []
+        self.capture: dict[str, Any] = {}
         self.started: list[Settings] = []
         "By which pipelines were made."
         self.pipeline: FakePipeline = FakePipeline()
@@ -126,7 +129,9 @@ class Booth:
         self, *lives: Acts | SourceError, source: str = CAMERA, stop_s: float = 600, **camera: float
     ) -> None:
         folders = {"state": self.folder / "state", "runtime": self.folder / "run"}
-        settings = Settings.model_validate({"camera": {"source": source, **camera}, "folders": folders})
+        settings = Settings.model_validate(
+            {"camera": {"source": source, **camera}, "folders": folders, "capture": self.capture}
+        )
         left = iter(lives)
 
         def open_camera(*_: Any, live: bool) -> FakeCamera:
@@ -521,6 +526,19 @@ def test_a_pause_closes_the_camera_at_once_and_forgets_who_is_in_view(booth: Boo
         ("paused by operator", "paused", 0)
     }
     assert len(paused) > 50, "a paused booth is not a silent one"
+
+
+def test_a_booth_that_nobody_arms_closes_its_camera_until_somebody_does(booth: Booth) -> None:
+    booth.capture = {"rearm_h": 0.01}
+    booth.clock.at(1050.0, lambda: arm(booth.state / UPLINK_ACT, moment_at(1050.0)))
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=70)
+    assert booth.states() == ["running", "paused", "starting", "running", "stopped"]
+    paused = next(vitals for vitals in booth.told if vitals.get("state") == "paused")
+    assert 1036 <= paused["written_s"] < 1038
+    assert paused["reason"].startswith("dead-man: nobody armed the booth for 0.01 h")
+    assert 1050 <= booth.opened_s[1] < 1052
+    kept = [link.entry.now for link in links_of(booth.state) if link.entry and link.entry.kind == "pause"]
+    assert kept == ["none", "dead-man", "none"]
 
 
 def test_the_logbook_has_who_closed_the_camera_and_when_it_opened(booth: Booth) -> None:

@@ -89,7 +89,9 @@ class Api:
     async def _enter(self, request: Request) -> Values:
         digits = text_in(await body_of(request), "code", 16)
         address = request.client.host if request.client else ""
-        return {"token": self._door.enter("".join(digits.split()), address, self._clock())}
+        token = self._door.enter("".join(digits.split()), address, self._clock())
+        self._work.arm(self._clock())
+        return {"token": token}
 
     async def _leave(self, request: Request) -> Values:
         check_origin(request)

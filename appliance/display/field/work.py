@@ -15,6 +15,7 @@ from appliance.display.field.request import Refused, refused_by
 from appliance.display.field.words import Word, said
 from appliance.display.view import View
 from appliance.errors import BoothError
+from appliance.health.armed import DISPLAY, arm, moment_at
 from appliance.logbook.notes import Notes
 from appliance.site import SignOff, Site
 from appliance.site_file import read_site, write_site
@@ -43,6 +44,13 @@ class Work:
     def tend(self, now_s: float) -> None:
         """Write into the logbook what waits: a disk that refused is tried again each minute. Never raises OSError."""
         self._notes.tend(now_s)
+
+    def arm(self, now_s: float) -> None:
+        """Somebody is here and means the booth to work. A disk that refuses keeps nobody from the page."""
+        try:
+            arm(self._state / DISPLAY, moment_at(now_s))
+        except BoothError as error:
+            log.error("%s", error)
 
     @property
     def marks(self) -> frozenset[str]:

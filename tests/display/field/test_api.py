@@ -22,6 +22,7 @@ from appliance.display.field.request import MOST_BODY
 from appliance.display.field.sessions import GONE_S, IDLE_S
 from appliance.display.field.work import Work
 from appliance.display.views import ViewSender
+from appliance.health.armed import acts_in
 from appliance.site import Site
 from appliance.site_file import FILE, read_site, write_site
 from tests.display.field.desk import ORIGIN, Desk
@@ -328,6 +329,12 @@ def test_what_is_drawn_and_signed_stands_in_the_logbook(desk: Desk) -> None:
     entries = [json.loads(line) for line in lines]
     assert [entry["now"].split()[0] for entry in entries if entry["kind"] == "site"] == ["changed", "signed"]
     assert {entry["by"] for entry in entries} == {"field"}
+
+
+def test_who_enters_the_code_arms_the_booth(desk: Desk) -> None:
+    assert acts_in(desk.settings.folders.state) == []
+    desk.enter()
+    assert len(acts_in(desk.settings.folders.state)) == 1
 
 
 def test_a_logbook_that_refused_has_the_line_once_the_disk_takes_it(
