@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from appliance.config import Settings, Zone
-from appliance.errors import BoothError
+from appliance.errors import ToldError
 from appliance.ground import Ground
 from appliance.law.gate import require_lawful
 from appliance.section import Section
@@ -101,7 +101,8 @@ def at_site(files: Settings, site: Site) -> Settings:
         there = Settings.model_validate({**files.model_dump(), "capture": capture})
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise BoothError(f"capture: {fault['msg'].removeprefix('Value error, ')}") from None
+        words = f"capture: {fault['msg'].removeprefix('Value error, ')}"
+        raise ToldError(words, "opt-in-needs-zone") from None
     if there != files:
         require_lawful(there)
     return there

@@ -64,7 +64,7 @@ def keep(config: BoothFile = BOOTH_FILE) -> None:
     """End the trial: the new program stays (as root)."""
     from appliance.update.orders import read_orders
     from appliance.update.report import report
-    from appliance.update.switcher import keep_now
+    from appliance.update.technician import keep_now
 
     orders = read_orders(config)
     keep_now(orders)
@@ -76,7 +76,7 @@ def rollback(reason: Reason = "by a technician", config: BoothFile = BOOTH_FILE)
     """Let the program before run again, now; this version is not tried again here (as root)."""
     from appliance.update.orders import read_orders
     from appliance.update.report import report
-    from appliance.update.switcher import go_back
+    from appliance.update.technician import go_back
 
     orders = read_orders(config)
     go_back(orders, trial_of(orders), reason)

@@ -19,10 +19,12 @@ SCHEMA = "board/1"
 class Bulletin:
     """The board as the page may see it; lives in one event loop and wakes the streams on each change."""
 
-    def __init__(self, board: Board, language: str, booth: Identity) -> None:
+    def __init__(self, board: Board, language: str, booth: Identity, *, serviced: bool = False) -> None:
+        """`serviced`: whether a phone finds the field page on the booth's LAN, which the board then tells."""
         self.board = board
         self.language = language
         self.booth = booth
+        self.serviced = serviced
         self.closing = False
         self._identified = False
         self._notice = ""
@@ -86,6 +88,7 @@ class Bulletin:
             "notice": self._notice,
             "standing": self._standing_state(),
             "cards": [self._card_state(card, left_s) for card, left_s in self.board.live(now_s)],
+            "service": phrase_in(self.language, "service") if self.serviced else "",
             "phrases": {name: phrase_in(self.language, name) for name in ("quiet", "lost", "footer")},
         }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from appliance.display.card import MOST_BYTES, Card, card_from_datagram, datagram_from_card
 from appliance.display.mailbox import Kind, Mailbox, Outgoing
 
-SOCKET = "cards.sock"
+SOCKET = "display/cards.sock"
 MOST_AT_ONCE = 32
 MODE = 0o660
 KIND = Kind(SOCKET, "cards", "staff board", MODE, card_from_datagram, MOST_BYTES, MOST_AT_ONCE)
@@ -34,7 +34,7 @@ class CardSender:
 
 
 class CardReader(Mailbox[Card]):
-    """The board's end: owns `runtime`/cards.sock, for its user and the folder's group."""
+    """The board's end: owns `runtime`/display/cards.sock, for its user and the folder's group."""
 
     def __init__(self, runtime: Path) -> None:
         """Raises BoothError when the folder cannot be used or another board listens there already."""

@@ -79,7 +79,9 @@ class Process:
         self._cards = cards
         self._remote = Remote(settings, time.monotonic())
         shown = self._remote.settings.display
-        self._bulletin = Bulletin(Board(shown.card_s), shown.language, settings.booth)
+        self._bulletin = Bulletin(
+            Board(shown.card_s), shown.language, settings.booth, serviced=listeners.lan is not None
+        )
         self._shown = 0
         self._written_s = float("-inf")
         self._field = Field(settings, url_of(listeners.lan or listeners.loopback) + "field")

@@ -74,6 +74,10 @@ PHRASES_IN: dict[str, tuple[str, str, str, str]] = {
         "Nobody stands out right now", "Personne ne se démarque en ce moment", "Ingen sticker ut just nu",
         "Nadie destaca en este momento",
     ),
+    "service": (
+        "Technicians: F opens the field page", "Technique : F ouvre la page de terrain", "Tekniker: F öppnar fältsidan",
+        "Técnicos: F abre la página de campo",
+    ),
     "footer": (
         "Clothes only. No picture is kept. Offer shoes to adults only.",
         "Vêtements seulement. Aucune image n'est conservée. Ne proposer des chaussures qu'aux adultes.",

@@ -1,8 +1,9 @@
 """Who wants the cameras closed: owners come and go, and who pauses the booth now comes out; it outlives any restart.
 
-A file in the state folder, {"schema": "pause/1", "by": {owner: UTC minute}}. Each owner lifts his own pause only: an
-operator far away cannot open the camera that a passer-by has closed. Fail closed: a file that is there and cannot be
-read is a pause, which somebody on the spot has to lift.
+A file in each writer's own folder, {"schema": "pause/1", "by": {owner: UTC minute}}: the uplink keeps the operator's,
+display those of people on the spot, and none can touch the other's. Each owner lifts his own pause only: an operator
+far away cannot open the camera that a passer-by has closed. Fail closed: a file that is there and cannot be read is a
+pause, which somebody on the spot has to lift.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from appliance.disk import write_durably
+from appliance.disk import OWN_MODE, read_small, write_own
 from appliance.errors import BoothError
 
-FILE = "pause.json"
+UPLINK, DISPLAY = "uplink/pause.json", "display/pause.json"
 SCHEMA = "pause/1"
 OPERATOR = "operator"
 "Who pauses and resumes from afar."
@@ -28,21 +29,32 @@ class PauseError(BoothError):
     """A pause file that cannot be read: the booth is paused until somebody has looked at it."""
 
 
+def file_of(state: Path, owner: str) -> Path:
+    """Where the pause of `owner` is kept."""
+    return state / (UPLINK if owner == OPERATOR else DISPLAY)
+
+
 def paused_by(state: Path) -> str:
     """Who pauses the booth, in words; '' while it may look. Never raises: what cannot be read is a pause."""
     try:
-        owners = read_pauses(state)
+        owners = owners_of(state)
     except PauseError as error:
         return str(error)
-    return f"paused by {', '.join(sorted(owners))}" if owners else ""
+    return f"paused by {', '.join(owners)}" if owners else ""
+
+
+def owners_of(state: Path) -> list[str]:
+    """Who pauses the booth, sorted. Raises PauseError."""
+    return sorted(owner for name in (UPLINK, DISPLAY) for owner in read_pauses(state / name))
 
 
 def pause(state: Path, owner: str, minute: str) -> None:
     """Close the cameras for `owner`; `minute` is a note of when. Raises BoothError where nothing can be written."""
-    with locked(state):
-        owners = read_pauses(state)
+    file = file_of(state, owner)
+    with locked(file):
+        owners = read_pauses(file)
         if owner not in owners:
-            write_pauses(state, {**owners, owner: minute})
+            write_pauses(file, {**owners, owner: minute})
 
 
 def resume(state: Path, owner: str) -> str:
@@ -50,20 +62,19 @@ def resume(state: Path, owner: str) -> str:
 
     Raises BoothError where nothing can be written, PauseError for a file that only somebody on the spot may judge.
     """
-    with locked(state):
-        owners = read_pauses(state)
+    file = file_of(state, owner)
+    with locked(file):
+        owners = read_pauses(file)
         if owner in owners:
-            write_pauses(state, {name: minute for name, minute in owners.items() if name != owner})
+            write_pauses(file, {name: minute for name, minute in owners.items() if name != owner})
     return paused_by(state)
 
 
-def read_pauses(state: Path) -> dict[str, str]:
-    """Owner -> minute of those who pause now. Raises PauseError."""
-    file = state / FILE
+def read_pauses(file: Path) -> dict[str, str]:
+    """Owner -> minute of those whose pauses `file` keeps. Raises PauseError."""
     cure = "paused until somebody there has looked at it and removes it"
     try:
-        with file.open("rb") as opened:
-            values = json.loads(opened.read(MOST_BYTES + 1))
+        values = json.loads(read_small(file, MOST_BYTES))
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -78,21 +89,21 @@ def read_pauses(state: Path) -> dict[str, str]:
     return owners
 
 
-def write_pauses(state: Path, owners: dict[str, str]) -> None:
+def write_pauses(file: Path, owners: dict[str, str]) -> None:
     """Replace the file at once. Raises BoothError."""
     content = json.dumps({"schema": SCHEMA, "by": owners}, separators=(",", ":")).encode("ascii")
-    write_durably(state / FILE, content, "free space or set folders.state to a writable folder")
+    write_own(file, content, "free space or set folders.state to a writable folder")
 
 
 @contextlib.contextmanager
-def locked(state: Path) -> Iterator[None]:
+def locked(file: Path) -> Iterator[None]:
     """Hold FILE.lock, so that two who pause at once are both heard; the kernel lets go when the holder dies."""
     try:
-        state.mkdir(parents=True, exist_ok=True)
-        held = (state / f"{FILE}.lock").open("w")
+        file.parent.mkdir(OWN_MODE, parents=True, exist_ok=True)
+        held = file.with_name(f"{file.name}.lock").open("w")
     except OSError as error:
         cure = "set folders.state to a writable folder"
-        raise BoothError(f"{state / FILE}: {os.strerror(error.errno or 0)}; {cure}") from None
+        raise BoothError(f"{file}: {os.strerror(error.errno or 0)}; {cure}") from None
     with held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield

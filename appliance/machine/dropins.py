@@ -23,6 +23,8 @@ ROOMS = {
     "display": ("/var/lib/booth", "/run/booth"),
 }
 "What the units may write as they come."
+OTHERS = {"vision": ("display", "uplink"), "uplink": ("display",), "display": ("uplink",)}
+"Whose folders within the state folder a process may only read."
 OUTBOX_ROOM_MB = 2048
 "LimitFSIZE= of the units as they come."
 
@@ -131,7 +133,9 @@ def _folders(process: str, settings: Settings) -> list[str]:
         folders += [settings.folders.learned, *([bank.parent] if bank and settings.novelty.learning else [])]
     rooms = [Path(room) for room in ROOMS[process]]
     beyond = [folder for folder in folders if not any(folder.is_relative_to(room) for room in rooms)]
-    return [f"ReadWritePaths=-{quoted(folder)}" for folder in dict.fromkeys(beyond)]
+    lines = [f"ReadWritePaths=-{quoted(folder)}" for folder in dict.fromkeys(beyond)]
+    own = [folder / other for folder in folders[:2] if folder in beyond for other in OTHERS[process]]
+    return lines + [f"ReadOnlyPaths=-{quoted(folder)}" for folder in own]
 
 
 def quoted(path: Path) -> str:

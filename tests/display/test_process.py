@@ -61,7 +61,7 @@ def test_a_card_reaches_a_listening_page(running: Running) -> None:
 
 def test_a_state_tells_words_only(running: Running) -> None:
     state = httpx.get(running.url + "state").json()
-    assert set(state) == {"schema", "language", "banner", "notice", "standing", "cards", "phrases"}
+    assert set(state) == {"schema", "language", "banner", "notice", "standing", "cards", "service", "phrases"}
     for card in state["cards"]:
         assert set(card) == {"words", "text", "odds", "zone", "left_s", "card_s"}
 
@@ -194,7 +194,7 @@ def test_a_flood_of_rubbish_does_not_stop_the_board(running: Running) -> None:
         sender.setblocking(False)
         for number in range(2000):
             try:
-                sender.sendto(b"\xff" * (number % 900), str(running.runtime / "cards.sock"))
+                sender.sendto(b"\xff" * (number % 900), str(running.runtime / "display/cards.sock"))
             except BlockingIOError:
                 time.sleep(0.001)
     assert httpx.get(running.url + "state").status_code == 200
@@ -246,7 +246,7 @@ def test_a_listening_page_does_not_delay_the_stop_and_nothing_is_left(tmp_path: 
         process.thread.join(PATIENCE_S)
         assert not process.thread.is_alive()
         told.close()
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.rglob("*") if not path.is_dir()] == []
 
 
 def test_a_taken_port_names_its_cure(tmp_path: Path) -> None:

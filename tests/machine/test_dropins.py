@@ -119,6 +119,9 @@ def test_folders_elsewhere_may_be_written_by_those_who_use_them(tmp_path: Path) 
     assert "ReadWritePaths=-/data/seen" in texts["vision"]
     assert "/data/seen" not in texts["uplink"] + texts["display"]
     assert all("ReadWritePaths=-/data/booth" in text for text in texts.values())
+    assert "ReadOnlyPaths=-/data/booth/display" in texts["uplink"]
+    assert "ReadOnlyPaths=-/data/booth/uplink" in texts["display"]
+    assert texts["vision"].count("ReadOnlyPaths=-/data/booth/") == len(("display", "uplink"))
 
 
 def test_the_folders_of_the_package_need_no_line(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -19,10 +20,12 @@ from appliance.config import Capture, Rule, Settings
 from appliance.display.cards import CardReader
 from appliance.display.views import ViewReader
 from appliance.errors import BoothError, SourceError
+from appliance.health.armed import UPLINK as UPLINK_ACT
+from appliance.health.armed import arm, moment_at
 from appliance.health.clock import Clock
 from appliance.health.field import end_session, renew_session
-from appliance.health.pause import FILE as PAUSE_FILE
 from appliance.health.pause import OPERATOR, pause, resume
+from appliance.health.pause import UPLINK as PAUSE_FILE
 from appliance.logbook.chain import links_of
 from appliance.records import Frame
 from appliance.remote_file import Kept, Version, write_kept
@@ -116,6 +119,7 @@ class Booth:
         self.cameras: list[FakeCamera] = []
         self.opened_s: list[float] = []
         self.told: list[dict[str, Any]] = []
+        self.capture: dict[str, Any] = {}
         self.started: list[Settings] = []
         "By which pipelines were made."
         self.pipeline: FakePipeline = FakePipeline()
@@ -126,7 +130,9 @@ class Booth:
         self, *lives: Acts | SourceError, source: str = CAMERA, stop_s: float = 600, **camera: float
     ) -> None:
         folders = {"state": self.folder / "state", "runtime": self.folder / "run"}
-        settings = Settings.model_validate({"camera": {"source": source, **camera}, "folders": folders})
+        settings = Settings.model_validate(
+            {"camera": {"source": source, **camera}, "folders": folders, "capture": self.capture}
+        )
         left = iter(lives)
 
         def open_camera(*_: Any, live: bool) -> FakeCamera:
@@ -523,6 +529,39 @@ def test_a_pause_closes_the_camera_at_once_and_forgets_who_is_in_view(booth: Boo
     assert len(paused) > 50, "a paused booth is not a silent one"
 
 
+def test_a_booth_that_nobody_arms_closes_its_camera_until_somebody_does(booth: Booth) -> None:
+    booth.capture = {"rearm_h": 0.01}
+    booth.clock.at(1050.0, lambda: arm(booth.state / UPLINK_ACT, moment_at(1050.0)))
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=70)
+    assert booth.states() == ["running", "paused", "starting", "running", "stopped"]
+    paused = next(vitals for vitals in booth.told if vitals.get("state") == "paused")
+    assert 1036 <= paused["written_s"] < 1038
+    assert paused["reason"].startswith("dead-man: nobody armed the booth for 0.01 h")
+    assert 1050 <= booth.opened_s[1] < 1052
+    kept = [link.entry.now for link in links_of(booth.state) if link.entry and link.entry.kind == "pause"]
+    assert kept == ["none", "dead-man", "none"]
+
+
+def test_the_logbook_has_who_closed_the_camera_and_when_it_opened(booth: Booth) -> None:
+    paused_from(booth, 1005.0, 1020.0)
+    for from_s, owner in ((1010.0, "schedule"), (1012.0, "Jane at the till")):
+        booth.clock.at(from_s, partial(pause, booth.state, owner, "2026-11-22T17:01:00Z"))
+    booth.clock.at(1025.0, lambda: [resume(booth.state, owner) for owner in ("schedule", "Jane at the till")])
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=80)
+    entries = [link.entry for link in links_of(booth.state) if link.entry]
+    assert [(entry.by, entry.now) for entry in entries if entry.kind == "pause"] == [
+        ("vision", now)
+        for now in (
+            "none",
+            "operator",
+            "operator,schedule",
+            "operator,other,schedule",
+            "other,schedule",
+            "none",
+        )
+    ]
+
+
 def test_even_the_shortest_pause_forgets_who_is_in_view(
     booth: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -561,6 +600,7 @@ def test_the_pause_of_somebody_there_outlives_the_resume_of_the_operator(booth: 
 
 
 def test_a_damaged_pause_file_closes_the_camera_and_says_why(booth: Booth) -> None:
+    (booth.state / PAUSE_FILE).parent.mkdir(parents=True)
     booth.clock.at(1005.0, lambda: (booth.state / PAUSE_FILE).write_text("{"))
     booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=60)
     assert booth.states() == ["running", "paused", "stopped"]
@@ -654,7 +694,7 @@ def test_the_logbook_has_what_a_booth_began_with_and_what_changed(booth: Booth) 
         booth.look([Deliver(10_000)], stop_s=8)
     entries = [link.entry for link in links_of(booth.state) if link.entry]
     told = [(entry.kind, entry.now) for entry in entries]
-    assert [kind for kind, _ in told] == ["model", "bank", "config", "law", "mode", "config", "mode"]
+    assert [kind for kind, _ in told] == ["model", "bank", "config", "law", "mode", "pause", "config", "mode"]
     assert ("model", "abcdef012345") in told
     assert ("law", "us-ny") in told
     assert [now for kind, now in told if kind == "mode"] == ["open-street", "opt-in-zone"]
@@ -724,7 +764,7 @@ def test_what_is_drawn_at_the_place_is_taken_over_while_the_booth_looks(booth: B
 def test_a_booth_that_starts_with_zones_it_cannot_read_looks_at_nobody_until_they_are_drawn_anew(
     booth: Booth,
 ) -> None:
-    booth.state.mkdir()
+    (booth.state / SITE_FILE).parent.mkdir(parents=True)
     (booth.state / SITE_FILE).write_text("{")
     booth.clock.at(1020.0, draw(booth, MAT))
     booth.look([Deliver(10_000)], stop_s=30)

@@ -46,6 +46,9 @@ function show(state) {
   phrases = state.phrases;
   document.documentElement.lang = state.language;
   byId("footer").textContent = phrases.footer;
+  byId("service").textContent = state.service;
+  byId("service").href = `/code?lang=${state.language}`;
+  byId("service").hidden = !state.service;
   byId("banner").textContent = state.banner;
   byId("banner").hidden = !state.banner;
   byId("notice").textContent = state.notice;
@@ -124,7 +127,7 @@ function dress(doll, words) {
 
 // For who services the booth: the code that opens the field page on a phone.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) location.href = "/code";
+  if (event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) location.href = byId("service").href;
 });
 
 listen();

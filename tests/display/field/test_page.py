@@ -76,7 +76,7 @@ def test_a_technician_commissions_a_booth_with_a_phone(booth: Booth, monkeypatch
     screen = booth.stack.enter_context(device(booth.browser, **TABLET)).new_page()
     screen.goto(booth.running.url)
     screen.keyboard.press("f")
-    screen.wait_for_url("**/code")
+    screen.wait_for_url("**/code?lang=en")
     screen.click("#show")
     screen.wait_for_selector("#shown:not([hidden])")
     phone = booth.phone()
