@@ -54,6 +54,9 @@ test-gpu-emulated: setup-test ## the Jetson wing on stock pycuda and a CUDA driv
 test-cluster: setup-test ## RabbitMQ 4 on three nodes that are killed and cut off (root, debootstrap; minutes)
 	@bash tests/cluster/run.sh $(BIN)/python tests/cluster
 
+test-privacy: setup-test ## neighbouring streets, 10,000 releases each: nobody can be found in them (minutes)
+	BOOTH_PRIVACY_DRAWS=$${DRAWS:-10000} .venv/bin/pytest -s tests/uplink/trends/test_privacy.py
+
 races: setup-test ## races between the threads of every kernel, by ThreadSanitizer (minutes)
 	@$(BIN)/python -m tests.runtime.jetson.shim.races
 

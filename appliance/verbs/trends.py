@@ -15,6 +15,7 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.health.vitals import read_vitals
 from appliance.logbook import record
+from appliance.uplink.trends.anchor import FILE as ANCHOR
 from appliance.uplink.trends.audit import faults_of
 from appliance.uplink.trends.daybook import FILE as TALLY
 from appliance.uplink.trends.days import local_day, zone_of
@@ -117,7 +118,8 @@ def begin_anew(settings: Settings, clock: Clock | None = None) -> str:
     try:
         aside = set_aside(folder)
         # What was counted today belongs to the ledger before, which may have spent the day already.
-        (runtime / TALLY).unlink(missing_ok=True)
+        for known in (TALLY, ANCHOR):
+            (runtime / known).unlink(missing_ok=True)
         begin(folder, clock, today)
         if aside is not None:
             give(folder, aside.stat())
