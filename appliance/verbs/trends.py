@@ -16,6 +16,7 @@ from appliance.health.clock import Clock, read_clock
 from appliance.health.vitals import read_vitals
 from appliance.logbook import record
 from appliance.uplink.trends.anchor import FILE as ANCHOR
+from appliance.uplink.trends.audit import CURE as MEND
 from appliance.uplink.trends.audit import faults_of
 from appliance.uplink.trends.daybook import FILE as TALLY
 from appliance.uplink.trends.days import local_day, zone_of
@@ -46,7 +47,7 @@ def show_ledger(state: Path, *, head: str, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"head": end, "whole": not faults, "faults": faults}))
     else:
-        print("\n".join(faults) if faults else f"whole up to {end}")
+        print("\n".join([*faults, MEND]) if faults else f"whole up to {end}")
     return int(bool(faults))
 
 

@@ -1,7 +1,7 @@
 """The end of the ledger as this boot of the machine knows it: a head in, the same out for the next process.
 
 A file of the runtime folder, which is memory, as the tallies are: whoever puts an old ledger back finds, as long as
-there is a tally that could be drawn once more, a head that is not in it.
+there is a tally that could be drawn once more, a head that is gone.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from appliance.uplink.outbox_bounds import Bounds
 from appliance.uplink.trends.anchor import keep, kept
 from appliance.uplink.trends.audit import sound_account
 from appliance.uplink.trends.history import Day, read_days, usual_before, write_days
-from appliance.uplink.trends.ledger import FILE, Account, append, begin
+from appliance.uplink.trends.ledger import NAME, Account, LedgerError, append, begin
 from appliance.uplink.trends.line import LOST, WITHHELD, Line
 from appliance.uplink.trends.noise import Noisy, Questions, draw
 from appliance.uplink.trends.release import Origin, payload_of
@@ -68,7 +68,7 @@ class Press:
         self._note(account.head.head)
         if account.last_day > today:
             known = f"days up to {account.last_day} are spent, and it is {today}"
-            raise BoothError(f"{folder / FILE}: {known}; set the clock, or: booth trends begin")
+            raise BoothError(f"{NAME}: {known}; set the clock, or: booth trends begin")
         return account
 
     def release(self, tally: Tally, clock: Clock, today: date, heads: list[str]) -> str:
@@ -152,5 +152,5 @@ class Press:
     def _sound(self, heads: list[str]) -> Account:
         account = sound_account(self._desk.folder, heads)
         if account is None:
-            raise BoothError(f"{self._desk.folder}: the ledger is gone")
+            raise LedgerError(f"{NAME}: it is gone")
         return account

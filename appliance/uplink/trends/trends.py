@@ -18,8 +18,10 @@ from appliance.health.clock import Clock
 from appliance.outfit import Outfit
 from appliance.uplink.outbox import OUTBOX
 from appliance.uplink.outbox_bounds import bounds_from_settings
+from appliance.uplink.trends.audit import CURE
 from appliance.uplink.trends.daybook import DayBook
 from appliance.uplink.trends.days import zone_of
+from appliance.uplink.trends.ledger import LedgerError
 from appliance.uplink.trends.press import Desk, Press
 from appliance.uplink.trends.shelf import FOLDER, MOST_DAYS
 from appliance.uplink.trends.tally import Tally
@@ -90,7 +92,7 @@ class Trends:
             return
         self._work = None
         if work.fault:
-            self._tell(f"nothing is released: {work.fault}", error=True)
+            self._tell(f"no release: {work.fault}", error=True)
             self._due_s = now_s + RETRY_S
             return
         self._fault, self._opened, self._head = "", work.today, work.head
@@ -133,6 +135,8 @@ class Work:
             else:
                 self.said = press.release(self.tally, clock, self.today, heads())
             self.head = press.head
+        except LedgerError as error:
+            self.fault = f"{error}; {CURE}"
         except BoothError as error:
             self.fault = str(error)
         except OSError as error:

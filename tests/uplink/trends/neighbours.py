@@ -39,20 +39,17 @@ def events(passages: int) -> Iterator[tuple[str, float, Event]]:
     def seen(noisy: Noisy, name: str) -> int:
         return noisy.passages if name == PASSAGES else noisy.counts[name][cells[name]]
 
+    def high(name: str) -> Event:
+        return lambda noisy: seen(noisy, name) > passages
+
     for query in queries(1.0):
-        yield (
-            f"{query.name} is high",
-            query.epsilon,
-            lambda noisy, name=query.name: seen(noisy, name) > passages,
-        )
+        yield f"{query.name} is high", query.epsilon, high(query.name)
     yield "there is a release", 0.2, lambda noisy: may_release(noisy, 1.0)
     yield "the cells are told", 0.8, lambda noisy: set(cells.items()) <= set(told_cells(noisy, 1.0))
     yield (
         "there is a release, and all of it is high",
         1.0,
-        lambda noisy: (
-            may_release(noisy, 1.0) and all(seen(noisy, query.name) > passages for query in queries(1.0))
-        ),
+        lambda noisy: may_release(noisy, 1.0) and all(high(query.name)(noisy) for query in queries(1.0)),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from appliance.uplink.trends.history import LEAST_DAYS, Day, Usual, usual_before
 from appliance.uplink.trends.indices import again, divergence, diversity, effective, noise, novelty, shares
@@ -21,14 +22,16 @@ CHANGED = np.array([20, 15, 11, 5, 3, 8, 9, 15, 2, 1.2, 4, 7, 2, 1, 0.5])
 ROUNDS = 100
 
 
-def day_of(rng: np.random.Generator, weights: np.ndarray, passages: int, days: int = 1) -> tuple[int, ...]:
+def day_of(
+    rng: np.random.Generator, weights: NDArray[np.float64], passages: int, days: int = 1
+) -> tuple[int, ...]:
     drawn = rng.multinomial(passages * days, weights / weights.sum()) + noise(rng, SCALE, days, weights.shape)
     return tuple(int(count) for count in drawn)
 
 
 @pytest.mark.parametrize("passages", [300, 3000])
 @pytest.mark.parametrize("now", [STREET, CHANGED], ids=["as ever", "changed"])
-def test_the_interval_of_novelty_covers_what_the_street_did(now: np.ndarray, passages: int) -> None:
+def test_the_interval_of_novelty_covers_what_the_street_did(now: NDArray[np.float64], passages: int) -> None:
     rng = np.random.default_rng(5)
     truth = float(divergence(now, STREET))
     covered = 0
@@ -74,9 +77,9 @@ def quiet_year(rng: np.random.Generator, red: float, passages: int = 3000) -> No
     """A noisy day whose red upper parts have that share; all else is a street's."""
     counts = {}
     for table in all_tables():
-        weights = np.ones(len(table.labels))
+        weights: NDArray[np.float64] = np.ones(len(table.labels))
         if table.name == "upper-colour":
-            weights = np.where(np.array(table.labels) == "red", red * (len(weights) - 1) / (1 - red), 1.0)
+            weights[table.labels.index("red")] = red * (len(weights) - 1) / (1 - red)
         counts[table.name] = day_of(rng, weights, passages)
     return Noisy(passages + int(noise(rng, 5.0, 1, (1,))[0]), counts)
 
