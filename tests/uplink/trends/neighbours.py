@@ -53,25 +53,25 @@ def events(passages: int) -> Iterator[tuple[str, float, Event]]:
     )
 
 
-def least_epsilon(event: Event, one: list[Noisy], other: list[Noisy]) -> float:
+def least_epsilon(event: Event, one: list[Noisy], other: list[Noisy], sure: float = SURE) -> float:
     """The epsilon that the two must have at the least for this event, be it more frequent in one or the other."""
     hits, hits_other = sum(map(event, one)), sum(map(event, other))
     misses, misses_other = len(one) - hits, len(other) - hits_other
     return max(
-        sure_ratio(hits, hits_other, len(one)),
-        sure_ratio(hits_other, hits, len(one)),
-        sure_ratio(misses, misses_other, len(one)),
-        sure_ratio(misses_other, misses, len(one)),
+        sure_ratio(hits, hits_other, len(one), sure),
+        sure_ratio(hits_other, hits, len(one), sure),
+        sure_ratio(misses, misses_other, len(one), sure),
+        sure_ratio(misses_other, misses, len(one), sure),
     )
 
 
-def sure_ratio(more: int, less: int, times: int) -> float:
+def sure_ratio(more: int, less: int, times: int, sure: float = SURE) -> float:
     """Lower end of the interval of the logarithm of a ratio of two shares of so many draws."""
     if more <= less:
         return 0.0
     few = max(less, 1)
     spread = math.sqrt(max(0.0, 1 / more + 1 / few - 2 / times))
-    return math.log(more / few) - SURE * spread
+    return math.log(more / few) - sure * spread
 
 
 def doubled(tally: Tally) -> Tally:

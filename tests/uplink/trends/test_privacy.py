@@ -27,6 +27,8 @@ from tests.uplink.trends.neighbours import (
 )
 
 DRAWS = 2500
+SIGN = 2.0
+"Standard deviations that tell a mutant: it is far enough beyond that it is missed once in a thousand runs at most."
 WHOLE = int(os.environ.get("BOOTH_PRIVACY_DRAWS", "0"))
 whole = pytest.mark.skipif(not WHOLE, reason="whole releases are drawn by make test-privacy, for minutes")
 
@@ -36,11 +38,11 @@ def questions() -> Questions:
     return Questions(1.0)
 
 
-def high(tally: Tally, questions: Questions, query: Query, limit: int) -> int:
-    """How often, of DRAWS, the one question is answered above the limit."""
+def high(tally: Tally, questions: Questions, query: Query, limit: int, times: int = DRAWS) -> int:
+    """How often, of so many times, the one question is answered above the limit."""
     name = query.name
     cell = dict(zip((table.name for table in all_tables()), cells_of(JEANS), strict=True)).get(name, 0)
-    return sum(questions.answer(questions.open(tally), query)[cell] > limit for _ in range(DRAWS))
+    return sum(questions.answer(questions.open(tally), query)[cell] > limit for _ in range(times))
 
 
 @pytest.mark.parametrize("query", [queries(1.0)[0], queries(1.0)[-1]], ids=lambda query: query.name)
@@ -53,8 +55,9 @@ def test_one_question_tells_neighbours_apart_by_its_epsilon_at_most(
 
 def test_half_the_noise_would_be_found_out(questions: Questions) -> None:
     query = queries(1.0)[0]
-    without, with_one = (high(doubled(tally), questions, query, 600) for tally in pair(300))
-    assert sure_ratio(with_one, without, DRAWS) > query.epsilon
+    times = 2 * DRAWS
+    without, with_one = (high(doubled(tally), questions, query, 601, times) for tally in pair(300))
+    assert sure_ratio(with_one, without, times, SIGN) > query.epsilon
 
 
 def test_half_the_noise_is_refused_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +82,7 @@ def test_whole_releases_with_half_the_noise_are_found_out(questions: Questions) 
     one, other = (
         [halved(noisy) for noisy in draws(doubled(tally), WHOLE, questions)] for tally in pair(3000)
     )
-    found = {name: (least_epsilon(event, one, other), epsilon) for name, epsilon, event in events(3000)}
+    found = {name: (least_epsilon(event, one, other, SIGN), epsilon) for name, epsilon, event in events(3000)}
     print(found)
     assert found["there is a release, and all of it is high"][0] > 1.0
     assert sum(seen > epsilon for seen, epsilon in found.values()) >= 6
