@@ -15,6 +15,8 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.health.vitals import read_vitals
 from appliance.logbook import record
+from appliance.uplink.trends.anchor import FILE as ANCHOR
+from appliance.uplink.trends.audit import CURE as MEND
 from appliance.uplink.trends.audit import faults_of
 from appliance.uplink.trends.daybook import FILE as TALLY
 from appliance.uplink.trends.days import local_day, zone_of
@@ -45,7 +47,7 @@ def show_ledger(state: Path, *, head: str, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"head": end, "whole": not faults, "faults": faults}))
     else:
-        print("\n".join(faults) if faults else f"whole up to {end}")
+        print("\n".join([*faults, MEND]) if faults else f"whole up to {end}")
     return int(bool(faults))
 
 
@@ -117,7 +119,8 @@ def begin_anew(settings: Settings, clock: Clock | None = None) -> str:
     try:
         aside = set_aside(folder)
         # What was counted today belongs to the ledger before, which may have spent the day already.
-        (runtime / TALLY).unlink(missing_ok=True)
+        for known in (TALLY, ANCHOR):
+            (runtime / known).unlink(missing_ok=True)
         begin(folder, clock, today)
         if aside is not None:
             give(folder, aside.stat())

@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from appliance.uplink.trends.ledger import FILE, Account, LedgerError, read_account
-from appliance.uplink.trends.shelf import days_of, file_of, get, ledger_of
+from appliance.uplink.trends.ledger import NAME, Account, LedgerError, read_account
+from appliance.uplink.trends.shelf import days_of, get, ledger_of
 
-CURE = "find out who did that, then: booth trends begin"
+CURE = "ask who did that, then: booth trends begin"
 
 
 def sound_account(folder: Path, heads: Iterable[str] = ()) -> Account | None:
@@ -27,16 +27,15 @@ def sound_account(folder: Path, heads: Iterable[str] = ()) -> Account | None:
 
 def faults_of(folder: Path, account: Account | None, heads: Iterable[str] = ()) -> list[str]:
     """What does not fit, one line each; `heads` are places N:HASH12 that the chain must go through. Raises OSError."""
-    file = folder / FILE
     known = {line.head for line in account.lines} if account else set()
-    faults = [f"{file}: cut off or put back: {head} is not in it" for head in heads if head not in known]
+    faults = [f"{NAME}: cut or put back: {head} is gone" for head in heads if head not in known]
     sums = release_sums(account)
     for day in days_of(folder):
         payload = get(folder, day) or b""
         if ledger_of(payload) not in known:
-            faults.append(f"{file}: cut off or put back: it did not pay for {day}.json")
+            faults.append(f"{NAME}: cut or put back: it did not pay for {day}.json")
         elif day in sums and sums[day] != hashlib.sha256(payload).hexdigest():
-            faults.append(f"{file_of(folder, day)}: not the release that was sent")
+            faults.append(f"trends/{day}.json: not the release that was sent")
     return faults
 
 

@@ -42,8 +42,6 @@ class DayBook:
         "The newest day that was ever over; days begin after it, whatever the clock says."
         self._trust = Trust()
         self._saved_s, self._saved = now_s, 0
-        self.heads: list[str] = []
-        "Of the ledger, as they were when it was read last in this boot of the machine."
         self._load()
 
     @property
@@ -90,10 +88,9 @@ class DayBook:
         """The oldest day that is over; it stays until done()."""
         return self._over[0] if self._over else None
 
-    def done(self, tally: Tally, heads: list[str], now_s: float) -> None:
+    def done(self, tally: Tally, now_s: float) -> None:
         """That day needs nothing any more."""
         self._over = [one for one in self._over if one is not tally]
-        self.heads = heads
         self.save(now_s)
 
     def save(self, now_s: float) -> None:
@@ -116,7 +113,7 @@ class DayBook:
             "offset_s": self._trust.offset_s,
             "closed": self._closed.isoformat(),
         }
-        return {"tallies": tallies, **clock, "heads": self.heads}
+        return {"tallies": tallies, **clock}
 
     def _load(self) -> None:
         """Go on with what the process before has counted; anything else in that file is not ours."""
@@ -126,12 +123,12 @@ class DayBook:
             values = json.loads(read_small(self._file, MOST_BYTES))
             *over, latest = (tally_from(one) for one in values["tallies"])
             since_s, offset_s = float(values["since_s"]), values["offset_s"]
-            heads, closed = [str(head) for head in values["heads"]], date.fromisoformat(values["closed"])
+            closed = date.fromisoformat(values["closed"])
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return
         # From another boot, of a folder that is no tmpfs: the monotonic clock began anew.
         if since_s > self._saved_s or any(tally.day is None for tally in over):
             return
-        self._over, self._open, self._since_s, self.heads = over[-MOST_OVER:], latest, since_s, heads
+        self._over, self._open, self._since_s = over[-MOST_OVER:], latest, since_s
         self._closed = closed
         self._trust = Trust(float(offset_s) if offset_s is not None else None)

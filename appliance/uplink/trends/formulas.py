@@ -12,7 +12,7 @@ FORMULAS = {
     "a smaller one slips in with probability < 0.025",
     "diversity": "exp(-sum p ln p) over all styles; bias taken off and interval by 999 simulated days",
     "novelty": "Jensen-Shannon divergence, log 2, of the day's styles from the sum of up to 28 days before; "
-    "bias taken off and interval by 999 simulated days",
+    "bias taken off and interval by 999 simulated days; low is 0 where a day as usual may come to as much",
     "movers": "share - share in the sum of those days, where fewer than least_cell count as so many; "
     "intervals at 1 - 0.05 / tested (Bonferroni); told where 0 lies outside",
 }

@@ -1,12 +1,11 @@
 """Two figures of a day's styles: counts with noise in; how many styles there are in effect and how new they are, out.
 
 Both are moved by noise and chance, to one side: noise makes any two days differ. So 999 days with the same shares are
-simulated, with their chance and noise, and what that moves the figure by is taken off; their spread is the interval.
+simulated, with their chance and noise; what that moves the figure by is taken off, and their spread is the interval.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -34,16 +33,24 @@ def diversity(styles: tuple[int, ...], scale: float) -> Index:
     """Compute exp of the Shannon entropy: as many styles of one size are as diverse."""
     rng = np.random.default_rng(SEED)
     counts = np.array(styles, np.float64)
-    simulated = again(rng, counts, scale)
-    return corrected(effective(counts), effective(simulated), 1.0, float(len(styles)))
+    seen, simulated = float(effective(counts)), effective(again(rng, counts, scale))
+    low, high = ends(simulated)
+    # The wider of two bootstraps to each side: on a thin day neither alone covers 95 %.
+    interval = min(low, 2 * seen - high), max(high, 2 * seen - low)
+    return cut(2 * seen - float(simulated.mean()), *interval, (1.0, float(len(styles))))
 
 
 def novelty(styles: tuple[int, ...], usual: tuple[int, ...], days: int, scale: float) -> Index:
     """Jensen-Shannon divergence in bits of a day from `days` before, which are added up in `usual`."""
     rng = np.random.default_rng(SEED)
     now, before = np.array(styles, np.float64), np.array(usual, np.float64)
-    simulated = divergence(again(rng, now, scale), again(rng, before, scale, days))
-    return corrected(divergence(now, before), simulated, 0.0, 1.0)
+    seen, usually = float(divergence(now, before)), again(rng, before, scale, days)
+    quiet = divergence(again(rng, before, scale, 1, float(np.maximum(now, 0).sum())), usually)
+    simulated = divergence(again(rng, now, scale), usually)
+    value, mean, (low, high) = seen - float(quiet.mean()), float(simulated.mean()), ends(simulated)
+    # A day that a quiet street could have had is not told apart from one.
+    lower = 0.0 if seen <= ends(quiet)[1] else value - (high - mean)
+    return cut(value, lower, value + (mean - low), (0.0, 1.0))
 
 
 def shares(counts: Counts) -> Counts:
@@ -74,10 +81,12 @@ def divergence(one: Counts, other: Counts) -> Counts:
     return result
 
 
-def again(rng: np.random.Generator, counts: Counts, scale: float, days: int = 1) -> Counts:
+def again(
+    rng: np.random.Generator, counts: Counts, scale: float, days: int = 1, passages: float | None = None
+) -> Counts:
     """SIMULATED draws (SIMULATED, K) of the same street: chance by its shares, noise of so many days."""
-    total = max(1, round(float(np.maximum(counts, 0).sum())))
-    drawn = rng.multinomial(total, shares(counts), size=SIMULATED).astype(np.float64)
+    total = float(np.maximum(counts, 0).sum()) if passages is None else passages
+    drawn = rng.multinomial(max(1, round(total)), shares(counts), size=SIMULATED).astype(np.float64)
     return drawn + noise(rng, scale, days, drawn.shape)
 
 
@@ -90,13 +99,14 @@ def noise(rng: np.random.Generator, scale: float, days: int, shape: tuple[int, .
     return result
 
 
-def corrected(seen: Counts, simulated: Counts, least: float, most: float) -> Index:
-    """Mirror what was simulated about what was seen: the bias goes, and the interval is the basic bootstrap's."""
-    cut: Callable[[float], float] = lambda value: min(most, max(least, value))  # noqa: E731
-    lower, upper = np.quantile(simulated, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    value = float(seen)
-    return Index(
-        cut(2 * value - float(simulated.mean())),
-        cut(2 * value - float(upper)),
-        cut(2 * value - float(lower)),
-    )
+def ends(simulated: Counts) -> tuple[float, float]:
+    """What 95 % of the simulated figures lie between."""
+    low, high = np.quantile(simulated, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return float(low), float(high)
+
+
+def cut(value: float, low: float, high: float, within: tuple[float, float]) -> Index:
+    """The index, within what the figure can be; its interval holds its value."""
+    least, most = within
+    value, low, high = (min(most, max(least, one)) for one in (value, low, high))
+    return Index(value, min(low, value), max(high, value))

@@ -24,6 +24,8 @@ from appliance.logbook.entry import BEGIN
 from appliance.uplink.trends.line import Line, line_from
 
 FILE = "ledger.jsonl"
+NAME = f"trends/{FILE}"
+"In messages, which are short: the folder is where folders.state says."
 MODE = 0o640
 MOST_BYTES = 4 << 20
 "Twenty years of days."
@@ -77,7 +79,7 @@ def read_account(folder: Path) -> Account | None:
     file = folder / FILE
     try:
         if file.stat().st_size > MOST_BYTES:
-            raise LedgerError(f"{file}: longer than a ledger gets")
+            raise LedgerError(f"{NAME}: longer than a ledger gets")
         *contents, torn = pieces_of(file)
     except FileNotFoundError:
         return None
@@ -86,7 +88,7 @@ def read_account(folder: Path) -> Account | None:
         try:
             lines.append(next_line(content, lines))
         except ValueError as error:
-            raise LedgerError(f"{file}:{number}: {error}") from None
+            raise LedgerError(f"{NAME}:{number}: {error}") from None
     if not lines:
         # Not even the first line was there in full before the power went: nothing was spent after it.
         return None
@@ -134,7 +136,7 @@ def append(folder: Path, kind: str, day: str, note: str, clock: Clock) -> Line:
     with held(folder) as descriptor:
         account = read_account(folder)
         if account is None:
-            raise LedgerError(f"{folder / FILE}: is gone")
+            raise LedgerError(f"{NAME}: it is gone")
         size = os.fstat(descriptor).st_size - account.torn
         os.ftruncate(descriptor, size)
         lines, written = list(account.lines), b""
@@ -145,7 +147,7 @@ def append(folder: Path, kind: str, day: str, note: str, clock: Clock) -> Line:
             try:
                 lines.append(next_line(line.written[:-1], lines))
             except ValueError as error:
-                raise LedgerError(f"{folder / FILE}: {error}") from None
+                raise LedgerError(f"{NAME}: {error}") from None
             written += line.written
         write_whole(descriptor, written, size)
     return lines[-1]

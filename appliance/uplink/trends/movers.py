@@ -45,9 +45,9 @@ def mover_of(noisy: Noisy, usual: Usual, name: str, cell: int, rule: tuple[float
     """The change of one cell; `rule`: epsilon of a day and confidence of the interval."""
     epsilon, level = rule
     scales = {query.name: query.scale for query in queries(epsilon)}
-    share = noisy.counts[name][cell] / noisy.passages
+    share = min(1.0, noisy.counts[name][cell] / noisy.passages)
     # Fewer than LEAST_CELL count as so many: the difference shall not tell what a table of its own would not.
-    before = max(LEAST_CELL, usual.counts[name][cell]) / usual.passages
+    before = min(1.0, max(LEAST_CELL, usual.counts[name][cell]) / usual.passages)
     chance = before * (1 - before) / usual.passages
     noise = usual.days * 2 * (scales[name] ** 2 + (before * scales[PASSAGES]) ** 2) / usual.passages**2
     width = share_width(share, noisy.passages, (scales[name], scales[PASSAGES]), level, chance + noise)

@@ -17,9 +17,10 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.uplink.outbox import Outbox
 from appliance.uplink.outbox_bounds import Bounds
+from appliance.uplink.trends.anchor import keep, kept
 from appliance.uplink.trends.audit import sound_account
 from appliance.uplink.trends.history import Day, read_days, usual_before, write_days
-from appliance.uplink.trends.ledger import FILE, Account, append, begin
+from appliance.uplink.trends.ledger import NAME, Account, LedgerError, append, begin
 from appliance.uplink.trends.line import LOST, WITHHELD, Line
 from appliance.uplink.trends.noise import Noisy, Questions, draw
 from appliance.uplink.trends.release import Origin, payload_of
@@ -33,6 +34,7 @@ class Desk:
     """What a press works with."""
 
     folder: Path
+    runtime: Path
     outbox: Path
     bounds: Bounds
     city: str
@@ -56,17 +58,17 @@ class Press:
     def open(self, clock: Clock, today: date, heads: list[str]) -> Account:
         """The ledger, begun where there is none, after finishing what a kill has left. Raises BoothError, OSError."""
         folder = self._desk.folder
-        heads = [head for head in (*heads, self.head) if head]
+        heads = [*heads, *kept(self._desk.runtime)]
         if sound_account(folder, heads) is None:
             begin(folder, clock, today - timedelta(days=1))
         account = self._sound(heads)
         if account.open_line is not None:
             self._finish(account, account.open_line, clock)
             account = self._sound(heads)
-        self.head = account.head.head
+        self._note(account.head.head)
         if account.last_day > today:
             known = f"days up to {account.last_day} are spent, and it is {today}"
-            raise BoothError(f"{folder / FILE}: {known}; set the clock, or: booth trends begin")
+            raise BoothError(f"{NAME}: {known}; set the clock, or: booth trends begin")
         return account
 
     def release(self, tally: Tally, clock: Clock, today: date, heads: list[str]) -> str:
@@ -83,7 +85,7 @@ class Press:
         # Whatever OpenDP cannot do here, it shall say before anything is spent.
         questions = Questions(desk.epsilon)
         line = append(desk.folder, "spend", day, f"epsilon {desk.epsilon:g}", clock)
-        self.head = line.head
+        self._note(line.head)
         self._drawn = (line, self._written(draw(tally, questions), account, line))
         self._finish(account, line, clock)
         clear(desk.folder, today, desk.keep_days)
@@ -124,7 +126,12 @@ class Press:
         else:
             kind, note = ("withheld", WITHHELD) if drawn == b"" else ("lost", LOST)
             last = append(folder, kind, line.day, note, clock)
-        self._drawn, self.head = None, last.head
+        self._note(last.head)
+        self._drawn = None
+
+    def _note(self, head: str) -> None:
+        self.head = head
+        keep(self._desk.runtime, head)
 
     def _send(self, payload: bytes, clock: Clock) -> None:
         """Into the outbox. Raises BoothError where that refuses."""
@@ -145,5 +152,5 @@ class Press:
     def _sound(self, heads: list[str]) -> Account:
         account = sound_account(self._desk.folder, heads)
         if account is None:
-            raise BoothError(f"{self._desk.folder}: the ledger is gone")
+            raise LedgerError(f"{NAME}: it is gone")
         return account

@@ -18,8 +18,10 @@ from appliance.health.clock import Clock
 from appliance.outfit import Outfit
 from appliance.uplink.outbox import OUTBOX
 from appliance.uplink.outbox_bounds import bounds_from_settings
+from appliance.uplink.trends.audit import CURE
 from appliance.uplink.trends.daybook import DayBook
 from appliance.uplink.trends.days import zone_of
+from appliance.uplink.trends.ledger import LedgerError
 from appliance.uplink.trends.press import Desk, Press
 from appliance.uplink.trends.shelf import FOLDER, MOST_DAYS
 from appliance.uplink.trends.tally import Tally
@@ -50,11 +52,12 @@ class Trends:
         self._said = ""
         self._fault = ""
         self._opened: date | None = None
+        self._head = ""
 
     @property
     def head(self) -> str:
         """Of the ledger, N:HASH12; '' before it was read."""
-        return self._press.head if self._work is None else ""
+        return self._head
 
     @property
     def state(self) -> str:
@@ -80,10 +83,7 @@ class Trends:
         if self._work is None and today is not None and clock.synced and now_s >= self._due_s:
             tally = self._book.over()
             if tally is not None or today != self._opened:
-                self._work = Work(self._press, tally, clock, today, self._heads)
-
-    def _heads(self) -> list[str]:
-        return [*self._book.heads, *self._noted()]
+                self._work = Work(self._press, tally, clock, today, self._noted)
 
     def _take(self, now_s: float) -> None:
         """What the thread has done, if it is done."""
@@ -92,12 +92,12 @@ class Trends:
             return
         self._work = None
         if work.fault:
-            self._tell(f"nothing is released: {work.fault}", error=True)
+            self._tell(f"no release: {work.fault}", error=True)
             self._due_s = now_s + RETRY_S
             return
-        self._fault, self._opened = "", work.today
+        self._fault, self._opened, self._head = "", work.today, work.head
         if work.tally is not None:
-            self._book.done(work.tally, [self._press.head], now_s)
+            self._book.done(work.tally, now_s)
             self._said = work.said
             log.info("trends: %s", work.said)
 
@@ -122,6 +122,7 @@ class Work:
         self.tally, self.today = tally, today
         self.said = ""
         self.fault = ""
+        self.head = ""
         self._try = (press, clock, heads)
         self.thread = threading.Thread(target=self._run, name="trends", daemon=True)
         self.thread.start()
@@ -133,6 +134,9 @@ class Work:
                 press.open(clock, self.today, heads())
             else:
                 self.said = press.release(self.tally, clock, self.today, heads())
+            self.head = press.head
+        except LedgerError as error:
+            self.fault = f"{error}; {CURE}"
         except BoothError as error:
             self.fault = str(error)
         except OSError as error:
@@ -147,6 +151,7 @@ def desk_of(settings: Settings, engine: str) -> Desk:
     state: Path = settings.folders.state
     return Desk(
         folder=state / FOLDER,
+        runtime=settings.folders.runtime,
         outbox=state / OUTBOX,
         bounds=bounds_from_settings(settings.uplink),
         city=settings.booth.city,
