@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 screenshots clean lock
+.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster test-privacy races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 screenshots clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,6 +53,10 @@ test-gpu-emulated: setup-test ## the Jetson wing on stock pycuda and a CUDA driv
 
 test-cluster: setup-test ## RabbitMQ 4 on three nodes that are killed and cut off (root, debootstrap; minutes)
 	@bash tests/cluster/run.sh $(BIN)/python tests/cluster
+
+test-privacy: setup-test ## DRAWS=10000 releases of neighbouring streets, and one killed at each of its steps (minutes)
+	@BOOTH_PRIVACY_DRAWS=$(or $(DRAWS),10000) BOOTH_KILL_EVERY=1 $(BIN)/python -m pytest -s \
+		tests/uplink/trends/test_privacy.py tests/uplink/trends/test_kills.py
 
 races: setup-test ## races between the threads of every kernel, by ThreadSanitizer (minutes)
 	@$(BIN)/python -m tests.runtime.jetson.shim.races

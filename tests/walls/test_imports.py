@@ -53,6 +53,7 @@ BELOW = {
     "appliance.uplink": {
         "errors",
         "records",
+        "outfit",
         "config",
         "vocabulary",
         "disk",
