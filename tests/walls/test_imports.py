@@ -92,6 +92,7 @@ BELOW = {
         "site",
         "site_file",
     },
+    "appliance.analysis": {"errors", "disk"},
     "appliance.app": {
         "errors",
         "records",
