@@ -171,6 +171,18 @@ def test_without_a_bank_who_asks_has_an_outfit_and_no_rarity() -> None:
     assert (answer.judged, answer.outfit.upper, answer.zone) == (False, "red", "spot")
 
 
+def test_a_spot_that_is_drawn_or_lifted_meanwhile_holds_from_the_next_frame_on() -> None:
+    whole = pipeline(Rooms([tracks({7: WALKER})] * 3))
+    whole.ask(1)
+    steps = [whole.step(frame(at_s=1.0))]
+    whole.look_within(Capture(zones=(SPOT,)))
+    steps.append(whole.step(frame(at_s=2.0)))
+    whole.look_within(Capture())
+    whole.ask(2)
+    steps.append(whole.step(frame(at_s=3.0)))
+    assert [len(step.asked) for step in steps] == [0, 1, 0]
+
+
 def test_a_view_is_cut_once_for_the_passage_and_for_who_asks() -> None:
     rooms = Rooms([tracks({7: WALKER})])
     whole = pipeline(rooms, capture=Capture(zones=(SPOT,)))
