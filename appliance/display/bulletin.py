@@ -101,10 +101,11 @@ class Bulletin:
         return {"name": name, "text": phrase_in(self.language, name), "reason": self._standing.reason}
 
     def _card_state(self, card: Card, left_s: float) -> Mapping[str, Any]:
+        odds = odds_of(card)
         return {
             "words": list(card.why),
             "text": [word_in(self.language, word) for word in card.why],
-            "odds": phrase_in(self.language, "odds").format(n=odds_of(card)),
+            "odds": "" if odds is None else phrase_in(self.language, "odds").format(n=odds),
             "zone": zone_in(self.language, card.zone),
             "left_s": round(left_s, 1),
             "card_s": self.board.card_s,

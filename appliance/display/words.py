@@ -102,6 +102,8 @@ def zone_in(language: str, zone: str) -> str:
     return phrase_in(language, "street") if zone == "street" else zone.replace("-", " ")
 
 
-def odds_of(card: Card) -> int:
-    """Among how many people one like this is seen: 1..MOST_ODDS."""
+def odds_of(card: Card) -> int | None:
+    """Among how many people one like this is seen: 1..MOST_ODDS; None where nobody knows yet."""
+    if card.rarity is None:
+        return None
     return max(1, round(1 / max(1 - card.rarity, 1 / MOST_ODDS)))

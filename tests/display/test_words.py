@@ -50,6 +50,10 @@ def test_rarity_is_told_as_odds(rarity: float, odds: int) -> None:
     assert odds_of(Card(rarity, (), "street", 0)) == odds
 
 
+def test_where_nothing_is_known_yet_there_are_no_odds() -> None:
+    assert odds_of(Card(None, (), "spot", 0, asked=True)) is None
+
+
 def test_the_street_is_translated_and_a_zone_keeps_its_name() -> None:
     assert zone_in("sv", "street") == "gatan"
     assert zone_in("sv", "left-pavement") == "left pavement"
