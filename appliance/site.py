@@ -1,8 +1,8 @@
 """What the technician drew at the place: a site and the files' settings in, settings that keep every wall out.
 
-Order: defaults < city < booth file < site < wish from afar. Who stands before the booth paints the mat and so moves
-the scored zones; nobody lifts opt-in, no opt-out zone or door of the booth's own file falls away, and what comes of it
-is lawful in the booth's city.
+Order: defaults < city < booth file < site < wish from afar. Who stands before the booth paints mat and spot and so
+moves the zones where people are looked at; nobody lifts opt-in, no opt-out zone or door of the booth's own file falls
+away, and what comes of it is lawful in the booth's city.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def at_site(files: Settings, site: Site) -> Settings:
     if site.mode is not None:
         capture["mode"] = site.mode
     if site.zones is not None:
-        kept = [zone for zone in files.capture.zones if zone.kind != "scored" and zone not in site.zones]
+        kept = [zone for zone in files.capture.zones if zone.shields and zone not in site.zones]
         capture["zones"] = [zone.model_dump() for zone in (*site.zones, *kept)]
     try:
         there = Settings.model_validate({**files.model_dump(), "capture": capture})

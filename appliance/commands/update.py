@@ -51,11 +51,11 @@ def apply(config: BoothFile = BOOTH_FILE) -> None:
     from appliance.update.orders import read_orders
     from appliance.update.report import report
     from appliance.update.switcher import advance
-    from appliance.update.visit import look_now, this_moment
+    from appliance.update.visit import look_now, read_moment
 
     orders = read_orders(config)
     look_now(orders)
-    advance(orders, this_moment(), trial_of(orders), at_once=True)
+    advance(orders, read_moment(), trial_of(orders), at_once=True)
     report(orders, as_json=False)
 
 
@@ -109,11 +109,11 @@ def switch(config: BoothFile = BOOTH_FILE) -> None:
     from appliance.update.orders import read_orders
     from appliance.update.refusal import Refused
     from appliance.update.switcher import advance
-    from appliance.update.visit import this_moment
+    from appliance.update.visit import read_moment
 
     orders = read_orders(config)
     try:
-        advance(orders, this_moment(), trial_of(orders))
+        advance(orders, read_moment(), trial_of(orders))
     except Refused as error:
         print(f"booth: {error}", file=sys.stderr)
 

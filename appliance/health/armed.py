@@ -8,42 +8,17 @@ be read is no such act. The switch itself is vision's, see verbs/dead_man.py.
 from __future__ import annotations
 
 import json
-import math
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from appliance.disk import read_small, write_own
-from appliance.health.clock import Clock, read_clock
+from appliance.health.moment import Moment
 
 UPLINK, DISPLAY = "uplink/armed.json", "display/armed.json"
 SCHEMA = "armed/1"
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 MOST_BYTES = 512
-MOST_S = 1e11
-MOST_BOOT, MOST_ID = 64, 16
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A moment by both clocks. Raises ValueError for figures that are no times."""
-
-    boot: str
-    "Which start of the machine it was."
-    at_s: float
-    "Seconds on the monotonic clock, which begins anew with each."
-    unix_s: float
-    synced: bool
-    "Whether `unix_s` is to be believed."
-
-    def __post_init__(self) -> None:
-        times = (self.at_s, self.unix_s)
-        if not all(
-            type(time) in (int, float) and math.isfinite(time) and abs(time) < MOST_S for time in times
-        ):
-            raise ValueError("no moment")
-        if not (isinstance(self.boot, str) and len(self.boot) <= MOST_BOOT):
-            raise ValueError("no boot")
+MOST_ID = 16
 
 
 @dataclass(frozen=True)
@@ -53,28 +28,6 @@ class Act:
     id: str
     "Another for each."
     at: Moment
-
-
-def moment_at(now_s: float, clock: Clock | None = None, boot_file: Path = BOOT_ID) -> Moment:
-    """Now, by the monotonic clock of the caller and the wall clock."""
-    clock = clock or read_clock()
-    try:
-        boot = boot_file.read_text(encoding="ascii").strip()
-    except (OSError, ValueError):
-        boot = ""
-    return Moment(boot, now_s, clock.unix_s, clock.synced)
-
-
-def between_s(then: Moment, now: Moment) -> float:
-    """Seconds from then to now, as far as can be told; never below 0.
-
-    Within one boot the monotonic clock alone counts: whoever sets the wall clock changes nothing. Across boots it is at
-    least as long as the machine has been on, and more where both ends have a wall clock to be believed.
-    """
-    if then.boot == now.boot:
-        return max(0.0, now.at_s - then.at_s)
-    off_s = now.unix_s - then.unix_s if then.synced and now.synced else 0.0
-    return max(0.0, now.at_s, off_s)
 
 
 def arm(file: Path, now: Moment) -> None:

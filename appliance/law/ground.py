@@ -1,4 +1,4 @@
-"""How much of the picture the scored zones take: zones in; shares of ground, width and height out.
+"""How much of the picture the scored zones and the spot take: zones in; shares of ground, width and height out.
 
 An opt-in zone over the whole picture would be an open street by another name. A mat that one steps onto on purpose
 leaves room to walk past it, so three quarters of the picture, and two fifths of its width and of its height, stay free.
@@ -58,8 +58,8 @@ class Room:
 
 
 def ground_of(zones: Iterable[Zone]) -> Ground:
-    """What the scored ones of `zones` take; opt-out zones give nothing back, for they are forgiveness, not room."""
-    marked = [zone.polygon for zone in zones if zone.kind == "scored"]
+    """What those of `zones` take where people are looked at; opt-out zones give nothing back: forgiveness, not room."""
+    marked = [zone.polygon for zone in zones if not zone.shields]
     width, height = (extent([[corner[axis] for corner in polygon] for polygon in marked]) for axis in (0, 1))
     return Ground(covered(marked), width, height)
 
@@ -74,8 +74,8 @@ def extent(sides: Iterable[Iterable[float]]) -> float:
 
 
 def crossing_of(zones: Iterable[Zone]) -> str:
-    """Name of a scored zone whose edges cut each other, so that nobody can say what lies in it; '' where none does."""
-    crossing = (zone.name for zone in zones if zone.kind == "scored" and crosses_itself(zone.polygon))
+    """Name of a zone to be looked at whose edges cut each other, so that nobody knows what lies in it; '' for none."""
+    crossing = (zone.name for zone in zones if not zone.shields and crosses_itself(zone.polygon))
     return next(crossing, "")
 
 

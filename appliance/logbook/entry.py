@@ -14,18 +14,7 @@ from typing import Any, Literal, get_args
 
 By = Literal["vision", "uplink", "display", "provision", "update", "field", "machine", "logbook"]
 Kind = Literal[
-    "config",
-    "law",
-    "mode",
-    "model",
-    "bank",
-    "remote",
-    "update",
-    "provision",
-    "site",
-    "trends",
-    "pause",
-    "torn",
+    "config", "law", "mode", "model", "bank", "remote", "update", "provision", "site", "pause", "trends", "torn"
 ]
 HASH = "[0-9a-f]{12}"
 VERSION = "[0-9]{1,6}([.][0-9]{1,6}){0,3}([a-z+.-][a-z0-9+.-]{0,23})?"
@@ -41,8 +30,8 @@ FORMS: dict[str, str] = {
     "update": f"(packaged|trying|kept|reverted|refused)( {VERSION})?",
     "provision": f"(applied|request|refused) {HASH}|reset",
     "site": f"(signed|changed) {HASH}|none",
-    "trends": f"[0-9]{{1,10}}:{HASH}",
     "pause": f"none|({'|'.join(OWNERS)})(,({'|'.join(OWNERS)}))*",
+    "trends": f"[0-9]{{1,10}}:{HASH}",
     "torn": "[0-9]{1,7} bytes cut off",
 }
 """Kind -> what its values look like.

@@ -25,6 +25,8 @@ ROOMS = {
 "What the units may write as they come."
 OTHERS = {"vision": ("display", "uplink"), "uplink": ("display",), "display": ("uplink",)}
 "Whose folders within the state folder a process may only read."
+OWN_GROUPS = ("root", "booth-display")
+"A chip of root's alone is opened by no group; of the other, display is already (deploy/package/udev)."
 OUTBOX_ROOM_MB = 2048
 "LimitFSIZE= of the units as they come."
 
@@ -34,7 +36,7 @@ def drop_ins(settings: Settings, machine: Machine) -> dict[str, str]:
     own = {
         "vision": [*_devices(settings, machine), *_camera_network(settings, machine), *_room(settings)],
         "uplink": [*_keys(machine), *_room(settings)],
-        "display": _lan(settings),
+        "display": [*_lan(settings), *_button(settings, machine)],
     }
     return {process: _text([*lines, *_folders(process, settings)]) for process, lines in own.items()}
 
@@ -107,6 +109,17 @@ def _lan(settings: Settings) -> list[str]:
     """The booth's own network, for the board and the field page on a phone."""
     lan = getattr(settings.display, "lan", None)
     return [f"IPAddressAllow={lan_of(str(lan))}"] if lan else []
+
+
+def _button(settings: Settings, machine: Machine) -> list[str]:
+    """The one chip of the passers-by's button, and whatever group the system has given it to."""
+    button = settings.display.pause_gpio
+    if button is None:
+        return []
+    # All nodes show in /dev then; DevicePolicy=closed of the unit still opens none but this one.
+    lines = ["PrivateDevices=no", f"DeviceAllow={button.chip} rw"]
+    group = machine.group_of(button.chip)
+    return [*lines, f"SupplementaryGroups={group}"] if group not in (None, *OWN_GROUPS) else lines
 
 
 def lan_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from appliance.health.clock import read_clock
+from appliance.health.moment import boot_id
 from appliance.update.courier import read_note
 from appliance.update.lock import locked
-from appliance.update.machine import boot_id, this_machine
+from appliance.update.machine import this_machine
 from appliance.update.manager import ask
 from appliance.update.orders import Orders, read_orders
 from appliance.update.places import NOTE, Places
@@ -25,7 +26,7 @@ COURIER_S = 3 * 3600 + 60.0
 log = logging.getLogger(__name__)
 
 
-def this_moment() -> Moment:
+def read_moment() -> Moment:
     """Now and here."""
     return Moment(read_clock(), datetime.now().astimezone(), boot_id(), this_machine())
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from appliance.config import Settings
 from appliance.errors import BoothError
-from appliance.health.armed import UPLINK, arm, moment_at
+from appliance.health.armed import UPLINK, arm
 from appliance.health.clock import Clock, read_clock
+from appliance.health.moment import moment_at
 from appliance.health.pause import OPERATOR, pause, resume
 from appliance.uplink.wording import one_line, payload_from_values
 

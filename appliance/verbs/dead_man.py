@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from appliance.config import Settings
 from appliance.disk import read_small, write_durably
 from appliance.errors import BoothError
-from appliance.health.armed import Moment, acts_in, between_s, moment_at
+from appliance.health.armed import acts_in
+from appliance.health.moment import Moment, between_s, moment_at
 
 log = logging.getLogger(__name__)
 

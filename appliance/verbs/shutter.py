@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
+from appliance.config import Folders
 from appliance.health import notify
 from appliance.health.pause import PauseError, owners_of, paused_by
 from appliance.verbs.dead_man import OPENING
@@ -29,7 +29,7 @@ class Shutter:
 
     def __init__(
         self,
-        state: Path,
+        folders: Folders,
         figures: Figures,
         fault: Callable[[], str] = lambda: "",
         note: Callable[[Sequence[str]], None] = lambda _: None,
@@ -38,7 +38,7 @@ class Shutter:
 
         `note` is told who keeps the camera closed whenever that may be others, nobody at last.
         """
-        self._state = state
+        self._folders = folders.state, folders.runtime
         self._figures = figures
         self._fault = fault
         self._note = note
@@ -48,11 +48,11 @@ class Shutter:
         return bool(self._why())
 
     def _why(self) -> str:
-        return paused_by(self._state) or self._fault()
+        return paused_by(*self._folders) or self._fault()
 
     def _owners(self) -> list[str]:
         try:
-            owners = owners_of(self._state)
+            owners = owners_of(*self._folders)
         except PauseError:
             return ["fault"]
         fault = self._fault()

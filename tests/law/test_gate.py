@@ -52,6 +52,8 @@ ZONES: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "whole picture": ([WHOLE], False),
     "whole picture but for an opt-out": ([WHOLE, OPTED_OUT], False),
     "from side to side": ([BAND], False),
+    "spot from side to side": ([MAT, {**BAND, "kind": "spot"}], False),
+    "mat and spot": ([MAT, {**MAT, "name": "b", "kind": "spot"}], True),
     "from top to bottom": ([AISLE], False),
     "opt-out alone": ([OPTED_OUT], False),
     "mat before a wide opt-out": ([MAT, {**BAND, "kind": "opt-out"}], True),

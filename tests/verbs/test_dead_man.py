@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config import Settings
-from appliance.health.armed import DISPLAY, UPLINK, Moment, arm, between_s
+from appliance.health.armed import DISPLAY, UPLINK, arm
+from appliance.health.moment import Moment, between_s
 from appliance.verbs.dead_man import FILE, DeadMan
 
 HOUR_S = 3600.0

@@ -15,15 +15,18 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from appliance.answers import LOOKING, TOLD
 from appliance.app import Eyes
 from appliance.config import Capture, Rule, Settings
 from appliance.display.cards import CardReader
 from appliance.display.views import ViewReader
 from appliance.errors import BoothError, SourceError
 from appliance.health.armed import UPLINK as UPLINK_ACT
-from appliance.health.armed import arm, moment_at
+from appliance.health.armed import arm
+from appliance.health.ask import ASK_S, Ask, write_ask
 from appliance.health.clock import Clock
 from appliance.health.field import end_session, renew_session
+from appliance.health.moment import moment_at
 from appliance.health.pause import OPERATOR, pause, resume
 from appliance.health.pause import UPLINK as PAUSE_FILE
 from appliance.logbook.chain import links_of
@@ -40,7 +43,7 @@ from appliance.verbs.field_glass import FieldGlass
 from appliance.verbs.figures import Figures
 from appliance.verbs.lookout import LONGEST_PAUSE_S, Lookout
 from appliance.vision.pipeline import Step
-from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze
+from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze, decision
 from tests.streets import passage, random_measures
 
 EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345", image=CpuImageOps()))
@@ -348,6 +351,58 @@ def test_an_exception_is_an_event_on_disk_and_a_card(booth: Booth, board: CardRe
     assert len(list(board.read())) == 3
 
 
+class Asked(FakePipeline):
+    """Somebody stands on the spot from the first frame on, and is told at the third of each ask."""
+
+    def __init__(self, *, judged: bool = True) -> None:
+        super().__init__()
+        self.judged = judged
+        self.number: int | None = None
+        self.looks = 0
+
+    def ask(self, number: int | None) -> str:
+        if number != self.number:
+            self.number, self.looks = number, 0
+        return TOLD if self.looks > 3 else LOOKING
+
+    def step(self, seen: Frame) -> Step:
+        self.looks += self.number is not None
+        told = [decision(4, at_s=seen.captured_s, zone="spot", asked=True, judged=self.judged)]
+        return replace(super().step(seen), asked=told if self.looks == 4 else [])
+
+
+@pytest.mark.parametrize("judged", [True, False])
+def test_who_asks_gets_a_card_and_neither_an_event_nor_a_count(
+    booth: Booth, board: CardReader, judged: bool
+) -> None:
+    booth.pipeline = Asked(judged=judged)
+    asks: list[Ask] = []
+    for at_s in (1001.0, 1005.0):
+        booth.clock.at(at_s, lambda: asks.append(write_ask(booth.folder / "run", booth.clock.now_s)))
+    booth.look([Deliver(600)], stop_s=50)
+    cards = list(board.read())
+    assert [(card.rarity, card.zone, card.asked) for card in cards] == [
+        (0.97 if judged else None, "spot", True)
+    ] * 2
+    assert booth.events() == []
+    last = booth.told[-1]
+    assert (last["passages"], last["exceptions"]) == (0, 0)
+    assert (last["ask"], last["answer"]) == (asks[-1].number, LOOKING)
+    assert TOLD in [vitals["answer"] for vitals in booth.told if vitals.get("ask") == asks[0].number]
+
+
+def test_vision_hears_within_a_moment_of_an_ask_and_of_its_end(booth: Booth) -> None:
+    booth.pipeline = pipeline = Asked()
+    heard: list[int | None] = []
+    write = lambda: heard.append(write_ask(booth.folder / "run", booth.clock.now_s).number)  # noqa: E731
+    booth.clock.at(1001.0, write)
+    booth.clock.at(1001.5, lambda: heard.append(pipeline.number))
+    booth.clock.at(1000.5 + ASK_S, lambda: heard.append(pipeline.number))
+    booth.clock.at(1001.5 + ASK_S, lambda: heard.append(pipeline.number))
+    booth.look([Deliver(600)], stop_s=50)
+    assert heard == [heard[0], heard[0], heard[0], None]
+
+
 class RefusesTwice(Outbox):
     """On a disk that is read-only while the second and the third message are added."""
 
@@ -566,7 +621,7 @@ def test_even_the_shortest_pause_forgets_who_is_in_view(
     booth: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words: list[str] = []
-    monkeypatch.setattr("appliance.verbs.shutter.paused_by", lambda state: words.pop() if words else "")
+    monkeypatch.setattr("appliance.verbs.shutter.paused_by", lambda *_: words.pop() if words else "")
     booth.clock.at(1005.0, lambda: words.append("paused by passer-by"))
     booth.look([Deliver(1000)], [Deliver(1000)], stop_s=20)
     assert len(booth.cameras) == 2

@@ -16,6 +16,7 @@ SKIPPED = {".venv", ".git", "build", "dist", "__pycache__"}
 BELOW = {
     "appliance.errors": set(),
     "appliance.vocabulary": set(),
+    "appliance.answers": set(),
     "appliance.outfit": {"vocabulary"},
     "appliance.records": {"outfit"},
     "appliance.geometry": set(),
@@ -39,6 +40,7 @@ BELOW = {
     "appliance.machine": {"errors", "disk", "config", "health"},
     "appliance.runtime": {"errors", "records", "geometry", "pose", "config"},
     "appliance.vision": {
+        "answers",
         "errors",
         "records",
         "outfit",
@@ -77,8 +79,10 @@ BELOW = {
     "appliance.simulation": {"errors", "records", "config", "vocabulary", "health", "uplink"},
     "appliance.update": {"errors", "disk", "config", "config_file", "section", "health", "logbook"},
     "appliance.display": {
+        "answers",
         "errors",
         "records",
+        "outfit",
         "config",
         "vocabulary",
         "health",
@@ -89,6 +93,7 @@ BELOW = {
         "tape",
         "duties",
         "polygons",
+        "sign",
         "site",
         "site_file",
     },

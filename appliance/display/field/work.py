@@ -15,7 +15,8 @@ from appliance.display.field.request import Refused, refused_by
 from appliance.display.field.words import Word, said
 from appliance.display.view import View
 from appliance.errors import BoothError
-from appliance.health.armed import DISPLAY, arm, moment_at
+from appliance.health.armed import DISPLAY, arm
+from appliance.health.moment import moment_at
 from appliance.logbook.notes import Notes
 from appliance.site import SignOff, Site
 from appliance.site_file import read_site, write_site

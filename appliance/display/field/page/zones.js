@@ -7,7 +7,7 @@ import { Sketch } from "/field/sketch.js";
 import { say, tell as tellIn } from "/field/words.js";
 
 export const name = "zones";
-const KINDS = ["scored", "opt-out", "door"];
+const KINDS = ["scored", "opt-out", "door", "spot"];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP = 0.01;
 const sketch = new Sketch(); // outlives a look at another step
@@ -97,6 +97,7 @@ export function build(tools) {
   function render() {
     const { zones, zone, chosen, dirty } = sketch;
     for (const here of [template, ...adders.children]) here.disabled = !zones; // until the booth has told its own
+    adders.lastChild.disabled ||= sketch.hasSpot; // people are told to stand on the one
     keep.disabled = !dirty;
     details.hidden = !zone;
     template.hidden = Boolean(zones?.length);
