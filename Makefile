@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster test-privacy races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 screenshots clean lock
+.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster test-privacy races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 screenshots trends-sample clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -93,7 +93,7 @@ deb: setup ## the Debian package in dist/, for ARCH=amd64|arm64, PY=3.10|3.11|3.
 deb-all: setup ## the packages for Debian 12, Ubuntu 22.04, 24.04 and JetPack 6.2, 7.2 (minutes)
 	@for py in 3.10 3.11 3.12; do for arch in amd64 arm64; do $(DEB) --arch $$arch --python $$py dist || exit 1; done; done
 
-test-package: setup-test ## the package in a Debian 12 or SUITE=jammy that does not run: from install to purge (root, minutes)
+test-package: setup-test ## the package in a Debian 12 or SUITE=jammy|noble that does not run: from install to purge (root, minutes)
 	@sh $(PACKAGE)/install-system-packages.sh $(PACKAGE)/build-packages.txt
 	@bash $(PACKAGE)/try-package.sh $(or $(SUITE),bookworm) $(BIN)/python
 
@@ -109,6 +109,10 @@ bundle: setup ## what updates booths, in dist/, for ARCH, PY and VERSION as with
 
 screenshots: setup-test ## pictures of every step of the field page, into build/screens (needs chromium)
 	@$(BIN)/python -m tests.display.field.screenshots build/screens
+
+trends-sample: setup-test ## 90 days of three simulated cities: their trends report in build/trends, and how often it holds (minutes)
+	@$(BIN)/python -m tests.analysis build/trends
+	@if [ -n "$(SCREENS)" ]; then $(BIN)/python -m tests.analysis.pictures build/trends; fi
 
 lock: ## pin the Python packages anew (needs python3.10, python3.11 and python3.12)
 	@python3.11 $(PACKAGE)/lock.py $(PACKAGE)/requirements.lock

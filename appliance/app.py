@@ -21,6 +21,7 @@ from appliance.vision.light import Light
 from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
 from appliance.vision.pipeline import Pipeline
+from appliance.vision.spot import Spot
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
 from engines.active import Network, active_file, active_plan
@@ -125,6 +126,7 @@ def make_pipeline(settings: Settings, eyes: Eyes, judge: Judge | None, frame: Fr
         eyes.garments,
         eyes.descriptor,
         Decider(settings.decision, judge, passages.least_views) if judge else None,
+        Spot(settings.garments, settings.capture),
     )
 
 

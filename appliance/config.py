@@ -131,10 +131,19 @@ class Zone(Section):
     """A polygon on the ground of the picture."""
 
     name: Name
-    kind: Literal["scored", "opt-out", "door"] = "scored"
-    "door: whoever comes out of it is neither scored nor learned, such as staff and customers of the shop."
+    kind: Literal["scored", "opt-out", "door", "spot"] = "scored"
+    """door: whoever comes out of it is neither scored nor learned, such as staff and customers of the shop.
+
+    spot: marked on the ground for people who ask to be scored; for so long as somebody asks, and no longer, whoever
+    stands there is looked at, in any mode.
+    """
     polygon: tuple[tuple[Share, Share], ...] = Field(min_length=3, max_length=32)
     "Corners as shares of the picture's width and height."
+
+    @property
+    def shields(self) -> bool:
+        """Whether it takes people out, so that nobody far away may lift it; the others take people in."""
+        return self.kind in ("opt-out", "door")
 
 
 class Capture(Section):
@@ -142,12 +151,27 @@ class Capture(Section):
 
     mode: Literal["open-street", "opt-in-zone"] = "open-street"
     zones: tuple[Zone, ...] = ()
+    rearm_h: float | None = Field(None, gt=0, le=8760)
+    "Hours after which the camera closes unless somebody arms the booth (`resume`, the field page); null: never."
 
     @model_validator(mode="after")
     def _opt_in_needs_a_zone(self) -> Capture:
         if self.mode == "opt-in-zone" and not any(zone.kind == "scored" for zone in self.zones):
             raise ValueError("opt-in-zone needs at least one zone of kind 'scored' under capture.zones")
         return self
+
+    @model_validator(mode="after")
+    def _one_spot(self) -> Capture:
+        if len([zone for zone in self.zones if zone.kind == "spot"]) > 1:
+            raise ValueError(
+                "there is more than one zone of kind 'spot'; people are told to stand in the one"
+            )
+        return self
+
+    @property
+    def spot(self) -> Zone | None:
+        """Where people stand who ask to be scored; None where no spot is drawn."""
+        return next((zone for zone in self.zones if zone.kind == "spot"), None)
 
 
 class Novelty(Section):
@@ -236,6 +260,20 @@ def private_address(text: str) -> str:
     return str(address)
 
 
+class Button(Section):
+    """A push button for passers-by on a line of the machine's own pins, to ground where `active_low`."""
+
+    chip: str = Field(pattern=r"^/dev/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    "As `gpiodetect` lists it: /dev/gpiochip0."
+    line: (
+        Annotated[int, Field(ge=0, le=4095)] | Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.:/ -]{0,31}$")]
+    )
+    "Its number or its name, as `gpioinfo` lists them."
+    active_low: bool = True
+    debounce_ms: int = Field(20, ge=0, le=500)
+    "A switch bounces for some milliseconds."
+
+
 class Display(Section):
     """The pages that staff and technicians see."""
 
@@ -247,6 +285,8 @@ class Display(Section):
     card_s: float = Field(20, gt=0, le=120)
     "Nobody is told of for longer than it takes to walk up to them."
     language: Language = "en"
+    pause_gpio: Button | None = None
+    "The button that closes the cameras for 15 minutes; null: there is none but the page's."
 
 
 class Engines(Section):

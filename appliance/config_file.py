@@ -19,19 +19,22 @@ Layer = tuple[Path, str, dict[str, Any]]
 "A settings file, its text, and what that says."
 
 
-def load_settings(booth_file: Path, cities: Path = CITIES) -> Settings:
-    """Merge defaults < city < booth file. Raises BoothError naming file, line, key and cure."""
+def load_settings(booth_file: Path, cities: Path = CITIES, city: str = Identity().city) -> Settings:
+    """Merge defaults < city < booth file; `city` is that of a file that names none.
+
+    Raises BoothError naming file, line, key and cure.
+    """
     text = read_text(booth_file)
     booth = parse_mapping(booth_file, text)
     layers = [(booth_file, text, booth)]
     identity = booth.get("booth")
-    city = identity.get("city", Identity().city) if isinstance(identity, dict) else Identity().city
+    merged: dict[str, Any] = {"booth": {"city": city}}
+    city = identity.get("city", city) if isinstance(identity, dict) else city
     # Only a city's name may become a file's name; any other is refused below with its line.
     if isinstance(city, str) and re.fullmatch(NAME_PATTERN, city) and (cities / f"{city}.yaml").is_file():
         city_file = cities / f"{city}.yaml"
         city_text = read_text(city_file)
         layers.insert(0, (city_file, city_text, parse_mapping(city_file, city_text)))
-    merged: dict[str, Any] = {}
     for path, layer_text, layer in layers:
         below, over = merged.get("decision"), layer.get("decision")
         if isinstance(below, dict) and isinstance(over, dict):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from appliance.errors import BoothError
 
 MOST_SMALL_BYTES = 64 * 1024
+OWN_MODE = 0o750
+"Of a folder in which one process writes and the others of its group read."
 
 
 def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None) -> None:
@@ -38,22 +42,51 @@ def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None
         raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; {cure}") from None
 
 
-def read_small(file: Path, most_bytes: int = MOST_SMALL_BYTES) -> bytes:
-    """Content of a regular file that somebody less trusted may own. Raises OSError for links, pipes and long ones."""
+def write_own(path: Path, content: bytes, cure: str) -> None:
+    """As write_durably, in a folder that is this process's own: the others of its group read it, and change nothing.
+
+    The package makes these folders (tmpfiles.d); elsewhere they are made here. Raises BoothError.
+    """
+    with contextlib.suppress(OSError):  # write_durably() names it
+        path.parent.mkdir(OWN_MODE, parents=True, exist_ok=True)
+    write_durably(path, content, cure, mode=0o640)
+
+
+def read_small(
+    file: Path, most_bytes: int = MOST_SMALL_BYTES, is_from: Callable[[int], bool] = lambda _: True
+) -> bytes:
+    """Content of a regular file that somebody less trusted may own; `is_from` judges its owner's number.
+
+    Raises OSError, its strerror for people: for links, pipes, folders, long ones, and PermissionError for one of a
+    wrong owner.
+    """
     descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-            raise OSError(f"{file}: no regular file")
+    try:
+        found = os.fstat(descriptor)
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "no regular file", str(file))
+        if not is_from(found.st_uid):
+            raise PermissionError(errno.EPERM, "written by another user", str(file))
+        return whole_content(descriptor, file, most_bytes)
+    finally:
+        os.close(descriptor)
+
+
+def whole_content(descriptor: int, file: Path, most_bytes: int) -> bytes:
+    """All that a regular file holds. Raises OSError for one that is longer than `most_bytes`."""
+    with os.fdopen(descriptor, "rb", closefd=False) as opened:
         content = opened.read(most_bytes + 1)
     if len(content) > most_bytes:
-        raise OSError(f"{file}: longer than {most_bytes} bytes")
+        raise OSError(errno.EFBIG, f"longer than {most_bytes} bytes", str(file))
     return content
 
 
 def mark_of(file: Path) -> tuple[int, ...] | None:
     """What tells one version of a file from another, by stat(2); None where there is none."""
     try:
-        found = file.stat()
+        found = file.lstat()
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from appliance.errors import BoothError
+from appliance.errors import BoothError, ToldError
 
 USUAL_VIEW_DEG = 70.0
 "Width of the picture of a usual booth camera; the lens's data sheet says better."
@@ -44,8 +44,9 @@ class Standing:
 
     def __post_init__(self) -> None:
         if not (0 <= self.head_y < self.foot_y <= 1 and 0.5 <= self.height_m <= 2.5):
-            raise BoothError(
-                "ground: no person stands so; feet below the head, 0.5 to 2.5 m tall, all in view"
+            raise ToldError(
+                "ground: no person stands so; feet below the head, 0.5 to 2.5 m tall, all in view",
+                "ground-nobody",
             )
 
 
@@ -65,9 +66,12 @@ class Ground:
     def __post_init__(self) -> None:
         fits = HEIGHTS_M[0] <= self.camera_m <= HEIGHTS_M[1] and TILTS_DEG[0] <= self.tilt_deg <= TILTS_DEG[1]
         if not (fits and 10 <= self.view_deg <= 150 and 0.2 <= self.aspect <= 5):
-            raise BoothError(
+            raise ToldError(
                 f"ground: a camera {self.camera_m:.1f} m high, tilted by {self.tilt_deg:.0f} degrees? "
-                "stand upright at two other spots and measure again"
+                "stand upright at two other spots and measure again",
+                "ground-odd",
+                camera_m=round(self.camera_m, 1),
+                tilt_deg=round(self.tilt_deg),
             )
 
     @property
@@ -128,9 +132,11 @@ def ground_from(
     ground = solved(one, other, aspect, view_deg)
     doubt = doubt_of(ground, one, other)
     if doubt > MOST_DOUBT:
-        raise BoothError(
+        raise ToldError(
             f"ground: these two spots tell the camera's height to {min(doubt, 9.99):.0%} only; "
-            "stand once near the camera and once about three times as far away"
+            "stand once near the camera and once about three times as far away",
+            "ground-doubtful",
+            n=round(100 * min(doubt, 9.99)),
         )
     return ground, doubt
 
@@ -143,7 +149,7 @@ def solved(one: Standing, other: Standing, aspect: float, view_deg: float) -> Gr
     c = math.sin(d1) * math.sin(d2) * (one.height_m - other.height_m)
     size = math.hypot(a, b)
     if size < 1e-9 or abs(c) > size:
-        raise BoothError("ground: both spots look alike; stand once near and once far away")
+        raise ToldError("ground: both spots look alike; stand once near and once far away", "ground-alike")
     for twice in (math.asin(c / size), math.pi - math.asin(c / size)):
         tilt = math.remainder(twice - math.atan2(b, a), 2 * math.pi) / 2
         rise = math.sin(2 * tilt + s1) + math.sin(d1)
@@ -152,8 +158,9 @@ def solved(one: Standing, other: Standing, aspect: float, view_deg: float) -> Gr
             camera_m = one.height_m * rise / (2 * math.sin(d1))
             if in_bounds(camera_m, math.degrees(tilt)):
                 return Ground(camera_m, math.degrees(tilt), view_deg, aspect)
-    raise BoothError(
-        "ground: no camera over level ground sees these two; measure both again, upright, feet and head in view"
+    raise ToldError(
+        "ground: no camera over level ground sees these two; measure both again, upright, feet and head in view",
+        "ground-uneven",
     )
 
 

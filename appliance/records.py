@@ -182,3 +182,7 @@ class Decision:
     "One of outfit.HEADINGS."
     settled: bool = True
     "False: so near to the threshold that the next view may turn it; asked again, and nobody is told."
+    asked: bool = False
+    "The person asked for it, on the spot: a card whatever the rarity, and never an exception."
+    judged: bool = True
+    "False: there is no bank yet to ask; rarity and distance are 0 and say nothing, and there are no words."

@@ -98,29 +98,31 @@ def is_no_mat(zone: Mapping[str, Any]) -> bool:
 
 
 def refitted(files: Capture, wanted: Capture) -> Capture:
-    """`wanted` without scored zones that opt-in `files` do not have; with all of theirs if none is left."""
+    """`wanted` without scored zones and a spot that opt-in `files` do not have; with all of theirs if none is left."""
     if files.mode != "opt-in-zone":
         return wanted
     still = tuple(zone for zone in scored(wanted) if zone in scored(files)) or scored(files)
-    others = tuple(zone for zone in wanted.zones if zone.kind != "scored")
+    others = tuple(zone for zone in wanted.zones if zone.shields or zone == files.spot)
     return wanted.model_copy(update={"zones": (*still, *others)})
 
 
 def walled(files: Capture, wanted: Capture) -> Capture:
     """`wanted` with the opt-out zones and doors of `files` in any case.
 
-    Where the files say opt-in, a mat is painted on the ground: its zone can be closed from afar, never moved. Where
+    Where the files say opt-in, mat and spot are painted on the ground: they can be closed from afar, never moved. Where
     they say open-street, everybody may be looked at already, and scored zones are drawn freely. Raises BoothError where
     it would look at more people.
     """
     if files.mode == "opt-in-zone":
         if wanted.mode != "opt-in-zone":
             raise BoothError("capture.mode: opt-in-zone of the booth's own file cannot be lifted from afar")
-        for zone in scored(wanted):
-            if zone not in scored(files):
-                why = "no scored zone of the booth's own file; leave it out or send it as the file has it"
+        for zone in wanted.zones:
+            if not zone.shields and zone not in files.zones:
+                why = (
+                    f"no {zone.kind} zone of the booth's own file; leave it out or send it as the file has it"
+                )
                 raise BoothError(f"capture.zones: {zone.name}: {why}")
-    kept = tuple(zone for zone in files.zones if zone.kind != "scored" and zone not in wanted.zones)
+    kept = tuple(zone for zone in files.zones if zone.shields and zone not in wanted.zones)
     return wanted.model_copy(update={"zones": (*wanted.zones, *kept)})
 
 

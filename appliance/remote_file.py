@@ -1,4 +1,4 @@
-"""Wishes on disk: a state folder in; what is in force, and whether it is on trial, out. Written by the uplink alone.
+"""Wishes on disk: a state folder in; what is in force, and whether it is on trial, out. The uplink alone writes it.
 
 {"schema", "version", "settings", "tried", "reason", "previous": null or {"version", "settings"}}
 """
@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from appliance.config import Settings
-from appliance.disk import mark_of, write_durably
+from appliance.disk import mark_of, read_small, write_own
 from appliance.errors import BoothError
 from appliance.remote import Wish, in_force
 from appliance.site_file import Place
 
 log = logging.getLogger(__name__)
 
-FILE = "remote.json"
+FILE = "uplink/remote.json"
 SCHEMA = "remote/1"
 KEYS = {"schema", "version", "settings", "tried", "reason", "previous"}
+CURE = "restart the uplink, which sets it aside"
 MOST_BYTES = 65_536
 "Two wishes of 16 KiB and what is said of them."
 LOOK_S = 1.0
@@ -69,16 +70,13 @@ def read_kept(state: Path) -> Kept:
     """What is kept in the folder; Kept() where nothing is. Raises BoothError for a file that cannot be used."""
     file = state / FILE
     try:
-        with file.open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
-        values = json.loads(content) if len(content) <= MOST_BYTES else None
-        return kept_from(values)
+        return kept_from(json.loads(read_small(file, MOST_BYTES)))
     except FileNotFoundError:
         return Kept()
     except OSError as error:
-        raise BoothError(f"{file}: {error.strerror}; the booth's own files count alone") from None
+        raise BoothError(f"{file}: {error.strerror}; {CURE}") from None
     except (ValueError, RecursionError):
-        raise BoothError(f"{file}: not by {SCHEMA}; the booth's own files count alone") from None
+        raise BoothError(f"{file}: not by {SCHEMA}; {CURE}") from None
 
 
 def kept_from(values: object) -> Kept:
@@ -111,13 +109,17 @@ def write_kept(state: Path, kept: Kept) -> None:
     if kept.previous is not None:
         values["previous"] = {"version": kept.previous.version, "settings": kept.previous.settings}
     content = json.dumps(values, separators=(",", ":")).encode("ascii")
-    write_durably(state / FILE, content, "free space or set folders.state to a writable folder")
+    write_own(state / FILE, content, "free space or set folders.state to a writable folder")
 
 
 def set_aside(state: Path) -> None:
-    """Rename a file that cannot be used, over an older such one, so that a new one can be started."""
-    with contextlib.suppress(OSError):
+    """Rename a file that cannot be used, over an older such one, and say that nothing is wished any more.
+
+    Those who read it take a file that is only gone for damage, and keep to what they knew.
+    """
+    with contextlib.suppress(OSError, BoothError):
         (state / FILE).replace(state / f"{FILE}.corrupt")
+        write_kept(state, Kept())
 
 
 class Remote:
@@ -128,6 +130,9 @@ class Remote:
         self._place = Place(files)
         self._mark: tuple[int, ...] | None = None
         self._wish: Wish = {}
+        self._known = False
+        self._doubt = ""
+        "Why it is not known what is wished; '' where it is, or was before."
         self._looked_s = now_s
         self.settings = self._in_force()
         "Those of the files, with what was drawn at the place and what is wished from afar on top."
@@ -135,7 +140,7 @@ class Remote:
     @property
     def fault(self) -> str:
         """Why nobody may be looked at, whatever `settings` say; '' where all is well."""
-        return self._place.fault
+        return self._place.fault or self._doubt
 
     def look(self, now_s: float) -> bool:
         """Read the files if they are others than a second ago; True when `settings` became others."""
@@ -149,17 +154,25 @@ class Remote:
         return self.settings != before
 
     def _in_force(self) -> Settings:
-        """What the files say; the last wish where it cannot be read any more, lest a stricter one fall away."""
-        self._mark = mark_of(self._state / FILE)
+        """What files, place and wish say; without the wish where the others, which may have changed, forbid it."""
+        self._read()
         try:
-            self._wish = read_kept(self._state).force.settings
             return in_force(self._place.settings, self._wish)
         except BoothError as error:
             log.warning("what was set from afar is not used: %s", error)
-        return self._without_the_file()
-
-    def _without_the_file(self) -> Settings:
-        try:
-            return in_force(self._place.settings, self._wish)
-        except BoothError:
             return self._place.settings
+
+    def _read(self) -> None:
+        """The wish of the file; the last one where it cannot be read any more, lest a stricter one fall away.
+
+        Whoever starts with a file that he cannot read does not know how strict it was: nobody may be looked at.
+        """
+        self._mark = mark_of(self._state / FILE)
+        if self._mark is None and (self._wish or self._doubt):
+            log.warning("%s: gone; what it said stays in force", self._state / FILE)
+            return
+        try:
+            self._wish, self._known, self._doubt = read_kept(self._state).force.settings, True, ""
+        except BoothError as error:
+            log.warning("what was set from afar is not used: %s", error)
+            self._doubt = "" if self._known else str(error)

@@ -1,8 +1,8 @@
 """What the technician drew at the place: a site and the files' settings in, settings that keep every wall out.
 
-Order: defaults < city < booth file < site < wish from afar. Who stands before the booth paints the mat and so moves
-the scored zones; nobody lifts opt-in, no opt-out zone or door of the booth's own file falls away, and what comes of it
-is lawful in the booth's city.
+Order: defaults < city < booth file < site < wish from afar. Who stands before the booth paints mat and spot and so
+moves the zones where people are looked at; nobody lifts opt-in, no opt-out zone or door of the booth's own file falls
+away, and what comes of it is lawful in the booth's city.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from appliance.config import Settings, Zone
-from appliance.errors import BoothError
+from appliance.errors import ToldError
 from appliance.ground import Ground
 from appliance.law.gate import require_lawful
 from appliance.section import Section
@@ -95,13 +95,14 @@ def at_site(files: Settings, site: Site) -> Settings:
     if site.mode is not None:
         capture["mode"] = site.mode
     if site.zones is not None:
-        kept = [zone for zone in files.capture.zones if zone.kind != "scored" and zone not in site.zones]
+        kept = [zone for zone in files.capture.zones if zone.shields and zone not in site.zones]
         capture["zones"] = [zone.model_dump() for zone in (*site.zones, *kept)]
     try:
         there = Settings.model_validate({**files.model_dump(), "capture": capture})
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise BoothError(f"capture: {fault['msg'].removeprefix('Value error, ')}") from None
+        words = f"capture: {fault['msg'].removeprefix('Value error, ')}"
+        raise ToldError(words, "opt-in-needs-zone") from None
     if there != files:
         require_lawful(there)
     return there

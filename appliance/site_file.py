@@ -1,27 +1,26 @@
-"""The site on disk: a state folder in, what was drawn and signed there out. Written by display alone.
+"""The site on disk: a state folder in, what was drawn and signed there out. Written by display, in its own folder.
 
 {"schema": "site/1", ...the fields of Site}. It fails closed: a file that cannot be used is an error, never no site. A
-site is taken back by an empty one; a file that vanishes under a booth at work takes nothing back.
+site is taken back by an empty one; a file that vanishes under a booth at work takes nothing back, not even a doubt.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from appliance.config import Settings
-from appliance.disk import mark_of, write_durably
+from appliance.disk import mark_of, read_small, write_own
 from appliance.errors import BoothError
 from appliance.health.field import is_from_display
 from appliance.site import Site, at_site
 
 log = logging.getLogger(__name__)
 
-FILE = "site.json"
+FILE = "display/site.json"
 SCHEMA = "site/1"
 MOST_BYTES = 65_536
 CURE = "open the field page and save the zones anew"
@@ -31,16 +30,12 @@ def read_site(state: Path) -> Site:
     """What is kept in the folder; Site() where nothing is. Raises BoothError for a file that cannot be used."""
     file = state / FILE
     try:
-        with file.open("rb") as opened:
-            if not is_from_display(os.fstat(opened.fileno()).st_uid):
-                raise BoothError(f"{file}: written by another user than the display's; {CURE}")
-            content = opened.read(MOST_BYTES + 1)
-        values = json.loads(content) if len(content) <= MOST_BYTES else None
+        values = json.loads(read_small(file, MOST_BYTES, is_from_display))
     except FileNotFoundError:
         return Site()
     except OSError as error:
-        cure = "let this user read it, or open the field page and save the zones anew"
-        raise BoothError(f"{file}: {os.strerror(error.errno or 0)}; {cure}") from None
+        cure = f"let this user read the display's own file, or {CURE}"
+        raise BoothError(f"{file}: {error.strerror}; {cure}") from None
     except (ValueError, RecursionError):
         values = None
     return site_from(values, file)
@@ -60,7 +55,7 @@ def write_site(state: Path, site: Site) -> None:
     """Replace the file at once or not at all. Raises BoothError naming it and the cure."""
     values = {"schema": SCHEMA, **site.model_dump(mode="json")}
     content = json.dumps(values, separators=(",", ":")).encode("ascii")
-    write_durably(state / FILE, content, "free space or set folders.state to a writable folder", mode=0o640)
+    write_own(state / FILE, content, "free space or set folders.state to a writable folder")
 
 
 class Place:
@@ -89,7 +84,7 @@ class Place:
         return (self.settings, self.fault) != before
 
     def _take(self) -> None:
-        if self._mark is None and self.settings != self._files:
+        if self._mark is None and (self.fault or self.settings != self._files):
             raise BoothError(f"{self._files.folders.state / FILE}: gone; {CURE}")
         self.settings = at_site(self._files, read_site(self._files.folders.state))
         self._known, self.fault = True, ""

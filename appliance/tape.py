@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from appliance.errors import BoothError
+from appliance.errors import BoothError, ToldError
 from appliance.ground import Ground, Standing, ground_from, solved
 
 VIEWS_DEG = (20, 140)
@@ -23,7 +23,8 @@ def ground_by_tape(one: Standing, other: Standing, aspect: float, other_m: float
     for low, high in pairwise(views_deg):
         if reach(one, other, aspect, low) >= other_m >= reach(one, other, aspect, high):
             return ground_from(one, other, aspect, narrowed(one, other, aspect, other_m, (low, high)))
-    raise BoothError(f"ground: no lens shows these two so, one of them at {other_m:.1f} m; measure again")
+    words = f"ground: no lens shows these two so, one of them at {other_m:.1f} m; measure again"
+    raise ToldError(words, "ground-lens", n=round(other_m, 1))
 
 
 def narrowed(

@@ -16,7 +16,7 @@ SCHEMA = "zones/1"
 PLAN_WIDTH = 840.0
 FAINTEST = 0.15
 "Opacity of a cell where ten people stood; the busiest has 1."
-OUTLINES = MappingProxyType({"scored": "#1b5e20", "opt-out": "#9b1c1c", "door": "#1f4e8c"})
+OUTLINES = MappingProxyType({"scored": "#1b5e20", "opt-out": "#9b1c1c", "door": "#1f4e8c", "spot": "#6a3d00"})
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from appliance.disk import write_durably
 from appliance.errors import BoothError
-from engines.cache import Cache, holds, sha256_of, store
+from engines.cache import Cache, holds, sha256_of
 from engines.layouts import PACKED, Layout, Size, size_text
 from engines.manifest import model_file
 
@@ -103,10 +104,10 @@ def _write(cache: Cache, network: Network, standing: Standing) -> None:
         "refused": dict(standing.refused),
     }
     # Not in the scratch folder: whoever sets the cache up meanwhile removes that.
-    cache.models.mkdir(parents=True, exist_ok=True)
-    fresh = pointer_path(cache, network).with_suffix(".new")
-    fresh.write_text(json.dumps(tree, indent=2) + "\n", encoding="utf-8")
-    store(fresh, pointer_path(cache, network))
+    text = json.dumps(tree, indent=2) + "\n"
+    write_durably(
+        pointer_path(cache, network), text.encode(), "free space, or set XDG_CACHE_HOME to another folder"
+    )
 
 
 def misfit(cache: Cache, active: Active, source: Path, machine: str = "") -> str:

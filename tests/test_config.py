@@ -223,3 +223,13 @@ def test_every_city_that_ships_is_valid(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "# a remark\n", "---\n", "null\n"])
 def test_a_file_that_says_nothing_is_no_mistake(tmp_path: Path, text: str) -> None:
     assert parse_mapping(tmp_path, text) == {}
+
+
+def test_people_are_told_to_stand_on_one_spot(tmp_path: Path) -> None:
+    spots = [f"{{name: {name}, kind: spot, polygon: [[0, 0], [1, 0], [1, 1]]}}" for name in "ab"]
+    one = load(tmp_path, f"capture: {{zones: [{spots[0]}]}}").capture
+    assert one.spot == one.zones[0]
+    assert Settings().capture.spot is None
+    assert "more than one zone of kind 'spot'" in fault(tmp_path, f"capture: {{zones: [{', '.join(spots)}]}}")
+    said = fault(tmp_path, f"capture: {{mode: opt-in-zone, zones: [{spots[0]}]}}")
+    assert "needs at least one zone of kind 'scored'" in said

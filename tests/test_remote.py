@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from appliance.config import Capture, Settings, Zone
 from appliance.config_file import CITIES, load_settings
 from appliance.errors import BoothError
-from appliance.remote import ALLOWED, overlay
+from appliance.remote import ALLOWED, in_force, overlay
 from appliance.section import Section
 from appliance.vision.zones import NOWHERE, OPTED_OUT, zones_of
 
@@ -224,3 +224,24 @@ def test_anything_is_taken_or_refused_in_one_line_that_people_can_read(wish: Any
         said = ""
         assert overlay(got, {}) == got
     assert said == "" or ":" in said
+
+
+SPOT = {"name": "spot", "kind": "spot", "polygon": SQUARE}
+
+
+def test_a_spot_where_the_files_ask_for_consent_can_be_closed_from_afar_but_neither_moved_nor_made() -> None:
+    files = opt_in(MAT, SPOT)
+    assert overlay(files, {"capture": {"zones": [MAT]}}).capture.spot is None
+    assert overlay(files, {"capture": {"zones": [MAT, SPOT]}}).capture.spot == files.capture.spot
+    moved = {**SPOT, "polygon": DOOR["polygon"]}
+    for there in (files, opt_in(MAT)):
+        said = refusal(there, {"capture": {"zones": [MAT, moved]}})
+        assert said.startswith("capture.zones: spot: no spot zone of the booth's own file")
+
+
+def test_a_spot_that_was_marked_anew_since_the_wish_is_not_where_the_wish_has_it() -> None:
+    wish = {"capture": {"zones": [MAT, SPOT, BENCH]}}
+    moved = opt_in(MAT, {**SPOT, "polygon": DOOR["polygon"]})
+    assert in_force(opt_in(MAT, SPOT), wish).capture.spot is not None
+    assert in_force(moved, wish).capture.spot is None
+    assert [zone.name for zone in in_force(moved, wish).capture.zones] == ["mat", "bench"]

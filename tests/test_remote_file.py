@@ -26,6 +26,11 @@ KEPT = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path) -> None:
+    (tmp_path / FILE).parent.mkdir()
+
+
 def files_in(folder: Path, **sections: Any) -> Settings:
     return Settings.model_validate({"folders": {"state": folder, "runtime": folder / "run"}, **sections})
 
@@ -38,7 +43,7 @@ def language(remote: Remote) -> str:
 def test_what_is_kept_is_read_again(tmp_path: Path, kept: Kept) -> None:
     write_kept(tmp_path / "state", kept)
     assert read_kept(tmp_path / "state") == kept
-    assert [path.name for path in (tmp_path / "state").iterdir()] == [FILE]
+    assert [path.name for path in (tmp_path / "state" / FILE).parent.iterdir()] == ["remote.json"]
 
 
 def test_where_nothing_is_kept_nothing_is_in_force(tmp_path: Path) -> None:
@@ -120,7 +125,22 @@ def test_a_damaged_file_is_told_once_and_no_stricter_wish_falls_away_with_it(
     assert not any(remote.look(float(second)) for second in range(1, 5))
     assert remote.settings.capture.mode == "opt-in-zone"
     assert caplog.text.count("not used") == 1
-    assert Remote(files_in(tmp_path), 0.0).settings == files_in(tmp_path)
+    (tmp_path / FILE).unlink()
+    assert not any(remote.look(float(second)) for second in range(5, 7))
+    assert (remote.settings.capture.mode, remote.fault) == ("opt-in-zone", "")
+
+
+def test_who_starts_with_a_damaged_wish_does_not_know_how_strict_it_was(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("{")
+    remote = Remote(files_in(tmp_path), 0.0)
+    assert "remote.json: not by remote/1; restart the uplink" in remote.fault
+    (tmp_path / FILE).unlink()
+    remote.look(1.0)
+    assert "remote.json" in remote.fault
+    (tmp_path / FILE).write_text("{")
+    set_aside(tmp_path)
+    remote.look(2.0)
+    assert remote.fault == ""
 
 
 def test_a_wish_that_new_files_forbid_is_not_in_force(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ SIGNED = {
     "version": "0.1.0",
     "checks": [{"name": "camera", "passed": True}],
 }
-ZONES = st.lists(st.sampled_from([MAT, NEW_MAT, BENCH, SHOP]), max_size=4, unique_by=id)
+SPOT = {"name": "spot", "kind": "spot", "polygon": [[0.4, 0.8], [0.5, 0.8], [0.5, 0.9]]}
+ZONES = st.lists(st.sampled_from([MAT, NEW_MAT, BENCH, SHOP, SPOT]), max_size=4, unique_by=id)
 MODES = st.sampled_from(["open-street", "opt-in-zone"])
 
 
@@ -84,7 +85,7 @@ def test_whoever_is_left_alone_by_the_files_is_left_alone_whatever_is_drawn(
         there = at_site(before, site(*drawn, mode=stricter))
     except BoothError:
         return
-    kept = {zone for zone in before.capture.zones if zone.kind != "scored"}
+    kept = {zone for zone in before.capture.zones if zone.shields}
     assert kept <= set(there.capture.zones)
     assert "opt-in-zone" in (mode, stricter) or there.capture.mode == "open-street"
     if before.capture.mode == "opt-in-zone":
@@ -179,3 +180,11 @@ def test_a_wish_passes_the_law_of_the_city() -> None:
     there = at_site(Settings.model_validate({"booth": MADRID, "capture": {"zones": [MAT]}}), Site())
     with pytest.raises(BoothError, match=r"capture\.mode: open-street in madrid"):
         overlay(there, {"display": {"language": "es"}})
+
+
+def test_the_spot_is_where_it_was_marked_on_the_ground() -> None:
+    old, new = ({**mat, "name": "spot", "kind": "spot"} for mat in (MAT, NEW_MAT))
+    assert at_site(files(old, BENCH), site(new)).capture.spot == Zone.model_validate(new)
+    assert at_site(files(old, BENCH), site()).capture.spot is None
+    with pytest.raises(ValidationError, match="more than one zone of kind 'spot'"):
+        files(old, {**new, "name": "other"})

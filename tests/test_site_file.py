@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from appliance.config import Settings
 from appliance.errors import BoothError
+from appliance.remote_file import FILE as REMOTE
 from appliance.remote_file import Kept, Remote, Version, write_kept
 from appliance.site import Plane, SignOff, Site
 from appliance.site_file import FILE, Place, read_site, write_site
@@ -27,6 +28,11 @@ SITES = [
     Site(mode="opt-in-zone", ground=Plane(camera_m=2.5, tilt_deg=10, view_deg=70, aspect=1.78)),
     Site(signed_off=SignOff(minute="2026-11-26T09:30:00Z", version="0.1.0", checks=())),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path) -> None:
+    (tmp_path / FILE).parent.mkdir()
 
 
 def files_in(folder: Path, **sections: Any) -> Settings:
@@ -81,7 +87,7 @@ def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to another user")
 def test_a_file_of_another_user_is_no_site(tmp_path: Path) -> None:
-    """The state folder is shared with the uplink, who must not move the mat."""
+    """A second lock: the folder is display's own, and the uplink must not move the mat."""
     write_site(tmp_path, DRAWN)
     os.chown(tmp_path / FILE, 54_321, -1)
     with pytest.raises(BoothError, match="another user"):
@@ -110,6 +116,9 @@ def test_who_starts_with_a_damaged_file_knows_that_nobody_may_be_looked_at(tmp_p
     (tmp_path / FILE).write_text("{")
     place = Place(files_in(tmp_path))
     assert "site.json: no site/1" in place.fault
+    (tmp_path / FILE).unlink()
+    assert place.look()
+    assert "site.json: gone" in place.fault
     write_site(tmp_path, DRAWN)
     assert place.look()
     assert (drawn(place.settings), place.fault) == (["mat"], "")
@@ -142,7 +151,7 @@ def test_zones_drawn_at_the_place_lie_under_a_wish_from_afar(tmp_path: Path) -> 
 def test_a_damaged_wish_does_not_hinder_who_draws_and_stays_in_force(tmp_path: Path) -> None:
     write_kept(tmp_path, Kept(Version(1, {"capture": {"zones": [BENCH]}}), tried=1))
     remote = Remote(files_in(tmp_path), 0.0)
-    (tmp_path / "remote.json").write_text("{")
+    (tmp_path / REMOTE).write_text("{")
     write_site(tmp_path, Site(mode="opt-in-zone", zones=DRAWN.zones))
     assert remote.look(1.0)
     assert remote.settings.capture.mode == "opt-in-zone"

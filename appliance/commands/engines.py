@@ -27,6 +27,15 @@ class Layout(str, Enum):
     PLANAR = "planar"
 
 
+@app.callback()
+def give_up_rights() -> None:
+    """Root gives up more rights than those of whom the cache is."""
+    from engines.cache import default_cache
+    from engines.owner import become_owner
+
+    become_owner(default_cache().root)
+
+
 @app.command()
 def fetch(name: Name = None) -> None:
     """Bring networks, or one that the set-up leaves out."""

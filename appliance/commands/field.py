@@ -27,5 +27,3 @@ def code(config: Annotated[Path, typer.Option("--config", help="Settings file.")
     digits = str(shown["digits"])
     print(f"open   {shown['url']}")
     print(f"code   {digits[:4]} {digits[4:]}   good once, for {shown['left_s'] // 60} minutes")
-    if shown["locked_s"]:
-        print(f"locked after wrong codes; try in {shown['locked_s']} s")

@@ -73,6 +73,10 @@ def make(
         bool, typer.Option("--overwrite", help="Replace one that was not used yet.")
     ] = False,
     again: Again = False,
+    without_sign: Annotated[
+        bool,
+        typer.Option("--without-sign", help="Though the booth looks at nobody before its sign can be made."),
+    ] = False,
 ) -> None:
     """Make a stick, for one booth or a table of them."""
     from appliance.verbs.provision import make_sticks
@@ -81,6 +85,7 @@ def make(
     words = Words(
         folder, device, city, booth, broker, batch, request, authority, ca, cert, key, wifi, wifi_security,
         ethernet, config, update_root, timezone, camera_login, serial, days, overwrite, again,
+        without_sign,
     )  # fmt: skip
     make_sticks(words)
 

@@ -51,11 +51,11 @@ def apply(config: BoothFile = BOOTH_FILE) -> None:
     from appliance.update.orders import read_orders
     from appliance.update.report import report
     from appliance.update.switcher import advance
-    from appliance.update.visit import look_now, this_moment
+    from appliance.update.visit import look_now, read_moment
 
     orders = read_orders(config)
     look_now(orders)
-    advance(orders, this_moment(), trial_of(orders), at_once=True)
+    advance(orders, read_moment(), trial_of(orders), at_once=True)
     report(orders, as_json=False)
 
 
@@ -64,7 +64,7 @@ def keep(config: BoothFile = BOOTH_FILE) -> None:
     """End the trial: the new program stays (as root)."""
     from appliance.update.orders import read_orders
     from appliance.update.report import report
-    from appliance.update.switcher import keep_now
+    from appliance.update.technician import keep_now
 
     orders = read_orders(config)
     keep_now(orders)
@@ -76,7 +76,7 @@ def rollback(reason: Reason = "by a technician", config: BoothFile = BOOTH_FILE)
     """Let the program before run again, now; this version is not tried again here (as root)."""
     from appliance.update.orders import read_orders
     from appliance.update.report import report
-    from appliance.update.switcher import go_back
+    from appliance.update.technician import go_back
 
     orders = read_orders(config)
     go_back(orders, trial_of(orders), reason)
@@ -109,11 +109,11 @@ def switch(config: BoothFile = BOOTH_FILE) -> None:
     from appliance.update.orders import read_orders
     from appliance.update.refusal import Refused
     from appliance.update.switcher import advance
-    from appliance.update.visit import this_moment
+    from appliance.update.visit import read_moment
 
     orders = read_orders(config)
     try:
-        advance(orders, this_moment(), trial_of(orders))
+        advance(orders, read_moment(), trial_of(orders))
     except Refused as error:
         print(f"booth: {error}", file=sys.stderr)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from appliance.display.card import MOST_BYTES, Card, card_from_datagram, datagram_from_card
 from appliance.display.mailbox import Kind, Mailbox, Outgoing
+from appliance.outfit import UNSEEN, Outfit
 
-SOCKET = "cards.sock"
+SOCKET = "display/cards.sock"
 MOST_AT_ONCE = 32
 MODE = 0o660
 KIND = Kind(SOCKET, "cards", "staff board", MODE, card_from_datagram, MOST_BYTES, MOST_AT_ONCE)
@@ -21,20 +22,31 @@ class CardSender:
         self._way = Outgoing(runtime / SOCKET)
         self.close = self._way.close
 
-    def send(self, rarity: float, why: Sequence[str], zone: str, at_s: float) -> bool:
+    def send(
+        self,
+        rarity: float | None,
+        why: Sequence[str],
+        zone: str,
+        at_s: float,
+        outfit: Outfit = UNSEEN,
+        heading: str = "still",
+        *,
+        asked: bool = False,
+    ) -> bool:
         """Send one card; False, and no error, when nobody listens, the reader is behind, or it is no card.
 
-        `rarity` 0..1, `why` at most three words of the vocabulary, `at_s` seconds on the monotonic clock.
+        As the fields of Card: `rarity` 0..1, or None for an asked one without a bank, `at_s` on the monotonic clock.
         """
         try:
-            data = datagram_from_card(Card(float(rarity), tuple(why), zone, float(at_s)))
+            shown = None if rarity is None else float(rarity)
+            data = datagram_from_card(Card(shown, tuple(why), zone, float(at_s), outfit, heading, asked))
         except (ValueError, TypeError):
             return False
         return self._way.send(data)
 
 
 class CardReader(Mailbox[Card]):
-    """The board's end: owns `runtime`/cards.sock, for its user and the folder's group."""
+    """The board's end: owns `runtime`/display/cards.sock, for its user and the folder's group."""
 
     def __init__(self, runtime: Path) -> None:
         """Raises BoothError when the folder cannot be used or another board listens there already."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from appliance.disk import OWN_MODE
 from appliance.errors import BoothError
 
 Letter = TypeVar("Letter")
@@ -23,7 +24,7 @@ class Kind(Generic[Letter]):
     """What travels through one socket."""
 
     file: str
-    "Name of the socket in the runtime folder."
+    "Path of the socket below the runtime folder, in the folder of the process that reads."
     letters: str
     "What the records are called, in the words of a log."
     reader: str
@@ -68,7 +69,7 @@ class Mailbox(Generic[Letter]):
         self._refusing = False
         self._socket = datagram_socket()
         try:
-            runtime.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(OWN_MODE, parents=True, exist_ok=True)
             self._bind()
         except OSError as error:
             self._socket.close()

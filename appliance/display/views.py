@@ -8,7 +8,7 @@ from appliance.display.mailbox import Kind, Mailbox, Outgoing
 from appliance.display.view import MOST_BYTES, View, datagram_from_view, view_from_datagram
 from appliance.health.field import is_from_display
 
-SOCKET = "view.sock"
+SOCKET = "display/view.sock"
 MOST_AT_ONCE = 16
 STALE_S = 2.0
 "An older view says nothing about where the camera looks now."
@@ -35,7 +35,7 @@ class ViewSender:
 
 
 class ViewReader:
-    """The page's end: owns `runtime`/view.sock for as long as a technician is on the page."""
+    """The page's end: owns `runtime`/display/view.sock for as long as a technician is on the page."""
 
     def __init__(self, runtime: Path) -> None:
         """Raises BoothError when the folder cannot be used or another field page listens there already."""

@@ -1,6 +1,6 @@
 """Whether a technician is on the field page: a session that is renewed every few seconds in, yes or no for vision out.
 
-A file in the runtime folder, field.json: {"schema": "field/1", "until_s": monotonic seconds, "take": number}. Written
+display/field.json in the runtime folder: {"schema": "field/1", "until_s": monotonic seconds, "take": number}. Written
 by display alone, and gone at the session's end; a session nobody renews ends by itself.
 """
 
@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from appliance.disk import OWN_MODE, read_small
 from appliance.errors import BoothError
 
-FILE = "field.json"
+FILE = "display/field.json"
 SCHEMA = "field/1"
 LONGEST_S = 60.0
 "However far ahead a session says it ends, it counts for no longer: a page that died must not leave it open."
@@ -49,14 +50,15 @@ def renew_session(runtime: Path, now_s: float, take: int = 0) -> None:
     """Open a session, or keep it open for RENEW_S from `now_s` on. Raises BoothError where nothing can be written."""
     session = Session(now_s + RENEW_S, take)
     body = {"schema": SCHEMA, "until_s": session.until_s, "take": session.take}
-    draft = runtime / f".{FILE}.{os.getpid()}"
+    file = runtime / FILE
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        runtime.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(OWN_MODE, parents=True, exist_ok=True)
         draft.write_text(json.dumps(body), encoding="ascii")
-        draft.replace(runtime / FILE)
+        draft.replace(file)
     except OSError as error:
         cure = "make it writable for this user or set folders.runtime to a folder that is"
-        raise BoothError(f"{runtime / FILE}: {error.strerror}; {cure}") from None
+        raise BoothError(f"{file}: {error.strerror}; {cure}") from None
 
 
 def end_session(runtime: Path) -> None:
@@ -68,10 +70,7 @@ def end_session(runtime: Path) -> None:
 def session_at(runtime: Path, now_s: float) -> Session | None:
     """The session that lasts at `now_s`; None for none, and for anything that display did not write. Never raises."""
     try:
-        with (runtime / FILE).open("rb") as opened:
-            if not is_from_display(os.fstat(opened.fileno()).st_uid):
-                return None
-            session = session_from(json.loads(opened.read(MOST_BYTES + 1)))
+        session = session_from(json.loads(read_small(runtime / FILE, MOST_BYTES, is_from_display)))
     except (OSError, ValueError, RecursionError):
         return None
     return session if now_s < session.until_s <= now_s + LONGEST_S else None

@@ -1,8 +1,10 @@
 """Who wants the cameras closed: owners come and go, and who pauses the booth now comes out; it outlives any restart.
 
-A file in the state folder, {"schema": "pause/1", "by": {owner: UTC minute}}. Each owner lifts his own pause only: an
-operator far away cannot open the camera that a passer-by has closed. Fail closed: a file that is there and cannot be
-read is a pause, which somebody on the spot has to lift.
+A file in each writer's own folder: the uplink keeps the operator's pauses, display those of people on the spot, and
+none can touch the other's. {"schema": "pause/1", "by": {owner: UTC minute}}, and pause/2 where a pause lifts itself:
+{owner: a term, see term.py}. Each owner lifts his own pause only: an operator far away cannot open the camera that a
+passer-by has closed. Fail closed: a file that is there and cannot be read is a pause, which somebody on the spot has to
+lift, and a pause that no disk takes lies in memory, in display's folder of the runtime folder.
 """
 
 from __future__ import annotations
@@ -11,38 +13,70 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from appliance.disk import write_durably
+from appliance.disk import OWN_MODE, read_small, write_own
 from appliance.errors import BoothError
+from appliance.health.moment import Moment, read_moment
+from appliance.health.term import Term, json_from_term, term_from_json
 
-FILE = "pause.json"
-SCHEMA = "pause/1"
+UPLINK, DISPLAY = "uplink/pause.json", "display/pause.json"
+SCHEMA, TERMS = "pause/1", "pause/2"
 OPERATOR = "operator"
 "Who pauses and resumes from afar."
+PASSER_BY = "passer-by"
+"Who pauses by the page, its key or the button of the booth."
 MOST_BYTES = 4096
+CURE = "paused until somebody there has looked at it and removes it"
+Pauses = Mapping[str, str | Term]
+"Owner -> the UTC minute when it began, or the term after which it lifts itself."
 
 
 class PauseError(BoothError):
     """A pause file that cannot be read: the booth is paused until somebody has looked at it."""
 
 
-def paused_by(state: Path) -> str:
+def file_of(state: Path, owner: str) -> Path:
+    """Where the pause of `owner` is kept."""
+    return state / (UPLINK if owner == OPERATOR else DISPLAY)
+
+
+def files_of(state: Path, runtime: Path | None) -> list[Path]:
+    """Everywhere that pauses may lie; `runtime`, where there is one, has those that no disk took."""
+    return [state / UPLINK, state / DISPLAY, *([runtime / DISPLAY] if runtime else [])]
+
+
+def paused_by(state: Path, runtime: Path | None = None, now: Moment | None = None) -> str:
     """Who pauses the booth, in words; '' while it may look. Never raises: what cannot be read is a pause."""
     try:
-        owners = read_pauses(state)
+        owners = owners_of(state, runtime, now)
     except PauseError as error:
         return str(error)
-    return f"paused by {', '.join(sorted(owners))}" if owners else ""
+    return f"paused by {', '.join(owners)}" if owners else ""
+
+
+def owners_of(state: Path, runtime: Path | None = None, now: Moment | None = None) -> list[str]:
+    """Who pauses the booth `now`, sorted. Raises PauseError."""
+    pauses = [pair for file in files_of(state, runtime) for pair in read_pauses(file).items()]
+    timed = any(isinstance(pause, Term) for _, pause in pauses)
+    moment = now or (read_moment() if timed else None)
+    return sorted({owner for owner, pause in pauses if lasts(pause, moment)})
+
+
+def lasts(pause: str | Term, now: Moment | None) -> bool:
+    """Whether a pause is not over; one without a term is not until it is lifted."""
+    return not isinstance(pause, Term) or now is None or pause.left_s(now) > 0
 
 
 def pause(state: Path, owner: str, minute: str) -> None:
     """Close the cameras for `owner`; `minute` is a note of when. Raises BoothError where nothing can be written."""
-    with locked(state):
-        owners = read_pauses(state)
-        if owner not in owners:
-            write_pauses(state, {**owners, owner: minute})
+    file = file_of(state, owner)
+    with locked(file):
+        owners = read_pauses(file)
+        if not isinstance(owners.get(owner), str):
+            write_pauses(file, {**owners, owner: minute})
 
 
 def resume(state: Path, owner: str) -> str:
@@ -50,49 +84,64 @@ def resume(state: Path, owner: str) -> str:
 
     Raises BoothError where nothing can be written, PauseError for a file that only somebody on the spot may judge.
     """
-    with locked(state):
-        owners = read_pauses(state)
+    file = file_of(state, owner)
+    with locked(file):
+        owners = read_pauses(file)
         if owner in owners:
-            write_pauses(state, {name: minute for name, minute in owners.items() if name != owner})
+            write_pauses(file, {name: pause for name, pause in owners.items() if name != owner})
     return paused_by(state)
 
 
-def read_pauses(state: Path) -> dict[str, str]:
-    """Owner -> minute of those who pause now. Raises PauseError."""
-    file = state / FILE
-    cure = "paused until somebody there has looked at it and removes it"
+def read_pauses(file: Path) -> Pauses:
+    """Those that `file` keeps, over or not. Raises PauseError."""
     try:
-        with file.open("rb") as opened:
-            values = json.loads(opened.read(MOST_BYTES + 1))
+        values = json.loads(read_small(file, MOST_BYTES))
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise PauseError(f"{file}: {error.strerror}; {cure}") from None
+        raise PauseError(f"{file}: {error.strerror}; {CURE}") from None
     except (ValueError, RecursionError):
         values = None
-    if not isinstance(values, dict) or values.keys() != {"schema", "by"} or values["schema"] != SCHEMA:
-        raise PauseError(f"{file}: no {SCHEMA}; {cure}")
-    owners = values["by"]
-    if not isinstance(owners, dict) or not all(isinstance(minute, str) for minute in owners.values()):
-        raise PauseError(f"{file}: no {SCHEMA}; {cure}")
-    return owners
+    try:
+        return pauses_from(values)
+    except ValueError:
+        raise PauseError(f"{file}: no {SCHEMA}; {CURE}") from None
 
 
-def write_pauses(state: Path, owners: dict[str, str]) -> None:
+def pauses_from(values: Any) -> Pauses:
+    """The pauses of a file's JSON. Raises ValueError for any other."""
+    if (
+        not isinstance(values, dict)
+        or values.keys() != {"schema", "by"}
+        or not isinstance(values["by"], dict)
+    ):
+        raise ValueError("no pauses")
+    if values["schema"] not in (SCHEMA, TERMS):
+        raise ValueError("no pauses")
+    timed, by = values["schema"] == TERMS, values["by"]
+    if not timed and not all(isinstance(minute, str) for minute in by.values()):
+        raise ValueError("no pauses")
+    return {owner: one if isinstance(one, str) else term_from_json(one) for owner, one in by.items()}
+
+
+def write_pauses(file: Path, owners: Pauses) -> None:
     """Replace the file at once. Raises BoothError."""
-    content = json.dumps({"schema": SCHEMA, "by": owners}, separators=(",", ":")).encode("ascii")
-    write_durably(state / FILE, content, "free space or set folders.state to a writable folder")
+    terms = any(isinstance(pause, Term) for pause in owners.values())
+    by = {owner: json_from_term(one) if isinstance(one, Term) else one for owner, one in owners.items()}
+    # Without a term as older programs know it: one that an update is taken back to shall not stay closed over it.
+    content = json.dumps({"schema": TERMS if terms else SCHEMA, "by": by}, separators=(",", ":"))
+    write_own(file, content.encode("ascii"), "free space or set folders.state to a writable folder")
 
 
 @contextlib.contextmanager
-def locked(state: Path) -> Iterator[None]:
+def locked(file: Path) -> Iterator[None]:
     """Hold FILE.lock, so that two who pause at once are both heard; the kernel lets go when the holder dies."""
     try:
-        state.mkdir(parents=True, exist_ok=True)
-        held = (state / f"{FILE}.lock").open("w")
+        file.parent.mkdir(OWN_MODE, parents=True, exist_ok=True)
+        held = file.with_name(f"{file.name}.lock").open("w")
     except OSError as error:
         cure = "set folders.state to a writable folder"
-        raise BoothError(f"{state / FILE}: {os.strerror(error.errno or 0)}; {cure}") from None
+        raise BoothError(f"{file}: {os.strerror(error.errno or 0)}; {cure}") from None
     with held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield

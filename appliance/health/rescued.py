@@ -8,11 +8,13 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from appliance.disk import read_small
 from appliance.errors import BoothError
 from appliance.health.notices import QUIET, tell, told
 
 FILE = "rescue-vision"
 MOST_STEPS = 99
+MOST_BYTES = 8
 OURS = ("reboot required", "vision does not start")
 "How the notices open that the rescue gives."
 
@@ -20,9 +22,11 @@ OURS = ("reboot required", "vision does not start")
 def steps_taken(runtime: Path) -> int:
     """Rescues since vision last saw anything; a file that is no number counts as one."""
     try:
-        text = (runtime / FILE).read_text(encoding="ascii", errors="replace")[:8].strip()
-    except OSError:
+        text = read_small(runtime / FILE, MOST_BYTES).decode("ascii", "replace").strip()
+    except FileNotFoundError:
         return 0
+    except OSError:
+        return 1
     return min(MOST_STEPS, int(text)) if text.isdecimal() else 1
 
 

@@ -35,7 +35,10 @@ def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: flo
     stamped = {**vitals, "written_s": time.monotonic() if now_s is None else now_s}
     try:
         runtime.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(stamped, separators=(",", ":")), encoding="utf-8")
+        # Others write in this folder too: a link that one of them laid under this name is not followed.
+        draft.unlink(missing_ok=True)
+        with draft.open("x", encoding="utf-8") as file:
+            file.write(json.dumps(stamped, separators=(",", ":")))
         draft.replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):

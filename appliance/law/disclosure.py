@@ -43,7 +43,10 @@ def lacking(settings: Settings) -> list[Fault]:
 
 
 def language_faults(settings: Settings, profile: Profile) -> list[Fault]:
-    """The languages that the sign has to be in."""
+    """The languages that the sign has to be in; where nobody has written them down, that the city's file does."""
+    if not profile.languages and "languages" not in settings.place.model_fields_set:
+        why = f"nobody has written down what people in {settings.booth.city} read"
+        return [Fault(("place", "languages"), f"not set, and {why}; set it in the city's file")]
     missing = [language for language in profile.languages if language not in settings.place.languages]
     words = f"{', '.join(missing)} missing; people in {settings.booth.city} ({profile.name}) read it, add it"
     return [Fault(("place", "languages"), words)] if missing else []

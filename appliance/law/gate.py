@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from appliance.config import Settings
-from appliance.errors import BoothError
+from appliance.errors import BoothError, ToldError
 from appliance.law.assessment import TEMPLATE, why_not
-from appliance.law.ground import fault_of
+from appliance.law.ground import Room, crossing_of, fault_of
 from appliance.law.profiles import CITIES, Profile, profile_of
 
 
@@ -24,6 +24,8 @@ class Fault:
     "Where in the settings."
     words: str
     "One line: the rule, and what to do."
+    told: Room | None = None
+    "The same for who draws zones in the field."
 
     def __str__(self) -> str:
         return f"{'.'.join(self.key)}: {self.words}"
@@ -32,8 +34,12 @@ class Fault:
 def require_lawful(settings: Settings) -> None:
     """Raises BoothError, one line per fault, where a booth may not run by these settings."""
     found = faults(settings)
-    if found:
-        raise BoothError("\n".join(map(str, found)))
+    if not found:
+        return
+    words = "\n".join(map(str, found))
+    if len(found) == 1 and (room := found[0].told):
+        raise ToldError(words, f"room-{room.side}", share=room.percent, most=room.most_percent)
+    raise BoothError(words)
 
 
 def faults(settings: Settings) -> list[Fault]:
@@ -71,9 +77,19 @@ def capture_faults(settings: Settings, profile: Profile) -> list[Fault]:
             " put its path at law.assessment and its sha256 at law.assessment_sha256"
         )
         return [Fault(("capture", "mode"), f"open-street in {city} ({profile.name}): {profile.why}; {cure}")]
-    room = fault_of(capture.zones)
-    why = f"{room}: else opt-in in {city} ({profile.name}) would be an open street; draw them smaller"
-    return [Fault(("capture", "zones"), why)] if room else []
+    return zone_faults(settings, profile)
+
+
+def zone_faults(settings: Settings, profile: Profile) -> list[Fault]:
+    """Whether the scored zones are places that one steps into on purpose."""
+    zones, key = settings.capture.zones, ("capture", "zones")
+    if name := crossing_of(zones):
+        return [Fault(key, f"{name} crosses itself; move a corner so that its edges do not cut each other")]
+    room = fault_of(zones)
+    if room is None:
+        return []
+    where = f"{settings.booth.city} ({profile.name})"
+    return [Fault(key, f"{room}: else opt-in in {where} would be an open street; draw them smaller", room)]
 
 
 def retention_faults(settings: Settings, profile: Profile) -> list[Fault]:

@@ -1,23 +1,26 @@
-"""How much of the picture the scored zones take: zones in; shares of ground, width and height out.
+"""How much of the picture the scored zones and the spot take: zones in; shares of ground, width and height out.
 
 An opt-in zone over the whole picture would be an open street by another name. A mat that one steps onto on purpose
 leaves room to walk past it, so three quarters of the picture, and two fifths of its width and of its height, stay free.
+All three are exact: between the points of any grid there would be room for the teeth of a comb.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import numpy as np
+from typing import Literal
 
 from appliance.config import Zone
-from appliance.geometry import inside
+from appliance.polygons import covered, crosses_itself
 
 MOST_GROUND = 0.25
 MOST_EXTENT = 0.6
-CELLS = 200
-"Of the grid along each side; the area of a zone is measured to half a per cent."
+Side = Literal["area", "width", "height"]
+SIDES: dict[Side, str] = {
+    "area": "of the picture", "width": "of the picture's width", "height": "of the picture's height",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,26 +34,38 @@ class Ground:
     "Of the rows likewise: whoever walks across the picture."
 
 
+@dataclass(frozen=True)
+class Room:
+    """Which share is too large."""
+
+    side: Side
+    share: float
+    most: float
+
+    @property
+    def percent(self) -> int:
+        """The share, rounded up: 25.3 % is not told as 25 of 25."""
+        return math.ceil(100 * self.share - 1e-7)
+
+    @property
+    def most_percent(self) -> int:
+        """What there may be."""
+        return round(100 * self.most)
+
+    def __str__(self) -> str:
+        taken = f"the scored zones take {self.percent}% {SIDES[self.side]}"
+        return f"{taken}, at most {self.most_percent}% leave room to walk past"
+
+
 def ground_of(zones: Iterable[Zone]) -> Ground:
-    """What the scored ones of `zones` take; opt-out zones give nothing back, for they are forgiveness, not room."""
-    middles = (np.arange(CELLS) + 0.5) / CELLS
-    columns, rows = np.meshgrid(middles, middles)
-    points = np.stack([columns.ravel(), rows.ravel()], axis=1)
-    taken = np.zeros(len(points), np.bool_)
-    marked = [zone for zone in zones if zone.kind == "scored"]
-    for zone in marked:
-        taken |= inside(np.array(zone.polygon), points)
-    width, height = (
-        extent([[corner[axis] for corner in zone.polygon] for zone in marked]) for axis in (0, 1)
-    )
-    return Ground(float(taken.mean()), width, height)
+    """What those of `zones` take where people are looked at; opt-out zones give nothing back: forgiveness, not room."""
+    marked = [zone.polygon for zone in zones if not zone.shields]
+    width, height = (extent([[corner[axis] for corner in polygon] for polygon in marked]) for axis in (0, 1))
+    return Ground(covered(marked), width, height)
 
 
 def extent(sides: Iterable[Iterable[float]]) -> float:
-    """What polygons take together of one side of the picture, each from its first corner to its last.
-
-    Exactly, and not by the grid: stripes of which each lies between two of its points would be no ground at all.
-    """
+    """What polygons take together of one side of the picture, each from its first corner to its last."""
     taken, end = 0.0, 0.0
     for first, last in sorted((min(corners), max(corners)) for corners in map(list, sides)):
         taken += max(0.0, last - max(first, end))
@@ -58,14 +73,18 @@ def extent(sides: Iterable[Iterable[float]]) -> float:
     return taken
 
 
-def fault_of(zones: Iterable[Zone]) -> str:
-    """Why these zones are no place that one steps into on purpose; '' when they are."""
+def crossing_of(zones: Iterable[Zone]) -> str:
+    """Name of a zone to be looked at whose edges cut each other, so that nobody knows what lies in it; '' for none."""
+    crossing = (zone.name for zone in zones if not zone.shields and crosses_itself(zone.polygon))
+    return next(crossing, "")
+
+
+def fault_of(zones: Iterable[Zone]) -> Room | None:
+    """Why these zones are no place that one steps into on purpose; None when they are."""
     ground = ground_of(zones)
-    for share, most, what in (
-        (ground.area, MOST_GROUND, "of the picture"),
-        (ground.width, MOST_EXTENT, "of the picture's width"),
-        (ground.height, MOST_EXTENT, "of the picture's height"),
-    ):
-        if share > most + 1e-9:
-            return f"the scored zones take {share:.0%} {what}, at most {most:.0%} leave room to walk past"
-    return ""
+    rooms = (
+        Room("area", ground.area, MOST_GROUND),
+        Room("width", ground.width, MOST_EXTENT),
+        Room("height", ground.height, MOST_EXTENT),
+    )
+    return next((room for room in rooms if room.share > room.most + 1e-9), None)

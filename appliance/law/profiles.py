@@ -34,7 +34,7 @@ class Profile:
     why: str
     "Of a profile that wants one: the rule, as a refusal quotes it."
     languages: tuple[Language, ...]
-    "That the sign has to be in; it may be in more."
+    "That the sign has to be in; it may be in more. Empty: nobody knows them here, so place.languages has to be set."
     fields: tuple[str, ...]
     "Keys of `sign` that have to be set."
     rights: tuple[Right, ...]

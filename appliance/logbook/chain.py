@@ -167,5 +167,6 @@ def anchor_faults(heads: list[Head], n: int, start: str) -> list[str]:
         return [f"entry {n} is gone: the chain was cut off at {heads[-1].n if heads else 0}"]
     there = next((head for head in heads if head.n == n), None)
     if there is None:
-        return [] if n < heads[0].n else [f"entry {n} is gone"]
+        older = f"entry {n} is older than what is kept, from {heads[0].n} on: it cannot be told; use a younger head"
+        return [older if n < heads[0].n else f"entry {n} is gone"]
     return [] if there.hash.startswith(start) else [f"entry {n} is another than the one that was told"]

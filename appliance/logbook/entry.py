@@ -14,10 +14,12 @@ from typing import Any, Literal, get_args
 
 By = Literal["vision", "uplink", "display", "provision", "update", "field", "machine", "logbook"]
 Kind = Literal[
-    "config", "law", "mode", "model", "bank", "remote", "update", "provision", "site", "trends", "torn"
+    "config", "law", "mode", "model", "bank", "remote", "update", "provision", "site", "pause", "trends", "torn"
 ]
 HASH = "[0-9a-f]{12}"
 VERSION = "[0-9]{1,6}([.][0-9]{1,6}){0,3}([a-z+.-][a-z0-9+.-]{0,23})?"
+OWNERS = ("operator", "passer-by", "button", "schedule", "dead-man", "fault", "other")
+"Who may pause a booth, by what they use; `fault`: zones, wishes or pauses that cannot be read."
 FORMS: dict[str, str] = {
     "config": HASH,
     "law": f"(us-ny|ca-on|se|es|other)( {HASH})?",
@@ -28,6 +30,7 @@ FORMS: dict[str, str] = {
     "update": f"(packaged|trying|kept|reverted|refused)( {VERSION})?",
     "provision": f"(applied|request|refused) {HASH}|reset",
     "site": f"(signed|changed) {HASH}|none",
+    "pause": f"none|({'|'.join(OWNERS)})(,({'|'.join(OWNERS)}))*",
     "trends": f"[0-9]{{1,10}}:{HASH}",
     "torn": "[0-9]{1,7} bytes cut off",
 }

@@ -23,6 +23,10 @@ ROOMS = {
     "display": ("/var/lib/booth", "/run/booth"),
 }
 "What the units may write as they come."
+OTHERS = {"vision": ("display", "uplink"), "uplink": ("display",), "display": ("uplink",)}
+"Whose folders within the state folder a process may only read."
+OWN_GROUPS = ("root", "booth-display")
+"A chip of root's alone is opened by no group; of the other, display is already (deploy/package/udev)."
 OUTBOX_ROOM_MB = 2048
 "LimitFSIZE= of the units as they come."
 
@@ -32,7 +36,7 @@ def drop_ins(settings: Settings, machine: Machine) -> dict[str, str]:
     own = {
         "vision": [*_devices(settings, machine), *_camera_network(settings, machine), *_room(settings)],
         "uplink": [*_keys(machine), *_room(settings)],
-        "display": _lan(settings),
+        "display": [*_lan(settings), *_button(settings, machine)],
     }
     return {process: _text([*lines, *_folders(process, settings)]) for process, lines in own.items()}
 
@@ -107,6 +111,17 @@ def _lan(settings: Settings) -> list[str]:
     return [f"IPAddressAllow={lan_of(str(lan))}"] if lan else []
 
 
+def _button(settings: Settings, machine: Machine) -> list[str]:
+    """The one chip of the passers-by's button, and whatever group the system has given it to."""
+    button = settings.display.pause_gpio
+    if button is None:
+        return []
+    # All nodes show in /dev then; DevicePolicy=closed of the unit still opens none but this one.
+    lines = ["PrivateDevices=no", f"DeviceAllow={button.chip} rw"]
+    group = machine.group_of(button.chip)
+    return [*lines, f"SupplementaryGroups={group}"] if group not in (None, *OWN_GROUPS) else lines
+
+
 def lan_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     """The network of an address of this machine: no booth's own LAN is larger than a /24, or one link of IPv6."""
     address = text.partition("%")[0]
@@ -131,7 +146,9 @@ def _folders(process: str, settings: Settings) -> list[str]:
         folders += [settings.folders.learned, *([bank.parent] if bank and settings.novelty.learning else [])]
     rooms = [Path(room) for room in ROOMS[process]]
     beyond = [folder for folder in folders if not any(folder.is_relative_to(room) for room in rooms)]
-    return [f"ReadWritePaths=-{quoted(folder)}" for folder in dict.fromkeys(beyond)]
+    lines = [f"ReadWritePaths=-{quoted(folder)}" for folder in dict.fromkeys(beyond)]
+    own = [folder / other for folder in folders[:2] if folder in beyond for other in OTHERS[process]]
+    return lines + [f"ReadOnlyPaths=-{quoted(folder)}" for folder in own]
 
 
 def quoted(path: Path) -> str:

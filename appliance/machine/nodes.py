@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +71,13 @@ class Machine:
             return (self.root / path.lstrip("/")).exists()
         except PermissionError:
             raise BoothError(f"{path}: only root can see that; run it with sudo") from None
+
+    def group_of(self, path: str) -> str | None:
+        """Name of the group that a node belongs to; None where there is none of either."""
+        try:
+            return grp.getgrgid((self.root / path.lstrip("/")).stat().st_gid).gr_name
+        except (OSError, KeyError):
+            return None
 
     def matching(self, pattern: str) -> list[str]:
         """Absolute paths of what fits a pattern, sorted."""

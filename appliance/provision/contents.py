@@ -11,6 +11,7 @@ from uuid import UUID
 
 import yaml
 
+from appliance.config import Settings
 from appliance.config_file import CITIES, load_settings, merge
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
@@ -51,12 +52,23 @@ def files_of(parcel: Parcel, key: bytes, places: Places, serial: str | None, clo
 
 def settings_text(manifest: Manifest, cities: Path = CITIES) -> str:
     """The booth's settings file, which the project's own reader has accepted. Raises BoothError when it does not."""
+    text = text_of(manifest)
+    settings_from_text(text, cities)
+    return text
+
+
+def text_of(manifest: Manifest) -> str:
+    """What the city team has set, and what only a stick's own fields say."""
     own: dict[str, Any] = {
         "booth": {"city": manifest.city, "id": manifest.booth},
         "uplink": {"broker": manifest.broker},
         "folders": {"vision": str(VISION)},
     }
-    text = OPENING + yaml.safe_dump(merge(dict(manifest.settings), own), sort_keys=False, allow_unicode=True)
+    return OPENING + yaml.safe_dump(merge(dict(manifest.settings), own), sort_keys=False, allow_unicode=True)
+
+
+def settings_from_text(text: str, cities: Path = CITIES) -> Settings:
+    """As the booth will read them. Raises BoothError for what it would refuse."""
     with tempfile.TemporaryDirectory(prefix="booth-settings-") as folder:
         draft = Path(folder) / "booth.yaml"
         draft.write_text(text, encoding="utf-8")
@@ -72,7 +84,7 @@ def settings_text(manifest: Manifest, cities: Path = CITIES) -> str:
         require_address(settings)
     except BoothError as error:
         raise BoothError(f"settings: {error}") from None
-    return text
+    return settings
 
 
 def network_text(parcel: Parcel, places: Places) -> str:

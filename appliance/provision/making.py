@@ -75,7 +75,9 @@ def manifest_from_wish(wish: Wish, now: datetime) -> Manifest:
 
 def make_asking(wish: Wish, clock: Clock) -> Parcel:
     """A stick without a key: the booth makes one, which never leaves it, and asks to have it signed."""
-    return sealed(manifest_from_wish(wish, moment_of(clock)), wish, None, None)
+    parcel = sealed(manifest_from_wish(wish, moment_of(clock)), wish, None, None)
+    parcel.check(None, wish.serial, clock)
+    return parcel
 
 
 def make_keyed(wish: Wish, certificate: str, key: bytes, clock: Clock) -> Parcel:

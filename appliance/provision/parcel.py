@@ -13,6 +13,7 @@ from appliance.provision.manifest import Manifest, manifest_from_bytes
 from appliance.provision.network import check_secret
 from appliance.provision.papers import TOLERANCE_S, check_identity, is_signed, load_authorities
 from appliance.provision.stick import KEY, LOGIN, MANIFEST, SIGNATURE, USED, WIFI, Stick
+from appliance.provision.update_root import check_update_root
 from appliance.uplink.certificate import Certificates, is_unset
 
 
@@ -56,6 +57,8 @@ class Parcel:
             check_secret(manifest.network.wifi, self.wifi)
         if self.login is not None:
             check_login(self.login)
+        if manifest.update_root is not None:
+            check_update_root(manifest.update_root, manifest.expires_at)
         if manifest.certificate is None:
             load_authorities(manifest.authority)
         elif key is None:

@@ -6,7 +6,7 @@ What it brings is believed by nobody: the installer verifies all of it again, fr
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,17 +14,18 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from appliance.disk import read_small, write_durably
 from appliance.health.clock import Clock
-from appliance.update.download import download
+from appliance.update.download import download, forget_others
+from appliance.update.lock import fetching
 from appliance.update.machine import Machine
 from appliance.update.orders import Orders
-from appliance.update.places import Places, version_of
+from appliance.update.places import BUNDLES, METADATA, NOTE, Places, version_of
+from appliance.update.quota import check_spare, sweep
 from appliance.update.refusal import Refused, printable
-from appliance.update.release import choose
+from appliance.update.release import Release, choose
 from appliance.update.state import Record, StateError, Version, read_state
-from appliance.update.trust import METADATA, WebFetcher, offered
+from appliance.update.trust import WebFetcher, offered
 from appliance.update.web import Patience
 
-NOTE = "note.json"
 HOUR_S = 3600.0
 SLACK_S = 600.0
 "The timer's spread must not make a booth skip a turn."
@@ -75,35 +76,41 @@ def fetch(
     pause: Callable[[float], object] = time.sleep,
 ) -> Note:
     """Look for a release and bring its bundle. Raises Refused, which the note says too, and BoothError."""
-    before = read_note(places)
     if orders.update.url is None:
-        return before
-    checked_unix_s = before.checked_unix_s
+        return read_note(places)
+    with fetching(places):
+        sweep(places, clock)
+        visit = Note(schema="courier/1", checked_unix_s=read_note(places).checked_unix_s)
+        try:
+            check_spare(places.courier)
+            web = WebFetcher(patience)
+            releases = offered(places.courier / METADATA, places.anchor, orders.update.url, web, clock)
+            visit = visit.model_copy(update={"checked_unix_s": clock.unix_s})
+            release = wanted(releases, orders, machine, places)
+            change = {"phase": "downloading", "version": release.version}
+            visit = write_note(places, visit.model_copy(update=change))
+            download(release, orders.update.url, bundles(places), patience, pause)
+            return write_note(places, visit.model_copy(update={"phase": "downloaded"}))
+        except Refused as error:
+            if error.name == "nothing-new":
+                return write_note(places, visit)
+            change = {"phase": "refused", "version": "", "name": error.name, "reason": str(error)[:300]}
+            write_note(places, visit.model_copy(update=change))
+            raise
+
+
+def wanted(releases: Iterable[Release], orders: Orders, machine: Machine, places: Places) -> Release:
+    """The release to bring. Raises Refused where there is none; then no bundle is kept either."""
     try:
-        folder = places.courier / METADATA
-        releases = offered(folder, places.anchor, orders.update.url, WebFetcher(patience), clock)
-        checked_unix_s = clock.unix_s
-        release = choose(releases, machine, orders.ring, *standing(places))
-        note = Note(
-            schema="courier/1", phase="downloading", version=release.version, checked_unix_s=checked_unix_s
-        )
-        write_note(places, note)
-        download(release, orders.update.url, bundles(places), patience, pause)
-        return write_note(places, note.model_copy(update={"phase": "downloaded"}))
-    except Refused as error:
-        if error.name == "nothing-new":
-            return write_note(places, Note(schema="courier/1", checked_unix_s=checked_unix_s))
-        note = Note(
-            schema="courier/1", phase="refused", name=error.name, reason=str(error)[:300],
-            checked_unix_s=checked_unix_s,
-        )  # fmt: skip
-        write_note(places, note)
+        return choose(releases, machine, orders.ring, *standing(places))
+    except Refused:
+        forget_others(bundles(places), None)
         raise
 
 
 def bundles(places: Places) -> Path:
     """Where the courier leaves them."""
-    return places.courier / "bundles"
+    return places.courier / BUNDLES
 
 
 def standing(places: Places) -> tuple[str, tuple[str, ...]]:

@@ -11,7 +11,6 @@ import http.client
 import os
 import random
 import re
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,13 +18,12 @@ from urllib.parse import quote
 
 from appliance.disk import sync_folder
 from appliance.update.manifest import hash_of
+from appliance.update.quota import check_quota, check_spare, found_in
 from appliance.update.refusal import Refused
 from appliance.update.release import Release
 from appliance.update.trust import disk_refused
 from appliance.update.web import CURE, Patience, host_of, opened, pieces_of
 
-SPARE_BYTES = 128 * 1024 * 1024
-"Left to the booth, whose outbox must go on."
 MOST_TRIES = 8
 "In one run, and only while each brings more; the timer tries again later."
 PAUSE_S = 2.0
@@ -51,7 +49,9 @@ def download(
         forget_others(folder, release.sha256)
         if whole.exists():
             return whole
-        check_space(folder, release, part)
+        check_quota(folder.parent, release.version, release.length, own=release.sha256)
+        # The bundle, the copy that root takes, and what it unpacks to have to fit.
+        check_spare(folder, 2 * release.length - size_of(part) + release.custom.unpacked_bytes)
         fetch_with_retries(bundle_url(base, release), part, release, patience, pause)
         return accept(part, whole, release)
     except OSError as error:
@@ -94,9 +94,19 @@ def fetch_rest(url: str, part: Path, release: Release, patience: Patience) -> No
                 if start > release.length:
                     file.truncate(0)
                     raise Refused("too-long", f"{host_of(url)}: sends more than is signed; check the server")
+                keep_spare(part)
                 file.write(piece)
     if start < release.length:
         raise Refused("truncated", f"{host_of(url)}: ended after {start} of {release.length} bytes; {CURE}")
+
+
+def keep_spare(part: Path) -> None:
+    """Give the part up when others have filled the disk meanwhile: the booth's work comes first. Raises Refused."""
+    try:
+        check_spare(part.parent)
+    except Refused:
+        part.unlink()
+        raise
 
 
 def start_of(answer: http.client.HTTPResponse, start: int, release: Release, url: str) -> int:
@@ -121,19 +131,10 @@ def accept(part: Path, whole: Path, release: Release) -> Path:
     return whole
 
 
-def check_space(folder: Path, release: Release, part: Path) -> None:
-    """Bundle, the copy that root takes, and what it unpacks to have to fit. Raises Refused('disk-full')."""
-    needed = 2 * release.length - size_of(part) + release.custom.unpacked_bytes + SPARE_BYTES
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        text = f"{release.version} needs {needed >> 20} MB, {free >> 20} are free; free space in {folder}"
-        raise Refused("disk-full", text)
-
-
-def forget_others(folder: Path, sha256: str) -> None:
-    """Remove parts and bundles of other releases."""
-    for file in folder.iterdir():
-        if not file.name.startswith(sha256):
+def forget_others(folder: Path, sha256: str | None) -> None:
+    """Remove parts and bundles of other releases; of all when no release is wanted."""
+    for file in found_in(folder):
+        if sha256 is None or not file.name.startswith(sha256):
             with contextlib.suppress(OSError):
                 file.unlink()
 

@@ -18,11 +18,12 @@ from appliance.health.clock import Clock
 from appliance.update.courier import bundles
 from appliance.update.machine import Machine
 from appliance.update.manifest import CHUNK_BYTES, Manifest
-from appliance.update.places import Places, build_of
+from appliance.update.places import METADATA, Places, build_of
+from appliance.update.quota import check_spare
 from appliance.update.refusal import Refused
 from appliance.update.release import Release
 from appliance.update.state import State, write_state
-from appliance.update.trust import METADATA, FolderFetcher, disk_refused, offered
+from appliance.update.trust import FolderFetcher, disk_refused, offered
 from appliance.update.unpack import compile_code, open_to_all, remove_tree, sync_tree, unpack
 
 HOPELESS = ("unsafe-archive", "other-machine")
@@ -43,8 +44,9 @@ def install(places: Places, release: Release, machine: Machine, state: State) ->
     draft = places.versions / f"{release.version}.partial"
     try:
         places.versions.mkdir(mode=0o755, parents=True, exist_ok=True)
-        taken = take(places, release)
         remove_tree(draft)
+        check_spare(places.home, release.length + release.custom.unpacked_bytes)
+        taken = take(places, release)
         with taken.open("rb") as bundle:
             manifest, digest = unpack(bundle, draft, release.custom.unpacked_bytes)
         check_meant(draft, manifest, release, machine)

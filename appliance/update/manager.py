@@ -70,11 +70,22 @@ class Systemd:
         )
 
     def last_words(self, process: Process) -> str:
-        """See Manager."""
+        """See Manager.
+
+        A start that has just begun has said nothing yet; those before it, when they were systemd's own, were of the
+        same program, and what the last of them said is why there is another.
+        """
         shown = ask("show", "-p", "InvocationID", "--value", unit_of(process)).stdout.strip()
-        answer = run(["journalctl", "-q", "-n", "1", "-o", "cat", f"_SYSTEMD_INVOCATION_ID={shown}"])
-        lines = answer.stdout.strip().splitlines()
-        return lines[-1] if lines else ""
+        said = last_line(f"_SYSTEMD_INVOCATION_ID={shown}")
+        if not said and self.look(process).restarts:
+            said = last_line(f"_SYSTEMD_UNIT={unit_of(process)}")
+        return said
+
+
+def last_line(which: str) -> str:
+    """The last one of the journal's that fits; '' where there is none."""
+    lines = run(["journalctl", "-q", "-n", "1", "-o", "cat", which]).stdout.strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def unit_of(process: Process) -> str:

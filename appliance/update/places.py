@@ -13,6 +13,8 @@ from appliance.update.version import is_version
 PACKAGED = ""
 "How the program that the Debian package brought is called where others are called by their version."
 BUILD = "build.json"
+NOTE, METADATA, BUNDLES = "note.json", "metadata", "bundles"
+"In the courier's folder. Metadata have the same name under the update server's address."
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,13 @@ class Places:
 
     @property
     def lock(self) -> Path:
-        """Held by the one who switches."""
+        """Held by the one who changes journal or link; root's alone."""
         return self.home / "lock"
+
+    @property
+    def courier_lock(self) -> Path:
+        """Held by the courier at work, and while root reads what it brought."""
+        return self.courier / "lock"
 
     def tree(self, version: str) -> Path:
         """The release tree of `version`."""

@@ -14,6 +14,7 @@ from appliance.errors import BoothError
 from appliance.update.bundle import Unpacked, members_of, write_bundle
 from appliance.update.manifest import Manifest, parse_manifest
 from appliance.update.publisher_keys import ONLINE, load_public, load_signer
+from appliance.update.quota import METADATA_BYTES, QUOTA_BYTES
 from appliance.update.repository import LASTS_D, Repository
 from appliance.update.rotation import Change, draft_root, sign_draft
 from appliance.update.unpack import first_file
@@ -82,6 +83,9 @@ def publish(
         version_key(min_version or "0")
     except ValueError as error:
         raise BoothError(f"--min-version: {error}") from None
+    most = QUOTA_BYTES - METADATA_BYTES
+    if bundle.stat().st_size > most:
+        raise BoothError(f"{bundle}: larger than {most >> 20} MB, which no booth takes; leave something out")
     name = f"booth-{manifest.version}-py{manifest.python}-{manifest.arch}.tar.gz"
     custom = {
         "version": manifest.version, "python": manifest.python, "arch": manifest.arch, "ring": ring,

@@ -7,9 +7,7 @@ installed if the hour is right. Called by systemd after each fetch and at each s
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +15,7 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.update.courier import bundles, read_note
 from appliance.update.install import install, offered_again
+from appliance.update.lock import courier_at_rest, locked
 from appliance.update.machine import Machine
 from appliance.update.manifest import check_tree
 from appliance.update.orders import Orders
@@ -24,7 +23,7 @@ from appliance.update.places import PACKAGED, Places, version_of
 from appliance.update.refusal import Refused
 from appliance.update.release import Release, choose
 from appliance.update.state import State, StateError, read_state, write_state
-from appliance.update.switch import begin_trial, finish_roll_back, keep, prune, roll_back
+from appliance.update.switch import begin_trial, finish_roll_back, prune, roll_back
 from appliance.update.trial import Trial, watch
 from appliance.update.words import say, words_of
 
@@ -48,27 +47,32 @@ def advance(orders: Orders, moment: Moment, trial: Trial, *, at_once: bool = Fal
     `at_once`: whatever the hour. Raises Refused for what must not be done, and BoothError.
     """
     places = trial.places
-    with locked(places):
-        try:
-            state = resume(places, trial)
-            if state.phase == "unpacked" or bundle_waits(places):
+    resume(places, trial)
+    try:
+        with locked(places):
+            state = current_state(places)
+            if state.phase == "unpacked" or (state.phase != "trying" and bundle_waits(places)):
                 state = go_on(orders, moment, trial, state, at_once=at_once)
-        except Refused as error:
-            note = read_note(places).model_copy(
-                update={"phase": "refused", "name": error.name, "reason": str(error)[:300]}
-            )
-            say(orders.folders.state, words_of(current_state(places), note, orders))
-            raise
-        say(orders.folders.state, words_of(state, read_note(places), orders))
-        return state
+    except Refused as error:
+        note = read_note(places).model_copy(
+            update={"phase": "refused", "name": error.name, "reason": str(error)[:300]}
+        )
+        say(orders.folders.state, words_of(current_state(places), note, orders))
+        raise
+    if state.phase == "trying":
+        state = watch(trial, state)
+    say(orders.folders.state, words_of(state, read_note(places), orders))
+    return state
 
 
-def resume(places: Places, trial: Trial) -> State:
+def resume(places: Places, trial: Trial) -> None:
     """Finish what was begun before this call."""
-    state = current_state(places)
-    if state.phase == "rolling-back":
-        return finish_roll_back(places, state)
-    return watch(trial, state) if state.phase == "trying" else state
+    with locked(places):
+        state = current_state(places)
+        if state.phase == "rolling-back":
+            finish_roll_back(places, state)
+    if state.phase == "trying":
+        watch(trial, state)
 
 
 def current_state(places: Places) -> State:
@@ -82,20 +86,28 @@ def current_state(places: Places) -> State:
 
 def go_on(orders: Orders, moment: Moment, trial: Trial, state: State, *, at_once: bool) -> State:
     """Install and start what is offered, as far as the hour allows. Raises Refused."""
-    places = trial.places
+    with courier_at_rest(trial.places) as rests:
+        if not rests:
+            log.info("the courier is at work; the switcher is called again when it is done")
+            return state
+        ready = make_ready(orders, moment, trial.places, state)
+    if ready.phase != "unpacked" or not (at_once or orders.in_window(moment.local)):
+        return ready
+    return start(orders, moment, trial, ready)
+
+
+def make_ready(orders: Orders, moment: Moment, places: Places, state: State) -> State:
+    """Install what is offered, let go of what is so no longer. Raises Refused."""
     release = wanted(orders, moment, places, state)
     if state.phase == "unpacked" and (release is None or state.version != release.version):
         state = forget(places, state)
-    if release is None:
+    if release is None or state.phase == "unpacked":
         return state
-    if state.phase != "unpacked":
-        if not (bundles(places) / f"{release.sha256}.tar.gz").exists():
-            return state
-        state = install(places, release, moment.machine, state)
-        log.info("%s is installed", state.version)
-    if not at_once and not orders.in_window(moment.local):
+    if not (bundles(places) / f"{release.sha256}.tar.gz").exists():
         return state
-    return start(orders, moment, trial, state)
+    installed = install(places, release, moment.machine, state)
+    log.info("%s is installed", installed.version)
+    return installed
 
 
 def wanted(orders: Orders, moment: Moment, places: Places, state: State) -> Release | None:
@@ -111,7 +123,7 @@ def wanted(orders: Orders, moment: Moment, places: Places, state: State) -> Rele
 
 
 def start(orders: Orders, moment: Moment, trial: Trial, state: State) -> State:
-    """Switch, and watch to the verdict. Raises Refused for a tree that was changed since it was unpacked."""
+    """Switch; what comes of it is to be watched. Raises Refused for a tree that was changed since it was unpacked."""
     places = trial.places
     try:
         check_tree(places.tree(state.version), state.manifest)
@@ -127,7 +139,7 @@ def start(orders: Orders, moment: Moment, trial: Trial, state: State) -> State:
         with contextlib.suppress(BoothError):
             trial.manager.restart()
         return done
-    return watch(trial, trying)
+    return trying
 
 
 def forget(places: Places, state: State) -> State:
@@ -140,40 +152,3 @@ def forget(places: Places, state: State) -> State:
 def bundle_waits(places: Places) -> bool:
     """Whether the courier has brought one."""
     return read_note(places).phase == "downloaded"
-
-
-def go_back(orders: Orders, trial: Trial, reason: str) -> State:
-    """A technician's roll-back to the version before, or the packaged one. Raises BoothError where none runs."""
-    places = trial.places
-    running = places.running()
-    if running == PACKAGED:
-        raise BoothError("the packaged program runs, there is nothing to go back to")
-    state = current_state(places)
-    previous = state.previous if state.version == running else PACKAGED
-    change = {"version": running, "previous": previous}
-    done = roll_back(places, state.model_copy(update=change), f"{running}: {reason}")
-    say(orders.folders.state, words_of(done, read_note(places), orders))
-    trial.manager.restart()
-    return done
-
-
-def keep_now(orders: Orders) -> State:
-    """A technician's word that the version on trial is good. Raises BoothError where none is."""
-    state = current_state(orders.places)
-    if state.phase != "trying":
-        raise BoothError("no version is on trial; see: booth update status")
-    kept = keep(orders.places, state)
-    say(orders.folders.state, words_of(kept, read_note(orders.places), orders))
-    return kept
-
-
-@contextlib.contextmanager
-def locked(places: Places) -> Iterator[None]:
-    """Only one switches at a time. Raises BoothError where somebody does already."""
-    places.home.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with places.lock.open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BoothError("an update is under way already; see: booth update status") from None
-        yield

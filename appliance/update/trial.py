@@ -10,6 +10,7 @@ from pathlib import Path
 
 from appliance.health.vitals import read_vitals
 from appliance.update.gate import Look, before_from_look, fault_of, lack_of
+from appliance.update.lock import locked
 from appliance.update.manager import PROCESSES, Manager, Process
 from appliance.update.places import Places
 from appliance.update.state import Before, State, read_state
@@ -62,6 +63,12 @@ class Trial:
 def watch(trial: Trial, state: State) -> State:
     """Look until the version is kept or rolled back, at most build_s + gate_s; then the old one starts."""
     reason = reason_against(trial, state)
+    with locked(trial.places):
+        return decide(trial, state, reason)
+
+
+def decide(trial: Trial, state: State, reason: str) -> State:
+    """The verdict, unless somebody was quicker; under the lock."""
     if is_decided(trial.places, state):
         return read_state(trial.places)
     if not reason:

@@ -16,11 +16,12 @@ from pathlib import Path
 from tuf.api import exceptions
 from tuf.api.metadata import Metadata, Targets
 from tuf.api.serialization import DeserializationError
-from tuf.ngclient import Updater
+from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
 from appliance.disk import MOST_SMALL_BYTES, read_small, write_durably
 from appliance.health.clock import Clock, minute_text
+from appliance.update.places import METADATA
 from appliance.update.refusal import Refused
 from appliance.update.release import Release, release_from_target
 from appliance.update.unpack import sync_tree
@@ -31,9 +32,9 @@ HISTORY = "root_history"
 "Where the client keeps roots, from the one provisioned to the newest."
 STEP_S = 3600.0
 "A clock that is set anew may step back by so much."
-METADATA = "metadata"
-"Beside `targets`, under the update server's address."
 MOST_METADATA_BYTES = 5_000_000
+BOUNDS = UpdaterConfig(max_root_rotations=64, root_max_length=128 * 1024)
+"Each root is kept: 8 MB in one visit at the most. A booth that lacks more of them goes on at the next."
 
 
 class WebFetcher(FetcherInterface):
@@ -88,7 +89,8 @@ def offered(
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     try:
         forget_other_roots(folder, root)
-        Updater(str(folder), f"{url.rstrip('/')}/{METADATA}/", fetcher=fetcher, bootstrap=root).refresh()
+        address = f"{url.rstrip('/')}/{METADATA}/"
+        Updater(str(folder), address, fetcher=fetcher, config=BOUNDS, bootstrap=root).refresh()
         signed = Metadata[Targets].from_file(str(folder / "targets.json")).signed
     except exceptions.DownloadError as error:
         raise refused_download(error) from None

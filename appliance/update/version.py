@@ -1,4 +1,4 @@
-"""Versions: a text such as 0.2.0rc1 in, a key that sorts as pip sorts it out, or why it is none."""
+"""Versions: a text such as 0.2.0rc1 in; what sorts as pip sorts it, here and for dpkg, or why it is none, out."""
 
 from __future__ import annotations
 
@@ -36,6 +36,30 @@ def is_newer(one: str, other: str) -> bool:
     """Whether `one` comes after `other`; anything comes after what is no version. Raises ValueError for `one`."""
     key = version_key(one)
     return not is_version(other) or key > version_key(other)
+
+
+def debian_version(text: str) -> str:
+    """The same for dpkg, which then sorts as pip does: 0.2.0rc1 is 0.2.0~rc1 there. Raises ValueError.
+
+    To dpkg a tilde comes before the end, and letters before a full stop, see deb-version(7). So a post release is
+    written `+rev`: `.post` would come after 0.2.0.1, and `+post` before the `+py310` that ends a package's version.
+    """
+    version_key(text)
+    found = PATTERN.fullmatch(text)
+    assert found, "version_key would have said so"
+    release = [int(part) for part in found["release"].split(".")]
+    while len(release) > 3 and release[-1] == 0:
+        release.pop()
+    # 1.2 and 1.2.0 are the same to pip, and not to dpkg.
+    words = [".".join(map(str, [*release, 0, 0][: max(3, len(release))]))]
+    if found["stage"]:
+        words.append(f"~{found['stage']}{int(found['number'])}")
+    if found["post"]:
+        words.append(f"+rev{int(found['post'])}")
+    if found["dev"]:
+        before_all = not found["stage"] and not found["post"]
+        words.append(f"{'~~' if before_all else '~'}dev{int(found['dev'])}")
+    return "".join(words)
 
 
 def _stage(found: re.Match[str]) -> tuple[int, int]:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from appliance.health.clock import read_clock
-from appliance.update.courier import NOTE, read_note
-from appliance.update.machine import boot_id, this_machine
+from appliance.health.moment import boot_id
+from appliance.update.courier import read_note
+from appliance.update.lock import locked
+from appliance.update.machine import this_machine
 from appliance.update.manager import ask
 from appliance.update.orders import Orders, read_orders
-from appliance.update.places import Places
+from appliance.update.places import NOTE, Places
 from appliance.update.switch import settle
 from appliance.update.switcher import Moment
 from appliance.update.words import say, words_of
@@ -24,7 +26,7 @@ COURIER_S = 3 * 3600 + 60.0
 log = logging.getLogger(__name__)
 
 
-def this_moment() -> Moment:
+def read_moment() -> Moment:
     """Now and here."""
     return Moment(read_clock(), datetime.now().astimezone(), boot_id(), this_machine())
 
@@ -52,6 +54,7 @@ def settle_boot(booth_file: Path) -> None:
     places = orders.places if orders else Places()
     if not places.home.is_dir():
         return
-    state = settle(places, this_machine(), boot_id())
+    with locked(places):
+        state = settle(places, this_machine(), boot_id())
     if orders:
         say(orders.folders.state, words_of(state, read_note(places), orders))

@@ -15,7 +15,9 @@ from typing import Any
 
 from appliance.config import Settings
 from appliance.errors import BoothError
+from appliance.health.armed import UPLINK, arm
 from appliance.health.clock import Clock, read_clock
+from appliance.health.moment import moment_at
 from appliance.health.pause import OPERATOR, pause, resume
 from appliance.uplink.wording import one_line, payload_from_values
 
@@ -119,6 +121,7 @@ class Commands:
                 pause(self._state, OPERATOR, self._clock().minute)
                 return None
             others = resume(self._state, OPERATOR)
+            arm(self._state / UPLINK, moment_at(now_s, self._clock()))
         except BoothError as error:
             log.error("%s: %s", name, error)
             return Outcome("refused", str(error))

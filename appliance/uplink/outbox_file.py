@@ -130,6 +130,11 @@ def _open_checked(file: Path) -> Opened:
 @contextlib.contextmanager
 def _lock(file: Path) -> Iterator[None]:
     """Hold FILE.lock; the kernel lets go of it when the holder dies."""
-    with file.with_name(file.name + ".lock").open("w") as held:
+    # The other process may be broken into: a link of its making is not followed, a pipe holds nobody up.
+    flags = os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    held = os.open(file.with_name(file.name + ".lock"), flags, 0o660)
+    try:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(held)

@@ -19,7 +19,7 @@ from appliance.uplink.wording import one_line
 Values = dict[str, Any]
 ADDRESS = re.compile(r"\S*(://|@)\S*")
 "Camera addresses carry passwords."
-FIGURES = ("frames_per_second", "frames", "late", "passages", "exceptions", "abstained")
+FIGURES = ("frames_per_second", "frames", "late", "passages", "exceptions", "abstained", "armed_s")
 "Of vision, as they are; how many people are in view at this moment is nobody's business."
 MACHINE_FIGURES = ("memory_free_mb", "power_w", "throttled", "overcurrent_events")
 TEMPERATURES = ("temperature_c", "gpu_temperature_c")

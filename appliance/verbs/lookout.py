@@ -22,10 +22,12 @@ from appliance.uplink.anonymizer import Anonymizer, Origin
 from appliance.uplink.event import payload_from_event
 from appliance.uplink.outbox import OUTBOX, Outbox
 from appliance.uplink.outbox_bounds import bounds_from_settings
+from appliance.verbs.dead_man import DeadMan
 from appliance.verbs.field_glass import FieldGlass
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
-from appliance.verbs.noting import note_settings
+from appliance.verbs.noting import note_settings, pause_id
+from appliance.verbs.questions import Questions
 from appliance.verbs.schooling import Schooling
 from appliance.verbs.shutter import LOOK_S, Paused, Shutter
 from appliance.verbs.trending import Trending
@@ -33,6 +35,8 @@ from appliance.vision.novelty import Judge
 from appliance.vision.pipeline import Pipeline, Step
 
 LONGEST_PAUSE_S = 30.0
+DIGITS = 3
+"Of a rarity that is shown, as of one in an event."
 log = logging.getLogger(__name__)
 
 
@@ -48,14 +52,21 @@ class Lookout:
         self._figures = figures
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
-        self._shutter = Shutter(settings.folders.state, figures, lambda: self._remote.fault)
+        self._notes = Notes(settings.folders.state, "vision")
+        self._dead_man = DeadMan(settings, now_s)
+        self._shutter = Shutter(
+            settings.folders,
+            figures,
+            lambda: self._remote.fault or self._dead_man.why(),
+            lambda owners: self._notes.note("pause", pause_id(owners)),
+        )
         self._outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
         self._glass = FieldGlass(settings.folders.runtime, eyes)
+        self._questions = Questions(settings.folders.runtime, figures)
         self._school = Schooling(self._settings, eyes, judge, figures, now_s)
-        self._notes = Notes(settings.folders.state, "vision")
         self._notes.note("model", eyes.engine)
         self._notes.note("bank", bank)
         note_settings(self._notes, self._settings)
@@ -171,11 +182,19 @@ class Lookout:
             self._conclude(left)
         self._judge_by(self._school.tend(now_s))
         self._glass.tend(now_s)
+        self._questions.tend(self._pipeline, now_s)
+        self._heed_dead_man(now_s)
         if self._remote.look(now_s):
             self._take_over(self._remote.settings, now_s)
         self._trends.tend(now_s)
         self._notes.tend(now_s)
         self._figures.publish()
+
+    def _heed_dead_man(self, now_s: float) -> None:
+        self._dead_man.look(now_s)
+        left_s = self._dead_man.left_s
+        if left_s is not None:
+            self._figures.set(armed_s=left_s // 60 * 60)
 
     def _take_over(self, settings: Settings, now_s: float) -> None:
         """Go on by other settings from the next frame on; only those that may be set while it runs can differ."""
@@ -201,6 +220,9 @@ class Lookout:
         for decision in step.decisions:
             if decision.exception:
                 self._send(decision)
+        for decision in step.asked:
+            self._answer(decision)
+        self._questions.tell(self._pipeline)
 
     def _send(self, decision: Decision) -> None:
         """The event first, it must not be lost; the card may be."""
@@ -208,9 +230,17 @@ class Lookout:
         event = self._anonymizer.event(decision, clock)
         stored = self._outbox.add("exception", payload_from_event(event), clock)
         self._figures.set(outbox="ok" if stored else self._outbox.fault)
-        self._cards.send(event.rarity, event.why, event.zone, decision.at_s)
+        self._cards.send(
+            event.rarity, event.why, event.zone, decision.at_s, decision.outfit, decision.heading
+        )
         if stored:
             self._figures.set(last_event=event.id)
+
+    def _answer(self, decision: Decision) -> None:
+        """A card for somebody who asked, and nothing else: no event, nothing on disk, nothing learned."""
+        rarity = round(decision.rarity, DIGITS) if decision.judged else None
+        words = decision.why, decision.zone, decision.at_s, decision.outfit, decision.heading
+        self._cards.send(rarity, *words, asked=True)
 
     def _conclude(self, step: Step) -> None:
         """Tell and learn those who were still in view when the frames stopped."""

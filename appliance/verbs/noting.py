@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 from appliance.config import Settings
 from appliance.law.profiles import profile_of
+from appliance.logbook.entry import OWNERS
 from appliance.logbook.notes import Notes
 
 
@@ -15,6 +17,12 @@ def note_settings(notes: Notes, settings: Settings) -> None:
     notes.note("config", config_id(settings))
     notes.note("law", law_id(settings))
     notes.note("mode", settings.capture.mode)
+
+
+def pause_id(owners: Sequence[str]) -> str:
+    """Who keeps the camera closed, by kinds that are no names of anybody; 'none' while it may be open."""
+    kinds = {owner if owner in OWNERS else "other" for owner in owners}
+    return ",".join(sorted(kinds)) or "none"
 
 
 def config_id(settings: Settings) -> str:

@@ -25,6 +25,7 @@ from appliance.provision.making import (
 from appliance.provision.parcel import Parcel, moment_of, read_parcel
 from appliance.provision.showing import parcel_lines, setting_lines
 from appliance.provision.stick import Stick
+from appliance.verbs.disclosures import lines_on_sign
 from appliance.verbs.wishes import Words, certificates_of, text_of, wish_from_words
 
 Maker = Callable[[Wish], Parcel]
@@ -34,15 +35,27 @@ def make_sticks(words: Words) -> None:
     """Make one, or one for each row of a table. Raises BoothError for the first thing that cannot be."""
     check_use(words)
     maker = maker_from_words(words)
+    orders = orders_from_words(words)
+    # All sticks of a table have one sign: their rows differ in name, device and address.
+    said = lines_on_sign(orders[0][1], words.config, needed=not words.without_sign)
+    for each, wish in orders:
+        make_one(each, wish, maker)
+    for line in said:
+        print(line)
+
+
+def orders_from_words(words: Words) -> list[tuple[Words, Wish]]:
+    """Where each stick goes and what it brings; one at least. Raises BoothError.
+
+    All rows of a table are read before the first stick is made: a mistake in the last one leaves nothing half done.
+    """
     wish = wish_from_words(words)
     if words.batch is None:
-        make_one(words, wish, maker)
-        return
+        return [(words, wish)]
     if words.folder is None or words.cert:
         raise BoothError("--batch: name a folder for the sticks; their keys come by --authority or --request")
-    # All rows are read before the first stick is made: a mistake in the last one leaves nothing half done.
-    for each in list(wishes_from_table(words.batch, wish, moment_of(read_clock()))):
-        make_one(replace(words, folder=words.folder / each.booth), each, maker)
+    wishes = list(wishes_from_table(words.batch, wish, moment_of(read_clock())))
+    return [(replace(words, folder=words.folder / each.booth), each) for each in wishes]
 
 
 def check_use(words: Words) -> None:

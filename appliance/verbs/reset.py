@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.disk import sync_folder, write_durably
+from appliance.disk import read_small, sync_folder, write_durably
 from appliance.errors import BoothError
+from appliance.logbook.chain import MOST_READ
 
 SYSTEMD = Path("/run/systemd/system")
 STOPPED = ("booth.target", "booth-vision.service", "booth-uplink.service", "booth-display.service",
@@ -104,12 +105,12 @@ def save_logbook(state: Path, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(state.glob("logbook*.jsonl")):
-            shutil.copyfile(path, folder / path.name)
-            with (folder / path.name).open("rb") as copied:
-                os.fsync(copied.fileno())
-        sync_folder(folder)
+            # Three users write there: a link of theirs would be root's to follow, and to copy what it leads to.
+            content = read_small(path, MOST_READ)
+            write_durably(folder / path.name, content, "name another folder")
     except OSError as error:
-        raise BoothError(f"{folder}: {os.strerror(error.errno or 0)}; name another folder") from None
+        words = f"{error.filename}: {error.strerror}"
+        raise BoothError(f"{words}; name another folder, or go without the logbook") from None
 
 
 def empty(folder: Path, kept: Path) -> None:

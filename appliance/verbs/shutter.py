@@ -1,4 +1,4 @@
-"""The camera's shutter: the pause file in; closed while anybody has paused the booth, and open again after it.
+"""The camera's shutter: the pause files in; closed while anybody has paused the booth, and open again after it.
 
 Closed, too, while it is not known whom the booth may look at: zones that cannot be read.
 """
@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
+from appliance.config import Folders
 from appliance.health import notify
-from appliance.health.pause import paused_by
+from appliance.health.pause import PauseError, owners_of, paused_by
+from appliance.verbs.dead_man import OPENING
 from appliance.verbs.figures import Figures
 
 LOOK_S = 0.1
-"Between two looks at the pause file: who pauses the booth shall see the camera closed within .2 s."
+"Between two looks at the pause files: who pauses the booth shall see the camera closed within .2 s."
 log = logging.getLogger(__name__)
 
 
@@ -26,18 +27,36 @@ class Paused(Exception):
 class Shutter:
     """Tells when to close the camera, and waits until it may be opened."""
 
-    def __init__(self, state: Path, figures: Figures, fault: Callable[[], str] = lambda: "") -> None:
-        """`fault` tells why nobody may be looked at, whoever pauses the booth; '' when all is well."""
-        self._state = state
+    def __init__(
+        self,
+        folders: Folders,
+        figures: Figures,
+        fault: Callable[[], str] = lambda: "",
+        note: Callable[[Sequence[str]], None] = lambda _: None,
+    ) -> None:
+        """`fault` tells why nobody may be looked at, whoever pauses the booth; '' when all is well.
+
+        `note` is told who keeps the camera closed whenever that may be others, nobody at last.
+        """
+        self._folders = folders.state, folders.runtime
         self._figures = figures
         self._fault = fault
+        self._note = note
 
     def is_wanted(self) -> bool:
         """Whether anybody pauses the booth."""
         return bool(self._why())
 
     def _why(self) -> str:
-        return paused_by(self._state) or self._fault()
+        return paused_by(*self._folders) or self._fault()
+
+    def _owners(self) -> list[str]:
+        try:
+            owners = owners_of(*self._folders)
+        except PauseError:
+            return ["fault"]
+        fault = self._fault()
+        return owners + ([OPENING if fault.startswith(OPENING) else "fault"] if fault else [])
 
     def heed(self) -> None:
         """Raises Paused while anybody pauses the booth."""
@@ -53,6 +72,8 @@ class Shutter:
             forget()
             notify.ready()
             self._stay_closed(stop, tend)
+        if not stop.is_set():
+            self._note(())
         return not stop.is_set()
 
     def _stay_closed(self, stop: threading.Event, tend: Callable[[], None]) -> None:
@@ -60,6 +81,7 @@ class Shutter:
             states = {"state": "paused", "reason": why, "camera": "paused", "people": 0}
             if self._figures.set(**states, frames_per_second=0.0):
                 log.warning("the camera is closed: %s", why)
+                self._note(self._owners())
             notify.alive()
             stop.wait(LOOK_S)
             tend()

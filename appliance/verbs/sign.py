@@ -37,7 +37,8 @@ def settings_for(city: str, config: Path | None, url: str | None) -> Settings:
         raise BoothError(
             f"{city}: no city of deploy/cities; name one of {', '.join(known)}, or --config FILE"
         )
-    settings = load_settings(config or CITIES / f"{city}.yaml")
+    # A file for `booth provision --config` names no city: the stick does.
+    settings = load_settings(config or CITIES / f"{city}.yaml", city=city)
     if settings.booth.city != city:
         raise BoothError(f"{config}: a booth of {settings.booth.city}; ask for the sign of that city")
     if url is None:

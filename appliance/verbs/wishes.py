@@ -52,6 +52,7 @@ class Words:
     days: float = 7
     overwrite: bool = False
     again: bool = False
+    without_sign: bool = False
 
 
 def wish_from_words(words: Words) -> Wish:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from appliance.config import Rule
@@ -64,17 +67,30 @@ class Decider:
             for passage in passages
         ]
 
-    def _decision(self, passage: Passage, novelty: Novelty, row: int) -> Decision:
-        rarity = float(novelty.rarities[row])
-        settled, exception = self._verdict(passage, rarity)
+    def answer(self, passages: list[Passage]) -> list[Decision]:
+        """One decision for each of N >= 1 people who asked: no exceptions, and nothing is counted of them."""
+        novelty = self._judge.judge(stacked(passages, self._judge))
+        return [
+            replace(asked(passage), judged=True, **self._figures(passage, novelty, row))
+            for row, passage in enumerate(passages)
+        ]
+
+    def _figures(self, passage: Passage, novelty: Novelty, row: int) -> dict[str, Any]:
+        """What the bank says of a passage, `row` of the novelty, by the fields of its decision."""
         surprises = {name: float(nats[row]) for name, nats in novelty.surprises.items()}
+        return {
+            "rarity": float(novelty.rarities[row]),
+            "distance": float(novelty.distances[row]),
+            "why": reasons(surprises, passage.measures, self._usual(novelty, row)),
+        }
+
+    def _decision(self, passage: Passage, novelty: Novelty, row: int) -> Decision:
+        settled, exception = self._verdict(passage, float(novelty.rarities[row]))
         return Decision(
+            **self._figures(passage, novelty, row),
             track=passage.track,
             at_s=passage.at_s,
             box=passage.box,
-            rarity=rarity,
-            distance=float(novelty.distances[row]),
-            why=reasons(surprises, passage.measures, self._usual(novelty, row)),
             zone=passage.zone,
             exception=exception,
             outfit=outfit_of(passage.measures),
@@ -102,6 +118,24 @@ class Decider:
 def stacked(passages: list[Passage], judge: Judge) -> dict[str, FloatArray]:
     """Vectors of N >= 1 passages as one matrix (N, D) per measure of the bank."""
     return {name: np.stack([passage.measures[name] for passage in passages]) for name in judge.bank.measures}
+
+
+def asked(passage: Passage) -> Decision:
+    """The decision on somebody who asked, where there is no bank to judge by."""
+    return Decision(
+        passage.track,
+        passage.at_s,
+        passage.box,
+        0.0,
+        0.0,
+        (),
+        passage.zone,
+        exception=False,
+        outfit=outfit_of(passage.measures),
+        heading=passage.heading,
+        asked=True,
+        judged=False,
+    )
 
 
 def abstention(passage: Passage) -> Decision:

@@ -3,73 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from appliance.config import Capture, Garment
-from appliance.records import (
-    Descriptors,
-    FloatArray,
-    Frame,
-    Garments,
-    IntArray,
-    MaskArray,
-    Passage,
-    Tracks,
-)
-from appliance.vision.blend import blended
-from appliance.vision.headings import heading_of
+from appliance.records import Descriptors, Frame, Garments, MaskArray, Passage, Tracks
+from appliance.vision.record import Record, Views, corners, fold, summed_up
 from appliance.vision.views import view_quality
 from appliance.vision.zones import NOWHERE, OPTED_OUT, at_door, zones_of
 
-PATIENCE_S = 4.0
-"Longest wait for a better view once there is one: staff need the card while the person is in sight."
 MOST_TRIES = 4
 "Refused masks after which a passage is left alone: a bad view rarely gets better at once."
 LEAST_VIEWS = 2
 "One bad crop shall not decide."
-
-Box = tuple[float, float, float, float]
-
-
-@dataclass
-class Record:
-    """One passage while it lasts."""
-
-    zone: str
-    views: list[dict[str, FloatArray]] = field(default_factory=list)
-    "Vectors (D,) by measure, one set per view."
-    weights: list[float] = field(default_factory=list)
-    tries: int = 0
-    box: Box = (0.0, 0.0, 0.0, 0.0)
-    first: Box | None = None
-    "Where the person was met."
-    last: Box = (0.0, 0.0, 0.0, 0.0)
-    first_view_s: float = 0.0
-    last_look_s: float = -np.inf
-    refused: str = "never in clear view"
-    asked: int = 0
-    "Views that were there when the passage was judged last."
-    closed: bool = False
-    "Told or opted out: nothing more is wanted of this person."
-    opted_out: bool = False
-    "Or came out of a door."
-
-    def close(self) -> None:
-        """Forget the views and want no more."""
-        self.closed = True
-        self.views, self.weights = [], []
-
-
-@dataclass(frozen=True)
-class Views:
-    """The views to be looked at in this frame."""
-
-    ids: IntArray
-    "Shape (N,)."
-    boxes: FloatArray
-    "Shape (N, 4), pixels."
 
 
 class Passages:
@@ -133,6 +79,10 @@ class Passages:
         alone = [track in self._records and self._records[track].opted_out for track in tracks.ids.tolist()]
         return np.array(alone, np.bool_)
 
+    def objecting(self) -> set[int]:
+        """Tracks of who was in an opt-out zone."""
+        return {track for track, record in self._records.items() if record.objects}
+
     def _leave_alone(self, tracks: Tracks, frame: Frame) -> None:
         """Forget, for the whole passage, who is in an opt-out zone or was there before the tracker stood by them.
 
@@ -148,27 +98,19 @@ class Passages:
             if zone == OPTED_OUT or (door and track not in met):
                 record = self._records.setdefault(track, Record(zone))
                 record.opted_out = True
+                record.objects |= zone == OPTED_OUT
                 record.close()
 
     def fold(self, views: Views, garments: Garments, descriptors: Descriptors, now_s: float) -> None:
         """Add the views' descriptors to their passages."""
-        boxes = {track: corners(box) for track, box in zip(views.ids.tolist(), views.boxes, strict=True)}
-        for track, reason in garments.refused.items():
-            record = self._records[track]
-            record.refused, record.last_look_s, record.tries = reason, now_s, record.tries + 1
-        for row, track in enumerate(descriptors.ids.tolist()):
-            record = self._records[track]
-            record.first_view_s = record.first_view_s if record.views else now_s
-            record.last_look_s, record.box = now_s, boxes[track]
-            record.views.append({name: rows[row] for name, rows in descriptors.measures.items()})
-            record.weights.append(float(garments.weights[row]))
+        fold(self._records, views, garments, descriptors, now_s)
 
     def due(self, tracks: Tracks, now_s: float) -> list[Passage]:
         """Passages to be judged: with a new view, or for the last time; ended ones are forgotten."""
         gone = set(tracks.ended.tolist())
         due = []
         for track, record in self._records.items():
-            final = track in gone or (bool(record.views) and self._complete(record, now_s))
+            final = track in gone or record.complete(self._garments.views, now_s)
             if not record.closed and (final or len(record.views) > record.asked):
                 record.asked = len(record.views)
                 due.append(summed_up(track, record, now_s, final=final))
@@ -182,25 +124,7 @@ class Passages:
             if track in self._records:
                 self._records[track].close()
 
-    def _complete(self, record: Record, now_s: float) -> bool:
-        return len(record.views) >= self._garments.views or now_s - record.first_view_s >= PATIENCE_S
-
     def _wants(self, record: Record, now_s: float) -> bool:
         if record.closed or len(record.views) >= self._garments.views or record.tries >= MOST_TRIES:
             return False
         return now_s - record.last_look_s >= self._garments.view_gap_s
-
-
-def corners(box: FloatArray) -> Box:
-    """A box (4,) as plain numbers: left, top, right, bottom in pixels."""
-    left, top, right, bottom = box.tolist()
-    return left, top, right, bottom
-
-
-def summed_up(track: int, record: Record, now_s: float, *, final: bool) -> Passage:
-    """What a passage's views agree on, or an abstention that says why."""
-    if sum(record.weights) <= 0:
-        return Passage(track, now_s, record.box, record.zone, {}, record.refused, final)
-    vectors, views = blended(record.views, record.weights), len(record.views)
-    heading = heading_of(record.first or record.last, record.last)
-    return Passage(track, now_s, record.box, record.zone, vectors, final=final, views=views, heading=heading)

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from appliance.config import Capture, Rule
+from appliance.config import Capture, Garment, Rule
 from appliance.records import Decision, FloatArray, Frame, Passage, Tracks
-from appliance.vision.decision import Decider
+from appliance.vision.decision import Decider, asked
 from appliance.vision.descriptor import Descriptor
 from appliance.vision.detector import Detector
 from appliance.vision.garments import GarmentCutter
 from appliance.vision.light import Light
 from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
+from appliance.vision.spot import Spot
 from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
@@ -43,6 +44,8 @@ class Step:
     "In view where the booth may look; nobody who opted out is counted."
     progress: tuple[int, int] = (0, 0)
     "Passages that the bank has seen, and how many it takes to tell of anybody; (0, 0) without a bank."
+    asked: list[Decision] = field(default_factory=list)
+    "Of those who asked to be scored, each once per ask; no passages, so that nothing is learned or counted of them."
     shown: FloatArray = field(default_factory=nobody)
     "Shape (N, 4): boxes of those in view who did not opt out."
     covered: FloatArray = field(default_factory=nobody)
@@ -61,10 +64,12 @@ class Pipeline:
         garments: GarmentCutter,
         descriptor: Descriptor,
         decider: Decider | None,
+        spot: Spot | None = None,
     ) -> None:
         self._detector = detector
         self._tracker = tracker
         self._passages = passages
+        self._spot = spot or Spot(Garment(), Capture())
         self._light = light
         self._garments = garments
         self._descriptor = descriptor
@@ -80,12 +85,15 @@ class Pipeline:
         with timed("tracker"):
             tracks = self._tracker.update(detections, frame.captured_s)
             views = self._passages.choose(tracks, frame)
+            asking = self._spot.choose(tracks, detections, frame, self._passages.objecting())
+            wanted = views | asking
         with timed("garments"):
             gains = self._light.gains(frame, detections.boxes)
-            garments = self._garments.cut(frame, views.ids, views.boxes, gains)
+            garments = self._garments.cut(frame, wanted.ids, wanted.boxes, gains)
         with timed("descriptor"):
             descriptors = self._descriptor.describe(garments)
             self._passages.fold(views, garments, descriptors, frame.captured_s)
+            self._spot.fold(asking, garments, descriptors, frame.captured_s)
         shown = tracks.boxes[~self._passages.opted_out(tracks)]
         covered = np.concatenate([detections.boxes, self._tracker.everybody()])
         return replace(self._conclude(tracks, frame.captured_s), shown=shown, covered=covered)
@@ -102,15 +110,24 @@ class Pipeline:
         if self._decider is not None:
             self._decider.wish(rule)
 
+    def ask(self, number: int | None) -> str:
+        """Look at whoever stands on the spot while an ask lasts, each number anew; returns the answer so far.
+
+        None: nobody asks any more, and what was seen of who did is forgotten.
+        """
+        return self._spot.ask(number)
+
     def look_within(self, capture: Capture) -> None:
         """Look at whom `capture` allows from the next frame on; whoever is in view is met anew, or forgotten."""
         self._passages.look_within(capture)
+        self._spot.look_within(capture)
 
     def forget(self) -> None:
         """Forget whoever is in view, without any conclusion: the cameras close."""
         self._seen_s = None
         self._tracker.finish()
         self._passages.forget()
+        self._spot.forget()
 
     def idle(self, now_s: float) -> Step | None:
         """Conclude who was in view when the frames stopped, once the tracker would know nobody again; None before.
@@ -127,6 +144,7 @@ class Pipeline:
         return self._conclude(self._tracker.finish(), now_s)
 
     def _conclude(self, tracks: Tracks, now_s: float) -> Step:
+        answers = self._answer(self._spot.due(tracks, now_s))
         due = self._passages.due(tracks, now_s)
         if self._decider is None:
             passages, decisions, calibrated, progress = [one for one in due if one.final], [], NO_BANK, (0, 0)
@@ -138,7 +156,15 @@ class Pipeline:
             calibrated, progress = self._decider.readiness(now_s), self._decider.progress(now_s)
         self._passages.close(passage.track for passage in passages)
         people = self._passages.people if len(tracks.ids) else 0
-        return Step(tracks, passages, decisions, calibrated, people, progress)
+        return Step(tracks, passages, decisions, calibrated, people, progress, answers)
+
+    def _answer(self, asking: list[Passage]) -> list[Decision]:
+        """Decisions on those who asked; whatever else was seen of them in this passage is dropped."""
+        self._passages.close(passage.track for passage in asking)
+        if self._decider is None or not asking:
+            return [asked(passage) for passage in asking]
+        with self.stopwatch.time("novelty"):
+            return self._decider.answer(asking)
 
 
 def describe_people(

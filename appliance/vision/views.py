@@ -18,10 +18,7 @@ def view_quality(boxes: FloatArray, frame: Frame, settings: Garment) -> FloatArr
     Unusable: too small, cut off at the picture's edge, or overlapped by somebody else.
     """
     free = 1 - covered_share(boxes)
-    usable = large_enough(boxes, settings)
-    usable &= (boxes[:, :2] > EDGE_PX).all(axis=1)
-    usable &= (boxes[:, 2] < frame.width - EDGE_PX) & (boxes[:, 3] < frame.height - EDGE_PX)
-    usable &= free >= 1 - settings.max_overlap
+    usable = large_enough(boxes, settings) & whole(boxes, frame) & (free >= 1 - settings.max_overlap)
     quality: FloatArray = np.where(usable, (boxes[:, 3] - boxes[:, 1]) * free, 0).astype(np.float32)
     return quality
 
@@ -31,6 +28,12 @@ def large_enough(boxes: FloatArray, settings: Garment) -> MaskArray:
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     enough: MaskArray = (height >= settings.min_height_px) & (width >= settings.min_width_px)
     return enough
+
+
+def whole(boxes: FloatArray, frame: Frame) -> MaskArray:
+    """Which boxes (N, 4) are not cut off at the picture's edge, shape (N,)."""
+    far = np.array([frame.width, frame.height], np.float32) - EDGE_PX
+    return np.asarray(((boxes[:, :2] > EDGE_PX) & (boxes[:, 2:] < far)).all(axis=1))
 
 
 def covered_share(boxes: FloatArray) -> FloatArray:

@@ -9,23 +9,21 @@ usage: deb.py --arch amd64|arm64 --python 3.10 --version 1.2.3 [--contact 'NAME 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import re
 import shutil
-import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
-from release import HERE, ROOT, make_tree  # isort: skip
+from release import HERE, ROOT, check_version, make_tree  # isort: skip
 from documents import package_version, write_documents
+from packing import COMPRESSION, QUICK, checksums, installed_kb, pack, settle, source_date
 from vendor import Target
+
+from appliance.update.version import debian_version
 
 DEBIAN = HERE / "debian"
 CONTACT = "Booth maintainers <security@booth.invalid>"
 "Whoever puts booths into streets names a mailbox that somebody reads: make deb CONTACT='...'."
-COMPRESSION, QUICK = ("-Zxz", "-z1"), ("-Zgzip", "-z1")
-"Level 6 makes the package a quarter smaller and takes eight times as long; lintian 2.116 cannot read zstd."
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
 SYSTEM_FILES = {
     "systemd/*.*": "lib/systemd/system",
@@ -61,10 +59,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     given = parser.parse_args()
     target = Target(given.arch, given.python)
+    check_version(given.version)
     root = given.folder / f"root-{target.tag}-{target.arch}"
     shutil.rmtree(root, ignore_errors=True)
     make_root(root, target, given.version, given.contact)
-    package = given.folder / f"booth_{given.version}+{target.tag}_{target.arch}.deb"
+    package = given.folder / f"booth_{debian_version(given.version)}+{target.tag}_{target.arch}.deb"
     print(pack(root, package, QUICK if given.quick else COMPRESSION))
     shutil.rmtree(root)
 
@@ -75,7 +74,12 @@ def make_root(root: Path, target: Target, version: str, contact: str) -> None:
     tree = root / "usr/lib/booth"
     wheels = make_tree(tree, target, version)
     put_system_files(root)
-    words = {"VERSION": version, "CONTACT": contact, "UNITS": " ".join(enabled_units(root))}
+    words = {
+        "RELEASE": version,
+        "VERSION": debian_version(version),
+        "CONTACT": contact,
+        "UNITS": " ".join(enabled_units(root)),
+    }
     write_documents(root / "usr/share", tree, target, version, contact, wheels, source_date())
     settle(root)
     words |= {"INSTALLED_KB": str(installed_kb(root))}
@@ -103,37 +107,11 @@ def enabled_units(root: Path) -> list[str]:
     return [path.name for path in units if "@" not in path.name and "\n[Install]" in path.read_text()]
 
 
-def settle(root: Path) -> None:
-    """Give every file the commit's time and the mode that Debian wants."""
-    moment = source_date()
-    for path in [root, *root.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() or is_program(path) else 0o644)
-        os.utime(path, (moment, moment))
-
-
-def is_program(path: Path) -> bool:
-    """Whether somebody runs the file itself: the launcher and the scripts of deploy/, not modules of packages."""
-    return path.parent.name == "bin" or ("deploy" in path.parts and path.read_bytes().startswith(b"#!"))
-
-
-def source_date() -> int:
-    """Return SOURCE_DATE_EPOCH, else the time of the commit."""
-    if named := os.environ.get("SOURCE_DATE_EPOCH"):
-        return int(named)
-    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-def installed_kb(root: Path) -> int:
-    """Return the size as dpkg-gencontrol counts it: files in whole KiB, a KiB for everything else."""
-    return sum(-(-path.stat().st_size // 1024) if path.is_file() else 1 for path in root.rglob("*"))
-
-
 def write_control(folder: Path, target: Target, words: dict[str, str]) -> None:
     """Write control, the checksums and the scripts that dpkg runs."""
     folder.mkdir()
     named = words | {
-        "PACKAGE_VERSION": package_version(words["VERSION"], target),
+        "PACKAGE_VERSION": package_version(words["RELEASE"], target),
         "ARCH": target.arch,
         "PYTHON": target.python,
         "DEPENDS": ", ".join(depends(target)),
@@ -164,22 +142,6 @@ def packages_of(file: Path) -> list[str]:
 def filled(text: str, words: dict[str, str]) -> str:
     """Return a template with every @WORD@ replaced. Raises KeyError for a word that nobody gives."""
     return re.sub(r"@([A-Z_]+)@", lambda found: words[found[1]], text)
-
-
-def checksums(root: Path) -> str:
-    """Return the lines of md5sums: dpkg --verify reads no better hash."""
-    files = sorted(path for path in root.rglob("*") if path.is_file() and "DEBIAN" not in path.parts)
-    return "".join(
-        f"{hashlib.md5(path.read_bytes()).hexdigest()}  {path.relative_to(root)}\n" for path in files
-    )
-
-
-def pack(root: Path, package: Path, compression: Sequence[str] = COMPRESSION) -> Path:
-    """Pack the root, owned by root whoever packs, and return the package."""
-    command = ["dpkg-deb", "--root-owner-group", *compression, "--build", str(root), str(package)]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(source_date())}
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
-    return package
 
 
 if __name__ == "__main__":

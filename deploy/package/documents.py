@@ -12,6 +12,7 @@ from pathlib import Path
 from sbom import sbom_text
 from vendor import Target, Wheel
 
+from appliance.update.version import debian_version
 from engines.entries import read_manifest
 from engines.shipping import shipped_models
 
@@ -41,7 +42,7 @@ def write_documents(
 
 def package_version(version: str, target: Target) -> str:
     """What dpkg orders by. Debian has another `booth` at 1.0: without an epoch an upgrade would bring that."""
-    return f"1:{version}+{target.tag}"
+    return f"1:{debian_version(version)}+{target.tag}"
 
 
 def packed(text: str) -> bytes:

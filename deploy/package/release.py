@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from vendor import Target, Wheel, Wheelhouse, pins_for, project_requirements, un
 
 from appliance.errors import BoothError  # noqa: E402
 from appliance.runtime.jetson import fatbin  # noqa: E402
+from appliance.update.version import is_version  # noqa: E402
 from engines.cache import default_cache  # noqa: E402
 from engines.entries import read_manifest  # noqa: E402
 from engines.layouts import PACKED, PLANAR  # noqa: E402
@@ -39,7 +39,6 @@ LAYOUTS = {"amd64": (PACKED,), "arm64": (PACKED, PLANAR)}
 "A Jetson builds its plans of the planar files, and compares them with the packed ones."
 JETSONS = {("arm64", "3.10"), ("arm64", "3.12")}
 "JetPack 6.2 and 7.2."
-VERSION = re.compile(r"\d+(\.\d+){1,3}([~.-]?(rc|dev|post)\d+)?")
 
 
 def main() -> None:
@@ -52,12 +51,17 @@ def main() -> None:
     parser.add_argument("--version", required=True)
     parser.add_argument("folder", type=Path)
     given = parser.parse_args()
-    if not VERSION.fullmatch(given.version):
-        sys.exit(f"release: {given.version} is no version; write VERSION=1.2.3")
+    check_version(given.version)
     try:
         make_tree(given.folder, Target(given.arch, given.python), given.version)
     except BoothError as error:
         sys.exit(f"release: {error}")
+
+
+def check_version(text: str) -> None:
+    """End here for what is no version of ours: bundles, packages and their order all hang on it."""
+    if not is_version(text):
+        sys.exit(f"release: {text} is no version; write VERSION=1.2.3, or 1.2.3rc1 for one to try")
 
 
 def make_tree(tree: Path, target: Target, version: str) -> list[Wheel]:

@@ -18,6 +18,7 @@ from vendor import ROOT, Target, Wheel
 
 sys.path.insert(0, str(ROOT))
 
+from appliance.update.version import debian_version
 from engines.cache import sha256_of
 from engines.entries import Model, read_manifest
 from engines.shipping import shipped_models
@@ -29,7 +30,7 @@ Component = dict[str, Any]
 
 def sbom_text(tree: Path, target: Target, version: str, wheels: Iterable[Wheel], moment_s: int) -> str:
     """Return the document of a finished tree."""
-    own = f"pkg:deb/booth@{version}+{target.tag}?arch={target.arch}"
+    own = f"pkg:deb/booth@{debian_version(version)}+{target.tag}?arch={target.arch}"
     parts = [*map(component_of_wheel, sorted(wheels, key=lambda wheel: wheel.name))]
     parts += [
         component_of_network(model, path) for model in shipped_models(read_manifest())

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The life of the package on a machine that does not run: installed, upgraded, never downgraded, reset, removed, purged
 # in a Debian or Ubuntu in a folder, and the list of all its files is afterwards what it was before.
-# usage: try-package.sh SUITE PYTHON      bookworm or jammy, and the Python that builds the package; root, debootstrap
+# usage: try-package.sh SUITE PYTHON      bookworm, jammy or noble, and the Python that builds the package; root, debootstrap
 set -euo pipefail
 
 suite=$1
@@ -13,9 +13,9 @@ if [ "$(id -u)" != 0 ] || ! command -v debootstrap >/dev/null; then
     exit 0
 fi
 case $suite in
-bookworm | jammy) ;;
+bookworm | jammy | noble) ;;
 *)
-    echo "booth: $suite is neither bookworm nor jammy" >&2
+    echo "booth: $suite is neither bookworm, jammy nor noble" >&2
     exit 2
     ;;
 esac

@@ -107,8 +107,8 @@ def a_pause_feeds_the_watchdog_and_a_paused_start_is_ready(booth: Booth) -> str:
     machine = booth.machine
     booth.drop_in(VISION, "90-short", f"[Service]\nWatchdogSec={SHORT_S}s\n")
     pause = '{"schema":"pause/1","by":{"button":"2026-11-26T08:00:00Z"}}'
-    machine.put("/var/lib/booth/pause.json", pause, 0o660)
-    machine.does("chgrp", "booth", "/var/lib/booth/pause.json")
+    machine.put("/var/lib/booth/display/pause.json", pause, 0o660)
+    machine.does("chgrp", "booth", "/var/lib/booth/display/pause.json")
     try:
         booth.restart(VISION)
         pid = booth.pid("vision")
@@ -116,7 +116,7 @@ def a_pause_feeds_the_watchdog_and_a_paused_start_is_ready(booth: Booth) -> str:
         assert booth.pid("vision") == pid
         assert booth.vitals("vision")["camera"] == "paused"
     finally:
-        machine.does("rm", "-f", "/var/lib/booth/pause.json")
+        machine.does("rm", "-f", "/var/lib/booth/display/pause.json")
         booth.undo(VISION, "90-short")
         booth.restart(VISION)
     return f"{2.5 * SHORT_S:.0f} s paused with a watchdog of {SHORT_S} s"

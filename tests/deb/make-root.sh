@@ -1,6 +1,6 @@
 #!/bin/bash
 # Makes a Debian or Ubuntu with a real systemd in a folder, once, with all that the booth's package wants; says where.
-# usage: make-root.sh SUITE     bookworm or jammy; the folder: ${XDG_CACHE_HOME:-~/.cache}/booth/roots/SUITE
+# usage: make-root.sh SUITE     bookworm, jammy or noble; the folder: ${XDG_CACHE_HOME:-~/.cache}/booth/roots/SUITE
 set -euo pipefail
 
 suite=$1
@@ -26,8 +26,7 @@ wanted() {
 
 # Debian does not ship Ubuntu's keys: they come from the mirror that debootstrap knows, and are known by their hash.
 ubuntu_keys() {
-    local keys=$1 recipe=/usr/share/debootstrap/scripts/$suite deb=ubuntu-keyring_2021.03.26_all.deb mirror
-    mirror=$(sed -n 's/^[[:space:]]*default_mirror \(http:[^ ]*\).*/\1/p' "$recipe" | sed -n 2p)
+    local keys=$1 deb=ubuntu-keyring_2021.03.26_all.deb
     curl -fsS --max-time 60 -o "$keys.deb" "$mirror/pool/main/u/ubuntu-keyring/$deb"
     echo "0d0e7ed6b112f5d03eabf3c7eb01ebdacf9c57714b279e90495cfc58c8c4520f  $keys.deb" | sha256sum --check --quiet
     dpkg-deb --fsys-tarfile "$keys.deb" | tar -xO ./usr/share/keyrings/ubuntu-archive-keyring.gpg >"$keys"
@@ -48,14 +47,18 @@ fi
 rm -rf --one-file-system "$root" "$part"
 echo "making a $suite in $root (about 4 minutes, 1 GB)" >&2
 case $suite in
-bookworm) components=main keyring=/usr/share/keyrings/debian-archive-keyring.gpg ;;
+bookworm) components=main keyring=/usr/share/keyrings/debian-archive-keyring.gpg from=() ;;
 *)
     components=main,universe keyring=$root.gpg
+    # Ubuntu's recipes are all one; a debootstrap that is older than a suite has none by its name.
+    recipe=/usr/share/debootstrap/scripts/jammy
+    mirror=$(sed -n 's/^[[:space:]]*default_mirror \(http:[^ ]*\).*/\1/p' "$recipe" | sed -n 2p)
+    from=("$mirror" "$recipe")
     ubuntu_keys "$keyring" || fail "the keys of $suite cannot be had"
     ;;
 esac
 debootstrap --variant=minbase --components="$components" --keyring="$keyring" \
-    --include=ca-certificates,systemd,systemd-sysv,udev,python3 "$suite" "$part" >"$log" 2>&1 || complain
+    --include=ca-certificates,systemd,systemd-sysv,udev,python3 "$suite" "$part" "${from[@]}" >"$log" 2>&1 || complain
 # The machine's own way to the archives goes along, as in deploy/package/try-empty-machine.sh.
 cp /etc/resolv.conf "$part/etc/"
 cp /etc/ssl/certs/ca-certificates.crt "$part/etc/ssl/certs/"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PYTHON = {"bookworm": "3.11", "jammy": "3.10"}
+PYTHON = {"bookworm": "3.11", "jammy": "3.10", "noble": "3.12"}
 THIS, NEXT = "0.1.0", "0.1.1"
 SCRIPTS = ("control", "preinst", "postinst", "prerm", "postrm")
 

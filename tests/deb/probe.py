@@ -65,6 +65,13 @@ def write(path: str) -> None:
         Path(path).unlink()
 
 
+def swap(folder: str) -> None:
+    """A folder that another takes the place of, and back."""
+    away = f"{folder}.away"
+    Path(folder).rename(away)
+    Path(away).rename(folder)
+
+
 def open_device(path: str) -> None:
     """A node opened for reading and writing."""
     os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
@@ -111,9 +118,9 @@ def environment(name: str) -> str:
 
 
 WAYS = {
-    "socket": open_socket, "send": send, "connect": connect, "read": read, "write": write, "device": open_device,
-    "node": make_node, "signal": signal, "code": map_code, "call": call, "routes": routes, "limit": limit,
-    "environment": environment,
+    "socket": open_socket, "send": send, "connect": connect, "read": read, "write": write, "swap": swap,
+    "device": open_device, "node": make_node, "signal": signal, "code": map_code, "call": call, "routes": routes,
+    "limit": limit, "environment": environment,
 }  # fmt: skip
 
 if __name__ == "__main__":

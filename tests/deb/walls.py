@@ -107,26 +107,6 @@ def a_network_camera_opens_its_one_address_to_vision_and_its_login_to_nobody_els
     return f"{ELSEWHERE} only; login a credential of vision"
 
 
-def nobody_reads_the_files_of_another(booth: Booth) -> str:
-    machine = booth.machine
-    machine.does(
-        "sh",
-        "-c",
-        "echo bank > /var/lib/booth/vision/probe.bank; chown booth-vision /var/lib/booth/vision/probe.bank",
-    )
-    bank, files = (
-        "read=/var/lib/booth/vision/probe.bank",
-        ["read=/etc/shadow", "read=/root", "read=/var/cache/booth"],
-    )
-    for process in ("uplink", "display"):
-        found = try_inside(booth, process, bank, *files, "write=/etc/booth/x", "write=/usr/lib/booth/x")
-        assert "ok" not in found.values(), (process, found)
-    own = try_inside(booth, "vision", bank, "read=/etc/shadow", "read=/root", "write=/usr/lib/booth/x")
-    assert own.pop(bank) == "ok", own
-    assert "ok" not in own.values(), own
-    return "bank, cache, keys, shadow, program"
-
-
 def nobody_touches_the_process_of_another(booth: Booth) -> str:
     pids = {process: booth.pid(process) for process in ("vision", "uplink", "display")}
     for process in pids:
@@ -177,7 +157,6 @@ FACTS = (
     the_uplink_can_open_no_camera_and_no_gpu,
     vision_can_open_its_camera_and_nothing_else,
     a_network_camera_opens_its_one_address_to_vision_and_its_login_to_nobody_else,
-    nobody_reads_the_files_of_another,
     nobody_touches_the_process_of_another,
     no_unit_writes_code_into_memory_or_reaches_for_the_kernel,
     no_process_leaves_a_core_and_vision_has_no_swap,

@@ -24,7 +24,7 @@ FLASH = ROOT / "deploy" / "flash"
 TESTS = Path(__file__).parent / "flash"
 LAYOUT = TESTS / "layout.xml"
 GIB = 1024**3
-FILES = ("write", "preflight", "image", "massflash", "options")
+FILES = ("write", "hang", "stop", "preflight", "image", "massflash", "options")
 NEEDED = {
     "bats": "bats",
     "mkfs.ext4": "e2fsprogs",
@@ -53,7 +53,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Run]]:
-    """All files of tests at work side by side, as most of their time is waiting."""
+    """All files of tests at work side by side: most of their time is waiting, so what waits longest has its own."""
     if missing():
         pytest.skip(f"not installed: {missing()}")
     started = {}

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "deploy" / "package"
+from appliance.update.version import debian_version
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "deploy" / "package"
 DEBIAN = PACKAGE / "debian"
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm")
 UNITS = "booth.target booth-update.timer"
@@ -29,7 +32,7 @@ class Machine:
         self.bin.mkdir()
         self.log = root / "commands"
         self.update = root / "var/lib/booth-update"
-        self.command("python3", 'echo "$2"')
+        self.command("python3", f'[ "$2" != -c ] || exec "{sys.executable}" "$@"\necho "$2"')
 
     def command(self, name: str, body: str = "") -> None:
         path = self.bin / name
@@ -51,11 +54,15 @@ class Machine:
         text = (DEBIAN / name).read_text()
         for place in ("/usr/lib/booth", "/var/lib/booth", "/var/cache/booth", "/run/", "/etc/"):
             text = text.replace(place, f"{self.root}{place}")
+        text = text.replace("/usr/sbin/policy-rc.d", f"{self.bin}/policy-rc.d")
         text = text.replace("/usr/bin/python3", f"{self.bin}/python3").replace(
             "-user root", f"-user {user()}"
         )
         path = self.root / f"{name}.sh"
-        path.write_text(text.replace("@VERSION@", version).replace("@UNITS@", UNITS))
+        named = {"@VERSION@": debian_version(version), "@RELEASE@": version, "@UNITS@": UNITS}
+        for word, value in named.items():
+            text = text.replace(word, value)
+        path.write_text(text)
         return path
 
     def run(self, name: str, *words: str, version: str = "0.2.0") -> subprocess.CompletedProcess[str]:
@@ -225,6 +232,10 @@ def test_the_shell_has_nothing_to_say_against_the_scripts(name: str) -> None:
         (["upgrade", "0.10.0+py310"], True),
         (["install", "0.3.0+py310"], True),
         (["abort-upgrade", "0.3.0+py310"], False),
+        (["upgrade", "1:0.2.0~rc1+py310"], False),
+        (["upgrade", "1:0.2.0~~dev3+py310"], False),
+        (["upgrade", "1:0.2.0+rev1+py310"], True),
+        (["upgrade", "1:0.2.1~rc1+py310"], True),
     ],
 )
 def test_only_a_downgrade_is_refused_in_one_line(machine: Machine, words: list[str], refused: bool) -> None:
@@ -237,10 +248,23 @@ def test_only_a_downgrade_is_refused_in_one_line(machine: Machine, words: list[s
 
 
 @needs_dpkg
-@pytest.mark.parametrize(("updated", "stays"), [("0.3.0", True), ("0.2.0", False), ("0.1.9", False)])
+@pytest.mark.parametrize(
+    ("updated", "stays"),
+    [
+        ("0.3.0", True),
+        ("0.2.0", False),
+        ("0.1.9", False),
+        ("0.2.0rc1", False),
+        ("0.2.0.dev1", False),
+        ("0.2.0.post1", True),
+        ("0.3.0rc1", True),
+        ("no version", False),
+    ],
+)
 def test_an_update_that_is_not_newer_than_the_package_is_given_up(
     machine: Machine, updated: str, stays: bool
 ) -> None:
+    (machine.root / "usr/lib/booth/app").symlink_to(ROOT)
     for name in ("systemd-sysusers", "systemd-tmpfiles", "deb-systemd-helper", "deb-systemd-invoke"):
         machine.command(name)
     machine.tree(f"var/lib/booth-update/versions/{updated}", updated)
@@ -250,6 +274,31 @@ def test_an_update_that_is_not_newer_than_the_package_is_given_up(
     assert (machine.update / "current").is_symlink() == stays
     assert (machine.update / "versions" / updated / "launch.py").exists()
     assert ("not newer than the package 0.2.0" in done.stdout) != stays
+
+
+@needs_dpkg
+def test_a_release_candidate_gives_way_to_its_release_and_not_the_other_way_round(machine: Machine) -> None:
+    candidate, release = "1:0.2.0~rc1+py310", "1:0.2.0+py310"
+    assert machine.run("preinst", "upgrade", candidate, version="0.2.0").returncode == 0
+    done = machine.run("preinst", "upgrade", release, version="0.2.0rc1")
+    assert done.returncode == 1
+    assert "0.2.0~rc1 is older than 0.2.0" in done.stderr
+
+
+def test_what_lay_side_by_side_goes_into_the_folder_of_whom_it_is_of(machine: Machine) -> None:
+    for name in ("systemd-sysusers", "systemd-tmpfiles", "deb-systemd-helper", "deb-systemd-invoke"):
+        machine.command(name)
+    state = machine.root / "var/lib/booth"
+    for own in ("display", "uplink"):
+        (state / own).mkdir(parents=True)
+    for name in ("site.json", "remote.json", "pause.json"):
+        (state / name).write_text("old")
+    (state / "uplink/remote.json").write_text("new")
+    done = machine.run("postinst", "configure", "0.1.0+py310")
+    assert done.returncode == 0, done.stderr
+    moved = {str(path.relative_to(state)): path.read_text() for path in state.rglob("*/*.json")}
+    assert moved == {"display/site.json": "old", "uplink/pause.json": "old", "uplink/remote.json": "new"}
+    assert machine.run("postinst", "configure", "0.2.0+py310").returncode == 0
 
 
 @needs_dpkg
@@ -321,24 +370,40 @@ def test_what_cannot_be_purged_and_is_no_mount_is_told(machine: Machine) -> None
     assert machine.run("postrm", "purge").returncode != 0
 
 
-@needs_dpkg
-def test_an_upgrade_does_not_wait_for_a_trial_of_hours(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in (
-        "systemd-sysusers",
-        "systemd-tmpfiles",
-        "deb-systemd-helper",
-        "deb-systemd-invoke",
-        "systemctl",
-        "udevadm",
-    ):
+COMMANDS = ("systemd-sysusers", "systemd-tmpfiles", "deb-systemd-helper", "deb-systemd-invoke", "udevadm")
+
+
+def starts(machine: Machine) -> list[str]:
+    """What the package's set-up asks to be started, and how."""
+    for name in COMMANDS:
         machine.command(name)
     (machine.root / "run/systemd/system").mkdir(parents=True)
-    monkeypatch.setitem(globals(), "UNITS", "booth.target booth-update-switch.service booth-update.timer")
     assert machine.run("postinst", "configure", "0.1.0+py310").returncode == 0
-    started = [line for line in machine.log.read_text().splitlines() if line.startswith("deb-systemd-invoke")]
-    assert started == ["deb-systemd-invoke start booth.target", "deb-systemd-invoke start booth-update.timer"]
+    return [line for line in machine.log.read_text().splitlines() if " start " in line]
+
+
+@needs_dpkg
+def test_an_installation_waits_for_no_engine_and_for_no_trial_of_hours(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.command("systemctl")
+    monkeypatch.setitem(globals(), "UNITS", "booth.target booth-update-switch.service booth-update.timer")
+    wanted = ["systemctl --no-block start booth.target", "deb-systemd-invoke start booth-update.timer"]
+    assert starts(machine) == wanted
+
+
+@needs_dpkg
+@pytest.mark.parametrize(("answer", "starting"), [(0, True), (104, True), (101, False)])
+def test_a_policy_of_the_machine_may_forbid_the_start(machine: Machine, answer: int, starting: bool) -> None:
+    machine.command("systemctl")
+    machine.command("policy-rc.d", f"exit {answer}")
+    assert ("systemctl --no-block start booth.target" in starts(machine)) == starting
+
+
+@needs_dpkg
+def test_a_booth_that_somebody_has_disabled_is_not_started(machine: Machine) -> None:
+    machine.command("systemctl", "case $* in *is-enabled*) exit 1 ;; esac")
+    assert "systemctl --no-block start booth.target" not in starts(machine)
 
 
 def test_a_program_that_somebody_has_removed_by_hand_can_be_removed_by_dpkg(machine: Machine) -> None:

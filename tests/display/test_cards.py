@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,26 +17,37 @@ from hypothesis import strategies as st
 from appliance.display.card import MOST_BYTES, Card, card_from_datagram, datagram_from_card
 from appliance.display.cards import MOST_AT_ONCE, CardReader, CardSender
 from appliance.errors import BoothError
-from appliance.vocabulary import WORDS
+from appliance.outfit import HEADINGS, PARTS, SHADES, Outfit
+from appliance.vocabulary import PATTERNS, WORDS
 
+RED = Outfit("red", "black", ("red", "red", "black", "black"), "plain")
+
+WORN = {"upper": "red", "lower": "mixed", "parts": ["red", "red", "black", "mixed"], "pattern": "striped"}
 GOOD = {
-    "schema": "card/1",
+    "schema": "card/2",
     "at_s": 12.5,
     "rarity": 0.987,
     "why": ["red", "striped", "upper"],
     "zone": "street",
+    "outfit": WORN,
+    "heading": "left",
+    "asked": False,
 }
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4),
 )
-cards = st.builds(
+shades = st.sampled_from(SHADES)
+exceptions = st.builds(
     Card,
     rarity=st.floats(0, 1),
     why=st.lists(st.sampled_from(WORDS), max_size=3).map(tuple),
     zone=st.from_regex(r"\A[a-z0-9][a-z0-9-]{0,31}\Z"),
     at_s=st.floats(0, 1e9),
+    outfit=st.builds(Outfit, shades, shades, st.tuples(*[shades] * PARTS), st.sampled_from(PATTERNS)),
+    heading=st.sampled_from(HEADINGS),
 )
+cards = exceptions | st.builds(replace, exceptions, asked=st.just(True), rarity=st.none() | st.floats(0, 1))
 
 
 @pytest.fixture
@@ -82,12 +94,39 @@ def test_a_card_with_one_odd_value_is_a_card_or_refused(key: str, value: object)
         {"zone": "street\n"},
         {"zone": "<b>"},
         {"track": 7},
-        {"schema": "card/2"},
+        {"schema": "card/1"},
+        {"rarity": None},
+        {"heading": "up"},
+        {"asked": 1},
+        {"outfit": None},
+        {"outfit": {**WORN, "upper": "tall"}},
+        {"outfit": {**WORN, "upper": ["red"]}},
+        {"outfit": {**WORN, "parts": ["red"] * 3}},
+        {"outfit": {**WORN, "parts": "redr"}},
+        {"outfit": {**WORN, "pattern": "red"}},
+        {"outfit": {**WORN, "height": 180}},
     ],
 )
 def test_what_a_card_must_not_say_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r".+"):
         card_from_datagram(json.dumps({**GOOD, **change}).encode())
+
+
+def test_the_longest_card_has_room(reader: CardReader, tmp_path: Path) -> None:
+    words = sorted(WORDS, key=len)[-3:]
+    shade = max(SHADES, key=len)
+    worn = Outfit(shade, shade, (shade,) * PARTS, max(PATTERNS, key=len))
+    card = Card(1 / 3, tuple(words), "z" * 32, 123456789.123456789, worn, max(HEADINGS, key=len), asked=True)
+    assert len(datagram_from_card(card)) < 0.9 * MOST_BYTES
+
+
+def test_who_asks_before_there_is_a_bank_gets_a_card_without_a_rarity(
+    reader: CardReader, tmp_path: Path
+) -> None:
+    with closing(CardSender(tmp_path)) as sender:
+        assert sender.send(None, (), "spot", 12.5, RED, "still", asked=True)
+        assert not sender.send(None, (), "spot", 12.5, RED, "still")
+    assert list(reader.read()) == [Card(None, (), "spot", 12.5, RED, "still", asked=True)]
 
 
 def test_a_sent_card_arrives(reader: CardReader, tmp_path: Path) -> None:

@@ -25,6 +25,12 @@ from appliance.health.field import (
     session_at,
 )
 
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path) -> None:
+    (tmp_path / FILE).parent.mkdir()
+
+
 GOOD = {"schema": "field/1", "until_s": 110.0, "take": 2}
 
 
@@ -36,7 +42,7 @@ def test_a_session_lasts_while_it_is_renewed_and_ends_by_itself(tmp_path: Path) 
     renew_session(runtime, 110.0)
     assert session_at(runtime, 110.0 + RENEW_S - 0.1) == Session(110.0 + RENEW_S)
     assert session_at(runtime, 110.0 + RENEW_S) is None
-    assert [path.name for path in runtime.iterdir()] == [FILE]
+    assert [path.name for path in (runtime / FILE).parent.iterdir()] == ["field.json"]
 
 
 def test_a_session_that_is_ended_is_over_at_once(tmp_path: Path) -> None:

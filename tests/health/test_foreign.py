@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from appliance.errors import BoothError
 from appliance.health.notices import file_of, told
-from appliance.health.vitals import read_vitals
+from appliance.health.rescued import FILE as STEPS
+from appliance.health.rescued import steps_taken
+from appliance.health.vitals import read_vitals, write_vitals
 from appliance.logbook import record
 from appliance.logbook.book import LOCK
 from appliance.logbook.chain import FILE
+from appliance.uplink.outbox import OUTBOX
+from appliance.uplink.outbox_file import inode, open_file
 
 PATIENCE_S = 10.0
 
@@ -42,6 +47,30 @@ def test_figures_behind_a_link_are_none(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_text('{"written_s": 1}')
     (tmp_path / "vision.json").symlink_to(tmp_path / "elsewhere")
     assert read_vitals(tmp_path, "vision", 1.0) is None
+
+
+def test_figures_are_not_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "bank").write_text("learned")
+    (tmp_path / f".vision.json.{os.getpid()}").symlink_to(tmp_path / "bank")
+    write_vitals(tmp_path, "vision", {"state": "running"}, 1.0)
+    assert (tmp_path / "bank").read_text() == "learned"
+    assert read_vitals(tmp_path, "vision", 1.0) == {"state": "running", "written_s": 1.0}
+
+
+def test_steps_of_the_rescue_that_are_a_pipe_count_as_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / STEPS)
+    assert ends(lambda: steps_taken(tmp_path)) == [1]
+
+
+def test_an_outbox_is_locked_through_no_link_and_no_pipe(tmp_path: Path) -> None:
+    (tmp_path / "bank").write_text("learned")
+    (tmp_path / f"{OUTBOX}.lock").symlink_to(tmp_path / "bank")
+    with pytest.raises(BoothError, match=OUTBOX):
+        open_file(tmp_path / OUTBOX)
+    assert (tmp_path / "bank").read_text() == "learned"
+    (tmp_path / f"{OUTBOX}.lock").unlink()
+    os.mkfifo(tmp_path / f"{OUTBOX}.lock")
+    assert ends(lambda: open_file(tmp_path / OUTBOX).inode) == [inode(tmp_path / OUTBOX)]
 
 
 def test_a_notice_that_is_a_pipe_cannot_be_read(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import threading
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.errors import BoothError
-from appliance.health.pause import FILE, OPERATOR, PauseError, pause, paused_by, resume
+from appliance.health.pause import DISPLAY, OPERATOR, UPLINK, PauseError, pause, paused_by, resume
 
 PASSER_BY = "passer-by"
 MINUTE = "2026-11-22T17:01:00Z"
@@ -39,24 +40,36 @@ def test_nobody_lifts_the_pause_of_another(tmp_path: Path) -> None:
     assert resume(tmp_path, PASSER_BY) == ""
 
 
+def test_the_uplink_keeps_no_pause_but_the_operators(tmp_path: Path) -> None:
+    """Its folder is the only one that it may write in."""
+    pause(tmp_path, PASSER_BY, MINUTE)
+    assert not (tmp_path / UPLINK).parent.exists()
+    pause(tmp_path, OPERATOR, MINUTE)
+    (tmp_path / UPLINK).unlink()
+    assert paused_by(tmp_path) == "paused by passer-by"
+    assert stat.S_IMODE((tmp_path / DISPLAY).parent.stat().st_mode) & 0o022 == 0
+
+
 @given(
     st.binary(max_size=40)
-    | st.sampled_from([b"[" * 4000, b'{"schema":"pause/2","by":{}}', b'{"schema":"pause/1","by":{"a":1}}'])
+    | st.sampled_from([b"[" * 4000, b'{"schema":"pause/3","by":{}}', b'{"schema":"pause/1","by":{"a":1}}'])
     | st.dictionaries(st.sampled_from(["schema", "by"]), st.none() | st.text(max_size=3)).map(
         lambda values: json.dumps(values).encode()
     )
 )
 def test_a_damaged_file_is_a_pause_that_nobody_lifts_from_afar(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / FILE).write_bytes(content)
+    (tmp_path / UPLINK).parent.mkdir(exist_ok=True)
+    (tmp_path / UPLINK).write_bytes(content)
     assert "pause.json: no pause/1; paused until somebody there" in paused_by(tmp_path)
     for change in (lambda: resume(tmp_path, OPERATOR), lambda: pause(tmp_path, OPERATOR, MINUTE)):
         with pytest.raises(PauseError):
             change()
-    assert (tmp_path / FILE).read_bytes() == content
+    assert (tmp_path / UPLINK).read_bytes() == content
 
 
-def test_a_file_that_cannot_be_opened_is_a_pause(tmp_path: Path) -> None:
-    (tmp_path / FILE).mkdir()
+@pytest.mark.parametrize("name", [UPLINK, DISPLAY])
+def test_a_file_that_cannot_be_opened_is_a_pause(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir(parents=True)
     assert "pause.json: Is a directory; paused" in paused_by(tmp_path)
 
 

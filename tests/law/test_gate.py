@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,7 +24,7 @@ from appliance.law.assessment import TEMPLATE
 from appliance.law.desk import is_booth
 from appliance.law.disclosure import looks_at_people, require_disclosure
 from appliance.law.gate import faults, require_lawful
-from appliance.law.ground import MOST_EXTENT, MOST_GROUND, fault_of, ground_of
+from appliance.law.ground import MOST_EXTENT, MOST_GROUND, crossing_of, fault_of, ground_of
 from appliance.law.profiles import CITIES, PROFILES, profile_of
 from appliance.remote import overlay
 from tests.command import booth
@@ -51,6 +52,8 @@ ZONES: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "whole picture": ([WHOLE], False),
     "whole picture but for an opt-out": ([WHOLE, OPTED_OUT], False),
     "from side to side": ([BAND], False),
+    "spot from side to side": ([MAT, {**BAND, "kind": "spot"}], False),
+    "mat and spot": ([MAT, {**MAT, "name": "b", "kind": "spot"}], True),
     "from top to bottom": ([AISLE], False),
     "opt-out alone": ([OPTED_OUT], False),
     "mat before a wide opt-out": ([MAT, {**BAND, "kind": "opt-out"}], True),
@@ -221,15 +224,15 @@ def test_a_zone_never_covers_more_than_is_measured(polygons: list[list[tuple[flo
     if not fault_of(zones):
         assert ground.area <= MOST_GROUND + 1e-9
         assert max(ground.width, ground.height) <= MOST_EXTENT + 1e-9
-    assert ground_of([*zones, *zones]) == ground
+    assert astuple(ground_of([*zones, *zones])) == pytest.approx(astuple(ground), abs=1e-9)
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
-def test_a_rectangle_is_measured_to_a_percent(left: float, right: float, top: float, bottom: float) -> None:
+def test_a_rectangle_is_measured_exactly(left: float, right: float, top: float, bottom: float) -> None:
     (left, right), (top, bottom) = sorted((left, right)), sorted((top, bottom))
     polygon = ((left, top), (right, top), (right, bottom), (left, bottom))
     ground = ground_of([Zone(name="z", polygon=polygon)])
-    assert ground.area == pytest.approx((right - left) * (bottom - top), abs=0.011)
+    assert ground.area == pytest.approx((right - left) * (bottom - top), abs=1e-9)
     assert ground.width == pytest.approx(right - left, abs=1e-9)
     assert ground.height == pytest.approx(bottom - top, abs=1e-9)
 
@@ -242,7 +245,54 @@ def test_stripes_between_the_points_that_are_looked_at_are_no_way_round_the_law(
         corners = ((0.0, low), (1.0, low), (1.0, high), (0.0, high))
         polygon = corners if across else tuple((y, x) for x, y in corners)
         stripes.append(Zone(name=f"s{row}", polygon=polygon))
-    assert "leave room to walk past" in fault_of(stripes)
+    assert "leave room to walk past" in str(fault_of(stripes))
+
+
+def comb(teeth: int, share: float) -> Zone:
+    """A zone of one ring whose teeth lie between the rows of a grid of 200, and take a share of 0.6 by 0.6."""
+    corners = [(0.2, 0.2), (0.8, 0.2), (0.8, 0.201)]
+    for tooth in reversed(range(teeth)):
+        end = 0.2 + 0.6 * (tooth + 1) / teeth
+        start = end - 0.6 * share / teeth
+        corners += [(end, 0.201), (end, 0.8), (start, 0.8), (start, 0.201)]
+    return Zone(name="comb", polygon=tuple((round(x, 9), y) for x, y in [*corners, (0.2, 0.201)]))
+
+
+@pytest.mark.parametrize("teeth", [2, 4, 7])
+def test_a_comb_takes_what_its_teeth_take(teeth: int) -> None:
+    assert fault_of([comb(teeth, 0.68)]) is None
+    fault = fault_of([comb(teeth, 0.98)])
+    assert fault
+    assert fault.side == "area"
+    assert fault.share == pytest.approx(0.36 * 0.98, abs=0.002)
+
+
+def test_combs_of_many_zones_that_reach_into_each_other_are_measured_together() -> None:
+    tooth = 0.999 / 200
+    rows = [0.2 + (at + 0.5) / 200 for at in range(119)]
+    teeth = [
+        Zone(name=f"t{at}", polygon=((0.2, row), (0.8, row), (0.8, row + tooth), (0.2, row + tooth)))
+        for at, row in enumerate(rows)
+    ]
+    assert ground_of(teeth).area == pytest.approx(0.6 * 119 * tooth, abs=1e-9)
+    fault = fault_of(teeth)
+    assert fault
+    assert str(fault).startswith("the scored zones take 36% of the picture, at most 25%")
+
+
+def test_a_scored_zone_that_crosses_itself_is_refused_where_only_who_opts_in_may_be_looked_at(
+    tmp_path: Path,
+) -> None:
+    bow = {"name": "bow", "polygon": [[0.2, 0.2], [0.6, 0.6], [0.6, 0.2], [0.2, 0.6]]}
+    for city, lawful in (("madrid", False), ("toronto", False), ("stockholm", True), ("new-york", True)):
+        settings = Settings.model_validate(
+            {"booth": {"city": city}, "capture": {"mode": "opt-in-zone", "zones": [bow]}}
+        )
+        found = faults(settings)
+        assert [str(fault) for fault in found] == ([] if lawful else [str(found and found[0])])
+        assert lawful or "bow crosses itself" in str(found[0])
+    closed = {"name": "mat", "polygon": [[0.2, 0.2], [0.6, 0.2], [0.6, 0.6], [0.2, 0.6], [0.2, 0.2]]}
+    assert crossing_of([Zone.model_validate(closed)]) == ""
 
 
 WISHED = st.lists(st.sampled_from([MAT, WHOLE, BAND, AISLE, OPTED_OUT]), max_size=3)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from appliance.health.clock import Clock
 from appliance.logbook import head_words, record
-from appliance.logbook.chain import FILE, OLDER, faults_of, head_of, links_of
+from appliance.logbook.chain import FILE, OLDER, Head, faults_of, head_of, links_of
 from appliance.logbook.entry import BEGIN, FORMS, Entry, canonical, entry_from
 from tests.command import booth
 
@@ -198,6 +198,17 @@ def test_the_command_asks_whether_an_old_status_still_fits(tmp_path: Path) -> No
     assert done.code == 1
     assert "entry 3 is gone: the chain was cut off at 2" in done.out
     assert booth("logbook", "--state", tmp_path, "--head", "x").code == 1
+
+
+def test_an_older_status_than_all_that_is_kept_is_no_proof_of_anything(tmp_path: Path) -> None:
+    """Whoever takes the oldest lines away must not hear that all is whole up to there."""
+    content = written(tmp_path, 4)
+    told = str(Head(1, entry_from(content.splitlines()[0]).hash))
+    assert faults_of(tmp_path, told) == []
+    (tmp_path / FILE).write_bytes(b"".join(content.splitlines(keepends=True)[2:]))
+    done = booth("logbook", "--state", tmp_path, "--head", told)
+    assert done.code == 1
+    assert "entry 1 is older than what is kept, from 3 on" in done.out
 
 
 def test_an_empty_folder_has_an_empty_logbook(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import grp
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from appliance.errors import BoothError
 from appliance.machine.dropins import drop_ins, lan_of, quoted
 from appliance.machine.nodes import Machine
 from tests.machine.builders import machine, orin
+from tests.systemd.analysis import SYSTEMD
 
 LINE = re.compile(r"[A-Z][A-Za-z]+=[^\n]+")
 
@@ -40,6 +43,40 @@ def test_a_usb_camera_is_the_one_device_of_a_desk(tmp_path: Path) -> None:
     assert re.findall(r"DeviceAllow=(.*)", text) == ["/dev/video2 rw"]
     assert "PrivateNetwork" not in text
     assert "MemoryDenyWriteExecute" not in text
+
+
+def test_a_button_opens_its_one_chip_to_display_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "dev").mkdir()
+    for name in ("gpiochip0", "gpiochip1"):
+        (tmp_path / "dev" / name).touch()
+    texts = made(
+        tmp_path,
+        camera={"source": "street.mp4"},
+        display={"pause_gpio": {"chip": "/dev/gpiochip1", "line": "PQ.05"}},
+    )
+    lines = texts["display"].splitlines()
+    assert [line for line in lines if line.startswith("DeviceAllow=")] == ["DeviceAllow=/dev/gpiochip1 rw"]
+    assert "PrivateDevices=no" in lines
+    assert "DevicePolicy=closed" in (SYSTEMD / "booth-display.service").read_text().splitlines()
+    assert texts["vision"] == texts["uplink"] == ""
+
+
+@pytest.mark.parametrize(
+    ("group", "wanted"), [("gpio", ["gpio"]), ("booth-display", []), ("root", []), (None, [])]
+)
+def test_display_joins_the_group_that_the_system_gives_such_chips_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str | None, wanted: list[str]
+) -> None:
+    monkeypatch.setattr(Machine, "group_of", lambda *_: group)
+    text = made(tmp_path, display={"pause_gpio": {"chip": "/dev/gpiochip1", "line": 7}})["display"]
+    assert re.findall(r"SupplementaryGroups=(.*)", text) == wanted
+
+
+def test_the_group_of_a_node_is_the_system_s(tmp_path: Path) -> None:
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev/gpiochip0").touch()
+    assert Machine(tmp_path).group_of("/dev/gpiochip0") == grp.getgrgid(os.getegid()).gr_name
+    assert Machine(tmp_path).group_of("/dev/gpiochip9") is None
 
 
 def test_a_csi_camera_brings_its_devices_and_the_socket_of_argus(tmp_path: Path) -> None:
@@ -119,6 +156,9 @@ def test_folders_elsewhere_may_be_written_by_those_who_use_them(tmp_path: Path) 
     assert "ReadWritePaths=-/data/seen" in texts["vision"]
     assert "/data/seen" not in texts["uplink"] + texts["display"]
     assert all("ReadWritePaths=-/data/booth" in text for text in texts.values())
+    assert "ReadOnlyPaths=-/data/booth/display" in texts["uplink"]
+    assert "ReadOnlyPaths=-/data/booth/uplink" in texts["display"]
+    assert texts["vision"].count("ReadOnlyPaths=-/data/booth/") == len(("display", "uplink"))
 
 
 def test_the_folders_of_the_package_need_no_line(tmp_path: Path) -> None:

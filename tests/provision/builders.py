@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from tuf.api.metadata import Metadata, Root
 
 from appliance.health.clock import Clock
 from appliance.health.notices import told
@@ -20,12 +21,13 @@ from appliance.provision.papers import sign_manifest
 from appliance.provision.parcel import Parcel
 from appliance.provision.places import Places
 from appliance.provision.stick import Stick
+from appliance.update.publisher_keys import ONLINE, load_signer, make_keys
 from tests.uplink.authority import Authority
 
 SERIAL = "1423021012345"
 NOW = Clock(time.time(), synced=True)
 UNSET = Clock(30.0, synced=False)
-ZONES = ("America/New_York", "Europe/Stockholm")
+ZONES = ("America/New_York", "Europe/Stockholm", "Europe/Madrid")
 IDENTITY = (
     "etc/booth/booth.yaml",
     "etc/booth/identity.json",
@@ -48,6 +50,24 @@ IDENTITY = (
     "etc/ssh/ssh_host_rsa_key",
 )
 "Every file that is somebody's identity, below a booth's root."
+
+
+def root_of_updates(
+    folder: Path, signed_by: int = 2, threshold: int = 2, lasts_d: float = 365
+) -> dict[str, Any]:
+    """The root.json of a city's update site, by as many of its three root keys as are named."""
+    make_keys(folder / "keys", 3)
+    root = Root(version=1, expires=moment(NOW) + timedelta(days=lasts_d), consistent_snapshot=True)
+    signers = [load_signer(folder / "keys" / f"root-{number}.pem") for number in (1, 2, 3)]
+    for signer in signers:
+        root.add_key(signer.public_key, "root")
+    root.roles["root"].threshold = threshold
+    for role in ONLINE:
+        root.add_key(load_signer(folder / "keys" / f"{role}.pem").public_key, role)
+    metadata = Metadata(root)
+    for signer in signers[:signed_by]:
+        metadata.sign(signer, append=True)
+    return metadata.to_dict()
 
 
 @dataclass

@@ -32,6 +32,7 @@ from tests.provision.builders import (
     changed,
     moment,
     new_booth,
+    root_of_updates,
 )
 from tests.uplink.authority import lock
 
@@ -47,7 +48,7 @@ def result_of(stick: Stick) -> dict[str, Any]:
 
 
 def test_a_stick_gives_a_booth_all_that_it_is(booth: Booth, city: City) -> None:
-    root = {"signed": {"_type": "root"}, "signatures": []}
+    root = root_of_updates(city.folder / "site")
     settings = {"camera": {"source": "csi:0"}}
     parcel = city.keyed(city.wish(settings=settings, update_root=root, login="admin:secret"))
     outcome = booth.plug(city.written(parcel))

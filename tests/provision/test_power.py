@@ -14,7 +14,7 @@ import pytest
 from appliance.errors import BoothError
 from appliance.provision import commit
 from appliance.provision.places import Places
-from tests.provision.builders import City, identity_in, new_booth
+from tests.provision.builders import City, identity_in, new_booth, root_of_updates
 from tests.uplink.crash.disk import Disk
 from tests.uplink.crash.syscalls import Call, calls_of
 from tests.walls.tracing import require_strace
@@ -56,7 +56,7 @@ def test_after_any_cut_the_booth_is_the_old_one_or_the_new_one(
     booth, city = new_booth(tmp_path / "booth"), City(tmp_path / "city")
     if provisioned:
         booth.plug(city.keyed_stick(city.wish("before", settings={"camera": {"source": "csi:1"}})))
-    stick = city.keyed_stick(city.wish(update_root={"signed": {"_type": "root"}}))
+    stick = city.keyed_stick(city.wish(update_root=root_of_updates(tmp_path / "site")))
     old, disk = booth.identity(), Disk(booth.root)
     calls = traced(tmp_path / "log", "--folder", stick.folder, "--root", booth.root)
     new = booth.identity()

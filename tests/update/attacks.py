@@ -16,7 +16,7 @@ import pytest
 from tuf.api.metadata import Metadata, MetaFile, Snapshot, Targets, Timestamp
 
 from appliance.health.clock import Clock
-from appliance.update import unpack
+from appliance.update import quota, unpack
 from appliance.update.machine import Machine
 from appliance.update.manifest import FILE
 from appliance.update.refusal import Name
@@ -315,6 +315,25 @@ def _(scene: Scene) -> None:
 
 @attack("disk too small", "disk-full")
 def _(scene: Scene) -> None:
+    usage = shutil.disk_usage(scene.folder)
+    scene.monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
+
+
+@attack("bundle larger than the courier's folder may hold", "disk-full")
+def _(scene: Scene) -> None:
+    scene.monkeypatch.setattr(quota, "QUOTA_BYTES", 100_000)
+
+
+@attack("disk filled by others while it downloads", "disk-full")
+def _(scene: Scene) -> None:
+    usage, calls = shutil.disk_usage(scene.folder), iter(range(1000))
+    few = usage._replace(free=1_000_000)
+    scene.monkeypatch.setattr(shutil, "disk_usage", lambda _: usage if next(calls) < 3 else few)
+
+
+@attack("disk filled by others before it unpacks", "disk-full")
+def _(scene: Scene) -> None:
+    brought(scene)
     usage = shutil.disk_usage(scene.folder)
     scene.monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
 

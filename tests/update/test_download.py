@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.update import courier
 from appliance.update.courier import is_due, read_note
 from appliance.update.download import MOST_TRIES
+from appliance.update.places import NOTE
 from appliance.update.refusal import Refused
 from tests.update.server import Server
 from tests.update.world import NEW, Booth, Publisher
@@ -94,5 +94,5 @@ def test_without_an_address_nothing_is_asked(booth: Booth, server: Server) -> No
 
 @pytest.mark.parametrize("junk", [b"", b"{", b"[1]", b"\xff\xfe", b'{"schema":"courier/1","phase":"mad"}'])
 def test_a_note_that_cannot_be_read_is_an_empty_one(booth: Booth, junk: bytes) -> None:
-    (booth.places.courier / courier.NOTE).write_bytes(junk)
+    (booth.places.courier / NOTE).write_bytes(junk)
     assert read_note(booth.places).phase == "none"

@@ -11,7 +11,7 @@ from appliance.health.notices import told
 from appliance.update.machine import Machine
 from appliance.update.refusal import Refused
 from appliance.update.rotation import draft_root, sign_draft
-from appliance.update.switcher import go_back, keep_now, locked
+from appliance.update.technician import go_back, keep_now
 from tests.update.server import Server
 from tests.update.world import DAY, MACHINE, NEW, NIGHT, OLD, Booth, Publisher, make_tree
 
@@ -137,12 +137,6 @@ def test_a_technician_may_keep_go_back_and_is_heard_during_a_trial(booth: Booth)
 def test_keep_needs_a_trial(booth: Booth) -> None:
     with pytest.raises(BoothError, match="no version is on trial"):
         keep_now(booth.orders)
-
-
-def test_two_do_not_switch_at_once(booth: Booth) -> None:
-    booth.fetch()
-    with locked(booth.places), pytest.raises(BoothError, match="under way"):
-        booth.switch()
 
 
 def test_a_package_newer_than_the_update_runs_after_the_next_start(booth: Booth) -> None:

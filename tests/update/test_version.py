@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from appliance.update.places import Places
 from appliance.update.state import Before, State, StateError, read_state, write_state
-from appliance.update.version import is_newer, is_version, version_key
+from appliance.update.version import debian_version, is_newer, is_version, version_key
 
 number = st.integers(0, 300)
 post = st.one_of(st.just(""), number.map(lambda n: f".post{n}"))
@@ -29,6 +32,50 @@ def test_versions_compare_as_pip_compares_them(one: str, other: str) -> None:
     )
     assert ours == theirs
     assert is_newer(one, other) == (theirs > 0)
+
+
+def dpkg_order(one: str, other: str) -> int:
+    """As dpkg sorts two versions."""
+    for operator, order in (("lt", -1), ("eq", 0)):
+        if subprocess.run(["dpkg", "--compare-versions", one, operator, other], check=False).returncode == 0:
+            return order
+    return 1
+
+
+small = st.integers(0, 2)
+like_words = st.tuples(
+    st.lists(small, min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts))),
+    st.sampled_from(["", "a0", "a1", "b1", "rc1", "rc10"]),
+    st.sampled_from(["", ".post0", ".post1", ".post10"]),
+    st.sampled_from(["", ".dev0", ".dev2"]),
+).map("".join)
+"Few numbers, so that two of them often differ in their ends alone."
+
+
+@pytest.mark.skipif(not shutil.which("dpkg"), reason="dpkg compares the versions: no Debian")
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(versions, like_words), st.one_of(versions, like_words))
+@example("1.2.3", "1.2.3rc1")
+@example("1.2.post1", "1.2.1")
+@example("1.2.3.post1", "1.2.3")
+@example("1.2.3.dev1", "1.2.3a0.dev0")
+@example("1.2", "1.2.0")
+def test_dpkg_sorts_packages_as_pip_sorts_their_versions(one: str, other: str) -> None:
+    packaging = pytest.importorskip("packaging.version", reason="packaging is not installed")
+    theirs = (packaging.Version(one) > packaging.Version(other)) - (
+        packaging.Version(one) < packaging.Version(other)
+    )
+    written = [f"{debian_version(text)}" for text in (one, other)]
+    assert dpkg_order(*written) == theirs
+    assert dpkg_order(*(f"1:{text}+py310" for text in written)) == theirs, (
+        "with what ends a package's version"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "v1", "1.2~rc1", "1.0+local"])
+def test_what_is_no_version_has_no_name_for_dpkg(text: str) -> None:
+    with pytest.raises(ValueError, match="no version"):
+        debian_version(text)
 
 
 @given(st.text(max_size=40))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from appliance.config import Capture
+from appliance.health.pause import UPLINK
 from appliance.uplink.broker import LocalBroker
 from tests.uplink.builders import booth_settings, check_schema
 from tests.uplink.consumer import Consumer
@@ -102,4 +103,4 @@ def test_commands_are_answered_by_what_vision_shows(broker: LocalBroker, tmp_pat
         found = {reply["id"]: reply["result"] for reply in replies}
         assert found == {"id-identify": "done", "id-request-status": "done", "id-pause": "accepted"}
         assert life.inbox.commands.identify_until_s > time.monotonic()
-        assert (life.inbox.remote.settings.folders.state / "pause.json").is_file()
+        assert (life.inbox.remote.settings.folders.state / UPLINK).is_file()

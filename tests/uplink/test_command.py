@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config import Settings
-from appliance.health.pause import FILE, OPERATOR, pause, paused_by, resume
+from appliance.health.armed import acts_in
+from appliance.health.pause import OPERATOR, UPLINK, pause, paused_by, resume
 from appliance.uplink.command import (
     COMMANDS,
     IDENTIFY_S,
@@ -147,8 +148,22 @@ def test_a_resume_from_afar_leaves_the_pause_of_somebody_there(desk: Desk) -> No
     assert paused_by(desk.state) == "paused by passer-by"
 
 
+def test_a_resume_arms_the_booth_and_nothing_else_does(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for number, name in enumerate(("pause", "identify", "request-status")):
+        desk.send(name, f"ask-{number}")
+    assert acts_in(desk.state) == []
+    desk.send("resume", "ask-3")
+    (first,) = acts_in(desk.state)
+    desk.send("resume", "ask-3")
+    assert acts_in(desk.state) == [first], "a command that the broker delivers again is no new act"
+    desk.send("resume", "ask-4")
+    assert acts_in(desk.state) != [first]
+
+
 def test_what_cannot_be_written_is_refused_with_the_reason(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_text("{")
+    (tmp_path / UPLINK).parent.mkdir()
+    (tmp_path / UPLINK).write_text("{")
     desk = Desk(tmp_path)
     for id_, name in (("ask-1", "pause"), ("ask-2", "resume")):
         desk.send(name, id_)

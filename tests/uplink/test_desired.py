@@ -248,6 +248,7 @@ def test_no_settings_under_a_version_are_those_of_the_files(tmp_path: Path) -> N
 def test_a_store_that_cannot_be_read_is_set_aside_and_the_retained_version_tried_anew(
     tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
+    (tmp_path / FILE).parent.mkdir()
     (tmp_path / FILE).write_bytes(content)
     config = config_in(tmp_path)
     assert (config.version, config.settings) == (0, files_in(tmp_path))

@@ -70,6 +70,7 @@ def test_a_wish_that_what_is_drawn_forbids_falls_away_and_says_why(tmp_path: Pat
 
 def test_a_damaged_drawing_sets_no_wish_aside(tmp_path: Path) -> None:
     write_kept(tmp_path, Kept(Version(3, {"display": {"language": "sv"}}), tried=3))
+    (tmp_path / FILE).parent.mkdir()
     (tmp_path / FILE).write_text("{")
     config = RemoteConfig(files_in(tmp_path))
     assert (config.version, config.settings.display.language) == (3, "sv")

@@ -177,7 +177,8 @@ def test_a_stopped_uplink_says_good_bye_and_takes_its_vitals_back(
     with Consumer(broker.port) as backend:
         with uplink(settings):
             wait_for(lambda: backend.last_status().get("state") == "starting")
-            assert (read_vitals(settings.folders.runtime, "uplink") or {})["state"] == "online"
+            # They are written once a second, so the broker may know first.
+            wait_for(lambda: (read_vitals(settings.folders.runtime, "uplink") or {}).get("state") == "online")
         wait_for(lambda: backend.last_status().get("state") == "offline")
         assert backend.last_status()["reason"] == "stopped"
         assert read_vitals(settings.folders.runtime, "uplink") is None

@@ -7,6 +7,7 @@ import json
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,15 +15,20 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from appliance.answers import LOOKING, TOLD
 from appliance.app import Eyes
 from appliance.config import Capture, Rule, Settings
 from appliance.display.cards import CardReader
 from appliance.display.views import ViewReader
 from appliance.errors import BoothError, SourceError
+from appliance.health.armed import UPLINK as UPLINK_ACT
+from appliance.health.armed import arm
+from appliance.health.ask import ASK_S, Ask, write_ask
 from appliance.health.clock import Clock
 from appliance.health.field import end_session, renew_session
-from appliance.health.pause import FILE as PAUSE_FILE
+from appliance.health.moment import moment_at
 from appliance.health.pause import OPERATOR, pause, resume
+from appliance.health.pause import UPLINK as PAUSE_FILE
 from appliance.logbook.chain import links_of
 from appliance.records import Frame
 from appliance.remote_file import Kept, Version, write_kept
@@ -37,7 +43,7 @@ from appliance.verbs.field_glass import FieldGlass
 from appliance.verbs.figures import Figures
 from appliance.verbs.lookout import LONGEST_PAUSE_S, Lookout
 from appliance.vision.pipeline import Step
-from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze
+from tests.fakes import Deliver, End, Fail, FakeCamera, FakeClock, FakePipeline, FakeStop, Freeze, decision
 from tests.streets import passage, random_measures
 
 EYES = cast(Eyes, SimpleNamespace(engine="abcdef012345", image=CpuImageOps()))
@@ -116,6 +122,7 @@ class Booth:
         self.cameras: list[FakeCamera] = []
         self.opened_s: list[float] = []
         self.told: list[dict[str, Any]] = []
+        self.capture: dict[str, Any] = {}
         self.started: list[Settings] = []
         "By which pipelines were made."
         self.pipeline: FakePipeline = FakePipeline()
@@ -126,7 +133,9 @@ class Booth:
         self, *lives: Acts | SourceError, source: str = CAMERA, stop_s: float = 600, **camera: float
     ) -> None:
         folders = {"state": self.folder / "state", "runtime": self.folder / "run"}
-        settings = Settings.model_validate({"camera": {"source": source, **camera}, "folders": folders})
+        settings = Settings.model_validate(
+            {"camera": {"source": source, **camera}, "folders": folders, "capture": self.capture}
+        )
         left = iter(lives)
 
         def open_camera(*_: Any, live: bool) -> FakeCamera:
@@ -342,6 +351,58 @@ def test_an_exception_is_an_event_on_disk_and_a_card(booth: Booth, board: CardRe
     assert len(list(board.read())) == 3
 
 
+class Asked(FakePipeline):
+    """Somebody stands on the spot from the first frame on, and is told at the third of each ask."""
+
+    def __init__(self, *, judged: bool = True) -> None:
+        super().__init__()
+        self.judged = judged
+        self.number: int | None = None
+        self.looks = 0
+
+    def ask(self, number: int | None) -> str:
+        if number != self.number:
+            self.number, self.looks = number, 0
+        return TOLD if self.looks > 3 else LOOKING
+
+    def step(self, seen: Frame) -> Step:
+        self.looks += self.number is not None
+        told = [decision(4, at_s=seen.captured_s, zone="spot", asked=True, judged=self.judged)]
+        return replace(super().step(seen), asked=told if self.looks == 4 else [])
+
+
+@pytest.mark.parametrize("judged", [True, False])
+def test_who_asks_gets_a_card_and_neither_an_event_nor_a_count(
+    booth: Booth, board: CardReader, judged: bool
+) -> None:
+    booth.pipeline = Asked(judged=judged)
+    asks: list[Ask] = []
+    for at_s in (1001.0, 1005.0):
+        booth.clock.at(at_s, lambda: asks.append(write_ask(booth.folder / "run", booth.clock.now_s)))
+    booth.look([Deliver(600)], stop_s=50)
+    cards = list(board.read())
+    assert [(card.rarity, card.zone, card.asked) for card in cards] == [
+        (0.97 if judged else None, "spot", True)
+    ] * 2
+    assert booth.events() == []
+    last = booth.told[-1]
+    assert (last["passages"], last["exceptions"]) == (0, 0)
+    assert (last["ask"], last["answer"]) == (asks[-1].number, LOOKING)
+    assert TOLD in [vitals["answer"] for vitals in booth.told if vitals.get("ask") == asks[0].number]
+
+
+def test_vision_hears_within_a_moment_of_an_ask_and_of_its_end(booth: Booth) -> None:
+    booth.pipeline = pipeline = Asked()
+    heard: list[int | None] = []
+    write = lambda: heard.append(write_ask(booth.folder / "run", booth.clock.now_s).number)  # noqa: E731
+    booth.clock.at(1001.0, write)
+    booth.clock.at(1001.5, lambda: heard.append(pipeline.number))
+    booth.clock.at(1000.5 + ASK_S, lambda: heard.append(pipeline.number))
+    booth.clock.at(1001.5 + ASK_S, lambda: heard.append(pipeline.number))
+    booth.look([Deliver(600)], stop_s=50)
+    assert heard == [heard[0], heard[0], heard[0], None]
+
+
 class RefusesTwice(Outbox):
     """On a disk that is read-only while the second and the third message are added."""
 
@@ -523,11 +584,44 @@ def test_a_pause_closes_the_camera_at_once_and_forgets_who_is_in_view(booth: Boo
     assert len(paused) > 50, "a paused booth is not a silent one"
 
 
+def test_a_booth_that_nobody_arms_closes_its_camera_until_somebody_does(booth: Booth) -> None:
+    booth.capture = {"rearm_h": 0.01}
+    booth.clock.at(1050.0, lambda: arm(booth.state / UPLINK_ACT, moment_at(1050.0)))
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=70)
+    assert booth.states() == ["running", "paused", "starting", "running", "stopped"]
+    paused = next(vitals for vitals in booth.told if vitals.get("state") == "paused")
+    assert 1036 <= paused["written_s"] < 1038
+    assert paused["reason"].startswith("dead-man: nobody armed the booth for 0.01 h")
+    assert 1050 <= booth.opened_s[1] < 1052
+    kept = [link.entry.now for link in links_of(booth.state) if link.entry and link.entry.kind == "pause"]
+    assert kept == ["none", "dead-man", "none"]
+
+
+def test_the_logbook_has_who_closed_the_camera_and_when_it_opened(booth: Booth) -> None:
+    paused_from(booth, 1005.0, 1020.0)
+    for from_s, owner in ((1010.0, "schedule"), (1012.0, "Jane at the till")):
+        booth.clock.at(from_s, partial(pause, booth.state, owner, "2026-11-22T17:01:00Z"))
+    booth.clock.at(1025.0, lambda: [resume(booth.state, owner) for owner in ("schedule", "Jane at the till")])
+    booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=80)
+    entries = [link.entry for link in links_of(booth.state) if link.entry]
+    assert [(entry.by, entry.now) for entry in entries if entry.kind == "pause"] == [
+        ("vision", now)
+        for now in (
+            "none",
+            "operator",
+            "operator,schedule",
+            "operator,other,schedule",
+            "other,schedule",
+            "none",
+        )
+    ]
+
+
 def test_even_the_shortest_pause_forgets_who_is_in_view(
     booth: Booth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words: list[str] = []
-    monkeypatch.setattr("appliance.verbs.shutter.paused_by", lambda state: words.pop() if words else "")
+    monkeypatch.setattr("appliance.verbs.shutter.paused_by", lambda *_: words.pop() if words else "")
     booth.clock.at(1005.0, lambda: words.append("paused by passer-by"))
     booth.look([Deliver(1000)], [Deliver(1000)], stop_s=20)
     assert len(booth.cameras) == 2
@@ -561,6 +655,7 @@ def test_the_pause_of_somebody_there_outlives_the_resume_of_the_operator(booth: 
 
 
 def test_a_damaged_pause_file_closes_the_camera_and_says_why(booth: Booth) -> None:
+    (booth.state / PAUSE_FILE).parent.mkdir(parents=True)
     booth.clock.at(1005.0, lambda: (booth.state / PAUSE_FILE).write_text("{"))
     booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=60)
     assert booth.states() == ["running", "paused", "stopped"]
@@ -654,7 +749,7 @@ def test_the_logbook_has_what_a_booth_began_with_and_what_changed(booth: Booth) 
         booth.look([Deliver(10_000)], stop_s=8)
     entries = [link.entry for link in links_of(booth.state) if link.entry]
     told = [(entry.kind, entry.now) for entry in entries]
-    assert [kind for kind, _ in told] == ["model", "bank", "config", "law", "mode", "config", "mode"]
+    assert [kind for kind, _ in told] == ["model", "bank", "config", "law", "mode", "pause", "config", "mode"]
     assert ("model", "abcdef012345") in told
     assert ("law", "us-ny") in told
     assert [now for kind, now in told if kind == "mode"] == ["open-street", "opt-in-zone"]
@@ -724,7 +819,7 @@ def test_what_is_drawn_at_the_place_is_taken_over_while_the_booth_looks(booth: B
 def test_a_booth_that_starts_with_zones_it_cannot_read_looks_at_nobody_until_they_are_drawn_anew(
     booth: Booth,
 ) -> None:
-    booth.state.mkdir()
+    (booth.state / SITE_FILE).parent.mkdir(parents=True)
     (booth.state / SITE_FILE).write_text("{")
     booth.clock.at(1020.0, draw(booth, MAT))
     booth.look([Deliver(10_000)], stop_s=30)

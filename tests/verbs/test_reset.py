@@ -30,9 +30,9 @@ OWN = (
     "var/lib/booth/logbook.jsonl",
     "var/lib/booth/notice-update.json",
     "var/lib/booth/outbox.sqlite",
-    "var/lib/booth/pause.json",
-    "var/lib/booth/remote.json",
-    "var/lib/booth/site.json",
+    "var/lib/booth/display/pause.json",
+    "var/lib/booth/uplink/remote.json",
+    "var/lib/booth/display/site.json",
     "var/lib/booth/vision/street.bank",
 )
 NOT_OURS = (
@@ -144,6 +144,15 @@ def test_the_logbook_is_saved_before_it_is_gone(root: Path, tmp_path_factory: py
     forget(root, logbook=folder)
     assert {path.name for path in folder.iterdir()} == {"logbook.jsonl", "logbook.1.jsonl"}
     assert (folder / "logbook.1.jsonl").read_text() == "older"
+
+
+def test_a_link_among_the_logbooks_is_not_copied(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (root / "var/lib/booth/logbook.9.jsonl").symlink_to(root / "etc/booth/keys/booth.key")
+    with pytest.raises(BoothError, match=r"logbook\.9\.jsonl: .*go without the logbook"):
+        forget(root, logbook=tmp_path_factory.mktemp("stick"))
+    assert files(root) >= set(OWN)
 
 
 def test_without_a_place_for_the_logbook_nothing_is_forgotten(root: Path) -> None:

@@ -14,7 +14,7 @@ from appliance.artifacts import Bank
 from appliance.config import Rule
 from appliance.records import Passage
 from appliance.runtime.cpu.neighbours import CpuNeighbours
-from appliance.vision.decision import Decider, abstention
+from appliance.vision.decision import Decider, abstention, asked
 from appliance.vision.novelty import Judge, Novelty
 from appliance.vocabulary import WORDS
 from calibration.bank import learn_bank
@@ -178,3 +178,22 @@ def test_company_does_not_change_a_decision(bank: Bank) -> None:
     together = decider(bank).decide([passage(9, None), other, one])[2]
     assert together.rarity == pytest.approx(alone.rarity, abs=1e-9)
     assert together.why == alone.why
+
+
+def test_who_asks_is_judged_as_the_street_is_but_never_an_exception_and_counts_in_no_pace(bank: Bank) -> None:
+    judge, red = decider(bank), wearing(2, RED, RED)
+    judge.wish(Rule(wanted_per_hour=20))
+    before = judge.readiness(100.0), judge._pace.share(100.0)
+    answers = [judge.answer([wearing(1, GREY, (40, 40, 100)), red]) for _ in range(200)][-1]
+    assert (judge.readiness(100.0), judge._pace.share(100.0)) == before
+    (told,) = judge.decide([red])
+    assert [(one.asked, one.judged, one.exception) for one in answers] == [(True, True, False)] * 2
+    assert (answers[1].rarity, answers[1].why) == (told.rarity, told.why)
+    assert answers[1].outfit.upper == "red"
+    assert not told.asked
+
+
+def test_who_asks_before_there_is_a_bank_has_an_outfit_and_no_rarity() -> None:
+    answer = asked(wearing(2, RED, RED))
+    assert (answer.judged, answer.rarity, answer.why, answer.exception) == (False, 0.0, (), False)
+    assert (answer.outfit.upper, answer.asked) == ("red", True)

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from appliance.config import Capture, Garment, Zone
 from appliance.records import Descriptors, Garments, Glimpse, Passage
-from appliance.vision.passages import MOST_TRIES, PATIENCE_S, Passages, Views
+from appliance.vision.passages import MOST_TRIES, Passages
+from appliance.vision.record import PATIENCE_S, Views
 from tests.streets import frame, tracks
 
 SETTINGS = Garment(views=2, view_gap_s=0.5, per_frame=2)

@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 import numpy as np
 import pytest
 
+from appliance.answers import EMPTY, TOLD
 from appliance.config import Capture, Garment, Rule, Zone
 from appliance.records import Detections, FloatArray, Frame, Garments, Tracks
 from appliance.runtime.cpu.bodies import CpuBodyOps
@@ -19,6 +20,7 @@ from appliance.vision.garments import GarmentCutter
 from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
 from appliance.vision.pipeline import NO_BANK, Pipeline, describe_people
+from appliance.vision.spot import Spot
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
 from tests.bodies import FakeBody, standing
@@ -65,6 +67,10 @@ class Rooms:
         self.calls.append(f"decision on {[one.track for one in passages]}")
         return [decision(one.track, settled=one.final) for one in passages]
 
+    def answer(self, passages: list[Any]) -> list[Any]:
+        self.calls.append(f"answer to {[one.track for one in passages]}")
+        return [decision(one.track, asked=True) for one in passages]
+
     def readiness(self, now_s: float) -> str:
         return f"asked at {now_s}"
 
@@ -76,7 +82,8 @@ def pipeline(rooms: Rooms, decider: bool = True, capture: Capture | None = None)
     any_room = cast(Any, rooms)
     passages = Passages(Garment(views=1), capture or Capture())
     stages = (any_room, any_room, passages, any_room, any_room, descriptor())
-    return Pipeline(*stages, any_room if decider else None)
+    spot = Spot(Garment(views=1), capture or Capture())
+    return Pipeline(*stages, any_room if decider else None, spot)
 
 
 def test_a_frame_goes_from_pixels_to_decisions_in_order() -> None:
@@ -101,6 +108,97 @@ def test_whoever_may_be_there_hides_the_street_and_who_opted_out_is_not_shown() 
         step = whole.step(frame(at_s=1.0))
         np.testing.assert_array_equal(step.shown, boxes(*people))
         np.testing.assert_array_equal(step.covered, boxes(WALKER, (0, 0, 9, 9)))
+
+
+WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+SPOT = Zone(name="spot", kind="spot", polygon=WHOLE)
+CORNER = Zone(name="mat", polygon=((0.9, 0), (1, 0), (1, 0.1)))
+SHOP = Zone(name="shop", kind="door", polygon=WHOLE)
+BENCH = Zone(name="bench", kind="opt-out", polygon=WHOLE)
+
+
+def test_who_was_judged_already_is_looked_at_anew_when_they_ask_and_is_a_passage_no_more() -> None:
+    rooms = Rooms([tracks({7: WALKER})] * 4 + [tracks({}, ended=(7,))])
+    whole = pipeline(rooms, capture=Capture(zones=(SPOT,)))
+    first = whole.step(frame(at_s=1.0))
+    assert whole.ask(5) == EMPTY
+    second = whole.step(frame(at_s=2.0))
+    assert whole.ask(5) == TOLD
+    later = [whole.step(frame(at_s=at_s)) for at_s in (3.0, 4.0, 5.0)]
+    assert [one.track for one in first.passages] == [7]
+    assert ([one.track for one in second.asked], second.passages, second.decisions) == ([7], [], [])
+    assert not any(step.asked or step.passages or step.decisions for step in later)
+
+
+def test_who_asks_before_they_were_judged_counts_nowhere() -> None:
+    rooms = Rooms([tracks({7: WALKER})] * 3 + [tracks({}, ended=(7,))])
+    whole = pipeline(rooms, capture=Capture(zones=(SPOT,)))
+    whole._passages._garments = Garment(views=3)
+    whole.ask(5)
+    steps = [whole.step(frame(at_s=float(at_s))) for at_s in range(4)]
+    assert [[one.track for one in step.asked] for step in steps] == [[7], [], [], []]
+    assert [step.passages for step in steps] == [[], [], [], []]
+
+
+@pytest.mark.parametrize(
+    ("zones", "mode", "asked"),
+    [
+        ((SPOT, CORNER), "opt-in-zone", [7]),
+        ((SPOT, SHOP), "open-street", [7]),
+        ((SPOT, BENCH), "open-street", []),
+        ((SPOT, BENCH, CORNER), "opt-in-zone", []),
+        ((CORNER,), "opt-in-zone", []),
+    ],
+    ids=["outside the mat", "out of the door", "opted out", "opted out of opt-in", "no spot"],
+)
+def test_the_spot_takes_in_who_is_left_alone_for_where_they_stand_but_never_who_opted_out(
+    zones: tuple[Zone, ...], mode: Literal["open-street", "opt-in-zone"], asked: list[int]
+) -> None:
+    rooms = Rooms([tracks({7: WALKER})] * 2)
+    whole = pipeline(rooms, capture=Capture(mode=mode, zones=zones))
+    assert whole.step(frame(at_s=0.5)).passages == []
+    whole.ask(1)
+    step = whole.step(frame(at_s=1.0))
+    assert [one.track for one in step.asked] == asked
+    assert step.passages == []
+    assert ("garments of [7]" in rooms.calls) == bool(asked)
+
+
+def test_without_a_bank_who_asks_has_an_outfit_and_no_rarity() -> None:
+    whole = pipeline(Rooms([tracks({7: WALKER})]), decider=False, capture=Capture(zones=(SPOT,)))
+    whole.ask(1)
+    (answer,) = whole.step(frame(at_s=1.0)).asked
+    assert (answer.judged, answer.outfit.upper, answer.zone) == (False, "red", "spot")
+
+
+def test_a_spot_that_is_drawn_or_lifted_meanwhile_holds_from_the_next_frame_on() -> None:
+    whole = pipeline(Rooms([tracks({7: WALKER})] * 3))
+    whole.ask(1)
+    steps = [whole.step(frame(at_s=1.0))]
+    whole.look_within(Capture(zones=(SPOT,)))
+    steps.append(whole.step(frame(at_s=2.0)))
+    whole.look_within(Capture())
+    whole.ask(2)
+    steps.append(whole.step(frame(at_s=3.0)))
+    assert [len(step.asked) for step in steps] == [0, 1, 0]
+
+
+def test_a_view_is_cut_once_for_the_passage_and_for_who_asks() -> None:
+    rooms = Rooms([tracks({7: WALKER})])
+    whole = pipeline(rooms, capture=Capture(zones=(SPOT,)))
+    whole.ask(1)
+    whole.step(frame(at_s=1.0))
+    assert "garments of [7]" in rooms.calls
+
+
+def test_when_the_cameras_close_nothing_is_left_of_who_asked() -> None:
+    whole = pipeline(Rooms([tracks({7: WALKER}), tracks({})]), capture=Capture(zones=(SPOT,)))
+    whole._spot._garments = Garment(views=3)
+    whole.ask(1)
+    whole.step(frame(at_s=1.0))
+    assert whole._spot._askers[7].record.views
+    whole.forget()
+    assert whole._spot._askers == {}
 
 
 def test_an_empty_street_goes_through_all_stages_and_brings_nothing() -> None:

@@ -30,6 +30,7 @@ class Page:
         self.datagrams: list[bytes] = []
         self._runtime = runtime
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        (runtime / SOCKET).parent.mkdir(exist_ok=True)
         self._socket.bind(str(runtime / SOCKET))
         self._socket.settimeout(RENEW_EVERY_S)
         self._over = threading.Event()

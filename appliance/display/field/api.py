@@ -42,6 +42,10 @@ class Api:
         self._work = Work(settings)
         self._report = Report(settings, self._work, window)
 
+    def tend(self, now_s: float) -> None:
+        """What waits for a disk, a few times a second."""
+        self._work.tend(now_s)
+
     def routes(self) -> list[Route]:
         """All of them."""
         return [
@@ -84,7 +88,10 @@ class Api:
 
     async def _enter(self, request: Request) -> Values:
         digits = text_in(await body_of(request), "code", 16)
-        return {"token": self._door.enter("".join(digits.split()), self._clock())}
+        address = request.client.host if request.client else ""
+        token = self._door.enter("".join(digits.split()), address, self._clock())
+        self._work.arm(self._clock())
+        return {"token": token}
 
     async def _leave(self, request: Request) -> Values:
         check_origin(request)

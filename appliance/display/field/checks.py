@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.display.field.finding import Finding, Vitals
+from appliance.display.field.known import told
 from appliance.display.field.uplink_checks import check_certificate, check_outbox, check_uplink
 from appliance.display.field.vision_checks import (
     check_camera,
@@ -19,6 +20,7 @@ from appliance.display.field.vision_checks import (
     check_rate,
     check_vision,
 )
+from appliance.display.field.words import Word, said
 from appliance.health.clock import Clock
 from appliance.health.notices import QUIET, Subject
 
@@ -37,10 +39,10 @@ class Evidence:
     "Subject -> line, see health/notices.py."
     clock: Clock
     state: Path
-    done: Mapping[str, str]
-    "Step of the page -> how it was done; '' where it was not."
-    site_fault: str
-    "Why the site file counts as none; ''."
+    done: Mapping[str, Word | None]
+    "Step of the page -> how it was done; None where it was not."
+    site_fault: Word | None
+    "Why the site file counts as none."
 
 
 def findings(seen: Evidence) -> list[Finding]:
@@ -65,22 +67,21 @@ def check_steps(seen: Evidence) -> list[Finding]:
     """What the technician confirms."""
     lines = []
     for number, name in enumerate(("aim", "focus", "zones", "ground"), start=1):
+        how = seen.done.get(name)
         if name == "zones" and seen.site_fault:
-            lines.append(Finding(name, "failed", seen.site_fault, "draw the zones and save them"))
-        elif seen.done.get(name):
-            lines.append(Finding(name, "ok", seen.done[name]))
+            lines.append(Finding(name, "failed", seen.site_fault, said("cure-zones")))
+        elif how:
+            lines.append(Finding(name, "ok", how))
         else:
-            lines.append(Finding(name, "failed", "not done", f"go to step {number} of this page"))
+            lines.append(Finding(name, "failed", said("not-done"), said("cure-step", n=number)))
     return lines
 
 
 def check_clock(clock: Clock) -> Finding:
     """A clock that the network has confirmed."""
     if clock.synced:
-        return Finding("clock", "ok", clock.minute)
-    return Finding(
-        "clock", "failed", f"{clock.minute}, not confirmed", "give it a network; timedatectl set-ntp true"
-    )
+        return Finding("clock", "ok", said("clock-is", at=clock.minute))
+    return Finding("clock", "failed", said("clock-unsure", at=clock.minute), said("cure-clock"))
 
 
 def check_disk(state: Path) -> Finding:
@@ -88,18 +89,19 @@ def check_disk(state: Path) -> Finding:
     try:
         free_mb = shutil.disk_usage(state).free / 1e6
     except OSError as error:
-        return Finding("disk", "failed", f"{state}: {error.strerror}", "sudo systemctl restart booth.target")
+        why = said("quoted", text=f"{state}: {error.strerror}")
+        return Finding("disk", "failed", why, said("cure-start", unit="booth.target"))
     if free_mb < LEAST_DISK_MB:
-        return Finding("disk", "failed", f"{free_mb:.0f} MB free", f"free {LEAST_DISK_MB} MB under {state}")
-    return Finding("disk", "ok", f"{free_mb / 1000:.1f} GB free")
+        cure = said("cure-disk", n=LEAST_DISK_MB, folder=str(state))
+        return Finding("disk", "failed", said("free-mb", n=round(free_mb)), cure)
+    return Finding("disk", "ok", said("free-gb", n=round(free_mb / 1000, 1)))
 
 
-def check_notice(subject: Subject, told: str) -> Finding:
+def check_notice(subject: Subject, line: str) -> Finding:
     """What the last update, the stick and the rescue said."""
-    bad = told.startswith(BAD_NEWS) or (subject == "machine" and told != QUIET["machine"])
-    cures: dict[Subject, str] = {
-        "update": "tell the city team: the booth runs the version before",
-        "provision": "make a new stick: booth provision on the laptop",
-        "machine": "do what it says; then run the self-test again",
-    }
-    return Finding(subject, "failed", told, cures[subject]) if bad else Finding(subject, "ok", told)
+    quiet = line == QUIET[subject]
+    detail = said(f"quiet-{subject}") if quiet else told(line)
+    bad = line.startswith(BAD_NEWS) or (subject == "machine" and not quiet)
+    return (
+        Finding(subject, "failed", detail, said(f"cure-{subject}")) if bad else Finding(subject, "ok", detail)
+    )

@@ -7,13 +7,14 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
+from appliance.display.field.locks import Locks
+
 DIGITS = 8
 LIFE_S = 600.0
-MOST_WRONG = 5
-"Wrong tries until the door is locked, and until the code that was shown is good for nothing."
-FIRST_LOCK_S = 60.0
-LONGEST_LOCK_S = 3600.0
-"Each lock lasts twice as long as the one before, up to this; a right code or a restart forgets them."
+CROWDED = 600
+"Wrong guesses at one code after which only an address that has not failed is heard, and each but once."
+SPOILED = 1000
+"Wrong guesses after which a code is good for nothing; more than a /24 comes to, 600 + 254."
 Answer = Literal["right", "wrong", "locked"]
 
 
@@ -27,52 +28,55 @@ class Code:
 
 
 class Codes:
-    """Owner of the one code that is good at a time, and of the lock on the door.
+    """Owner of the one code that is good at a time, and of the locks on those who guess.
 
-    At most MOST_WRONG guesses hit any code, so whoever guesses finds it with 5 chances in 10**8, and 24 hours of
-    trying hit fewer than 30 codes, each of which somebody at the device has to ask for.
+    Each address is locked out for its own wrong guesses, never for another's, so no visitor of the LAN keeps the
+    technician out. A guess hits with 1 in 10**8, and only while somebody at the device lets a code be shown. Guesses
+    that are heard of one address: 20 within the life of a code (5 at 0, 60, 180 and 420 s), fewer than 160 a day (7
+    times 5 in the first hours, then 5 an hour). The worst case, a whole /24 of 254 attackers and a code shown all
+    day: 254 * 160 = 40 640 guesses, a chance of 0.0004 a day; one attacker alone: 0.0000016. At any one code they have
+    CROWDED guesses and one more each, a chance below 0.00001, and never more than SPOILED, however many addresses
+    somebody makes up, as anybody may in IPv6: the price is that so many spoil the code, and another has to be shown.
     """
 
     def __init__(self) -> None:
         self._code: Code | None = None
         self._wrong = 0
-        self._locks = 0
-        self._locked_until_s = float("-inf")
+        "Guesses at this code."
+        self._locks = Locks()
 
     def issue(self, now_s: float) -> Code:
-        """A new code; the one before is good no more. The lock stays."""
-        self._code = Code(f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}", now_s + LIFE_S)
+        """A new code; the one before is good no more. The locks stay."""
+        self._code, self._wrong = Code(f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}", now_s + LIFE_S), 0
         return self._code
-
-    def forget(self) -> None:
-        """Nobody wants the code any more."""
-        self._code = None
 
     def is_waiting(self, now_s: float) -> bool:
         """Whether a code is good."""
-        return self._code is not None and now_s < self._code.until_s
+        return self._live(now_s) is not None
 
-    def locked_s(self, now_s: float) -> float:
-        """Seconds until the next try is heard; 0 while the door is not locked."""
-        return max(0.0, self._locked_until_s - now_s)
+    def locked_s(self, address: str, now_s: float) -> float:
+        """Seconds until a try of this address is heard; 0 while it is."""
+        own_s, code = self._locks.locked_s(address, now_s), self._live(now_s)
+        if code is None or self._wrong < CROWDED or not self._locks.has_failed(address, now_s):
+            return own_s
+        return max(own_s, code.until_s - now_s)
 
-    def redeem(self, given: str, now_s: float) -> Answer:
+    def redeem(self, given: str, address: str, now_s: float) -> Answer:
         """Whether `given` is the code; a right one is used up. No code, an old one and a wrong one are alike."""
-        if self.locked_s(now_s):
+        if self.locked_s(address, now_s):
             return "locked"
         # Compared with something in any case, and in constant time: how long it takes tells nothing.
-        live = self._code if self.is_waiting(now_s) else None
+        live = self._live(now_s)
         expected = live.digits if live else secrets.token_hex(DIGITS)
         if hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
-            self._code, self._wrong, self._locks = None, 0, 0
+            self._code = None
+            self._locks.forgive(address)
             return "right"
-        self._miss(now_s)
+        self._locks.miss(address, now_s)
+        self._wrong += live is not None
+        if self._wrong >= SPOILED:
+            self._code = None
         return "wrong"
 
-    def _miss(self, now_s: float) -> None:
-        self._wrong += 1
-        if self._wrong >= MOST_WRONG:
-            self._code, self._wrong = None, 0
-            self._locked_until_s = now_s + min(FIRST_LOCK_S * 2**self._locks, LONGEST_LOCK_S)
-            # Bounded, lest the power of two outgrow any float.
-            self._locks = min(self._locks + 1, 16)
+    def _live(self, now_s: float) -> Code | None:
+        return self._code if self._code is not None and now_s < self._code.until_s else None

@@ -30,11 +30,7 @@ def device_routes(door: Door, url: str, clock: Callable[[], float]) -> list[Rout
     async def state(_request: Request) -> dict[str, Any]:
         now_s = clock()
         session = door.session(now_s) is not None
-        return {
-            "session": session,
-            "waiting": door.is_waiting(now_s),
-            "locked_s": round(door.locked_s(now_s)),
-        }
+        return {"session": session, "waiting": door.is_waiting(now_s)}
 
     async def show(request: Request) -> dict[str, Any]:
         await body_of(request)

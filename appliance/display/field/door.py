@@ -7,6 +7,7 @@ import logging
 from starlette.requests import Request
 
 from appliance.display.field.codes import Code, Codes
+from appliance.display.field.locks import FIRST_LOCK_S
 from appliance.display.field.request import Refused
 from appliance.display.field.sessions import Session, Sessions
 
@@ -30,26 +31,28 @@ class Door:
         """Whether a code is good."""
         return self._codes.is_waiting(now_s)
 
-    def locked_s(self, now_s: float) -> float:
-        """Seconds until a code is heard again."""
-        return self._codes.locked_s(now_s)
-
     def session(self, now_s: float) -> Session | None:
         """The open session."""
         return self._sessions.live(now_s)
 
-    def enter(self, digits: str, now_s: float) -> str:
-        """The token of a new session. Raises Refused: wrong, locked, or another phone is at work."""
+    def enter(self, digits: str, address: str, now_s: float) -> str:
+        """The token of a new session, for who asks from `address`.
+
+        Raises Refused: wrong, locked, or another phone is at work.
+        """
         if self._sessions.is_taken(now_s):
             raise Refused(409, "taken")
-        answer = self._codes.redeem(digits, now_s)
-        left_s = self._codes.locked_s(now_s)
+        answer = self._codes.redeem(digits, address, now_s)
+        left_s = self._codes.locked_s(address, now_s)
         if answer == "right":
             log.info("field page: a session begins")
             return self._sessions.open(now_s)
-        if answer == "wrong" and left_s:
-            log.warning("field page: too many wrong codes, locked for %.0f s", left_s)
-        raise Refused(429 if left_s else 401, "locked" if left_s else "wrong", left_s=round(left_s))
+        if not left_s:
+            raise Refused(401, "wrong")
+        if answer == "wrong" and left_s <= FIRST_LOCK_S:
+            # Once an address: whoever goes on guessing does not fill the log.
+            log.warning("field page: too many wrong codes from one address, locked for %.0f s", left_s)
+        raise Refused(429, "locked", left_s=round(left_s))
 
     def admit(self, request: Request, now_s: float, *, touched: bool) -> None:
         """Raises Refused unless the request carries the token of the open session."""

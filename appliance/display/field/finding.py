@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from appliance.display.field.words import Word
+
 Vitals = Mapping[str, Any]
 State = Literal["ok", "wait", "failed"]
 LARGEST = 1e12
@@ -17,11 +19,11 @@ class Finding:
     """One line of the self-test."""
 
     name: str
-    "Of the page's table, and as it is signed."
+    "check-NAME is of the page's tables; NAME as it is signed."
     state: State
-    detail: str
-    cure: str = ""
-    "What to do; '' where all is well."
+    detail: Word
+    cure: Word | None = None
+    "What to do; None where all is well."
 
 
 def text_of(vitals: Vitals | None, key: str) -> str:

@@ -1,4 +1,4 @@
-"""Which steps of the field page were confirmed: kept in the state folder, so that a technician can go and come back."""
+"""Which steps of the field page were confirmed: kept in display's own folder: a technician can go and come back."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 import logging
 from pathlib import Path
 
-from appliance.disk import write_durably
+from appliance.disk import read_small, write_own
 
-FILE = "commissioning.json"
+FILE = "display/commissioning.json"
 SCHEMA = "commissioning/1"
 NAMES = ("aim", "focus", "ground")
 "Steps that only a person can call done; the others show in the site file or in the vitals."
@@ -19,8 +19,7 @@ log = logging.getLogger(__name__)
 def read_marks(state: Path) -> frozenset[str]:
     """Names of the steps that were confirmed; none where the file cannot be read: they are confirmed again."""
     try:
-        with (state / FILE).open("rb") as opened:
-            values = json.loads(opened.read(MOST_BYTES + 1))
+        values = json.loads(read_small(state / FILE, MOST_BYTES))
     except FileNotFoundError:
         return frozenset()
     except (OSError, ValueError, RecursionError):
@@ -36,4 +35,4 @@ def write_marks(state: Path, marks: frozenset[str]) -> None:
     """Keep them. Raises BoothError."""
     content = json.dumps({"schema": SCHEMA, "done": sorted(marks)}, separators=(",", ":")).encode("ascii")
     cure = "free space or set folders.state to a writable folder"
-    write_durably(state / FILE, content, cure, mode=0o640)
+    write_own(state / FILE, content, cure)

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from appliance.display.view import Box, View
-from appliance.errors import BoothError
+from appliance.errors import ToldError
 from appliance.ground import Ground, Standing, ground_from
 from appliance.site import Plane
 from appliance.tape import ground_by_tape
@@ -38,11 +38,13 @@ def median_box(views: Sequence[View]) -> tuple[float, float]:
     """Head and foot of the largest person, as shares of the height. Raises BoothError in words."""
     boxes = [box for view in views if (box := tallest(view)) is not None]
     if len(boxes) < LEAST_VIEWS:
-        raise BoothError("nobody is seen: stand still in view for two seconds, then capture again")
+        words = "nobody is seen: stand still in view for two seconds, then capture again"
+        raise ToldError(words, "measure-nobody")
     head = median(top for _, top, _, _ in boxes)
     foot = median(top + height for _, top, _, height in boxes)
     if head <= EDGE or foot >= 1 - EDGE:
-        raise BoothError("head or feet are cut off: stand where both are in view, then capture again")
+        words = "head or feet are cut off: stand where both are in view, then capture again"
+        raise ToldError(words, "measure-cut")
     return head, foot
 
 
@@ -59,7 +61,8 @@ def plane_from(near: Measured, far: Measured, far_m: float | None) -> tuple[Plan
     distances may be wrong by half.
     """
     if near.standing.foot_y <= far.standing.foot_y:
-        raise BoothError("near and far are swapped: feet at the near spot have to be lower in the picture")
+        words = "near and far are swapped: feet at the near spot have to be lower in the picture"
+        raise ToldError(words, "measure-swapped")
     if far_m is None:
         ground, doubt = ground_from(near.standing, far.standing, near.aspect)
     else:

@@ -33,7 +33,7 @@ def check_peer(request: Request, net: Path = Path("/proc/self/net")) -> None:
     owners = owners_of(client.host, client.port, net)
     # Behind PrivateUsers= of systemd everybody but root and ourselves is nobody, which tells nothing: root alone then.
     if not owners or owners & (banned | {NOBODY}):
-        raise Refused(403, "a process of the booth gets no code")
+        raise Refused(403, "no-code")
 
 
 def uid_of(name: str) -> int | None:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
+from appliance.display.field.known import told
+
 LEAST_S = 60.0
 "A shorter look at the street tells nothing of its pace."
 
@@ -39,12 +41,12 @@ def learning_of(vitals: Mapping[str, Any] | None, pace: Pace) -> dict[str, Any]:
     known = vitals or {}
     calibrated = known.get("calibrated")
     if not isinstance(calibrated, str):
-        return {"state": "unknown", "text": ""}
+        return {"state": "unknown"}
     if calibrated == "ok":
-        return {"state": "done", "text": ""}
+        return {"state": "done"}
     done, wanted = known.get("learned"), known.get("needed")
     if not is_count(done) or not is_count(wanted) or wanted == 0:
-        return {"state": "waiting", "text": calibrated[:120]}
+        return {"state": "waiting", "told": told(calibrated[:120])}
     hourly = pace.per_hour()
     left_min = math.ceil(60 * max(0, wanted - done) / hourly) if hourly else None
     return {
@@ -53,7 +55,6 @@ def learning_of(vitals: Mapping[str, Any] | None, pace: Pace) -> dict[str, Any]:
         "wanted": wanted,
         "per_hour": hourly,
         "left_min": left_min,
-        "text": "",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from importlib import metadata
@@ -11,10 +12,12 @@ from appliance.config import Settings
 from appliance.display.field.advice import advice_from
 from appliance.display.field.checks import Evidence, findings
 from appliance.display.field.finding import Finding
+from appliance.display.field.known import told
 from appliance.display.field.measure import plane_words
 from appliance.display.field.progress import Pace, learning_of
 from appliance.display.field.request import Refused
 from appliance.display.field.window import Window
+from appliance.display.field.words import Word, said
 from appliance.display.field.work import Work
 from appliance.display.standing import standing_from_vitals
 from appliance.display.view import View
@@ -50,14 +53,14 @@ class Report:
             "schema": SCHEMA,
             "booth": self._files.booth.model_dump(),
             "version": version(),
-            "vision": asdict(standing_from_vitals(vision)),
+            "vision": standing_of(vision),
             "fault": self._window.fault or self._work.fault,
             "advice": advice_from(self._window.lately(now_s, ADVICE_S), settings.garments.min_height_px),
             "learning": learning,
             "capture": settings.capture.model_dump(mode="json"),
             "ground": self._ground(site, self._window.look(now_s)),
             "steps": {
-                **{name: bool(how) for name, how in self._done(site).items()},
+                **{name: how is not None for name, how in self._done(site).items()},
                 "learning": learning["state"] == "done",
                 "sign": site.signed_off is not None,
             },
@@ -65,14 +68,14 @@ class Report:
             "reasons": list(REASONS),
         }
 
-    def _done(self, site: Site) -> dict[str, str]:
-        """Step -> how it was done; '' where it was not."""
+    def _done(self, site: Site) -> dict[str, Word | None]:
+        """Step -> how it was done; None where it was not."""
         marks, zones, ground = self._work.marks, site.zones, site.ground
-        measured = f"camera {ground.camera_m:.1f} m high" if ground else ""
+        measured = said("camera-height", n=round(ground.camera_m, 1)) if ground else None
         return {
-            **{name: "confirmed" if name in marks else "" for name in ("aim", "focus")},
-            "zones": "" if zones is None else f"{len(zones)} drawn",
-            "ground": measured or ("left out" if "ground" in marks else ""),
+            **{name: said("confirmed") if name in marks else None for name in ("aim", "focus")},
+            "zones": None if zones is None else said("drawn", n=len(zones)),
+            "ground": measured or (said("left-out") if "ground" in marks else None),
         }
 
     def _ground(self, site: Site, view: View | None) -> Values:
@@ -118,6 +121,12 @@ class Report:
         return SignOff(
             minute=read_clock().minute, version=version(), checks=checks, reason=None if well else reason
         )
+
+
+def standing_of(vision: Mapping[str, Any] | None) -> Values:
+    """What vision is at, and why, in words of the page."""
+    standing = standing_from_vitals(dict(vision) if vision else None)
+    return {"name": standing.name, "reason": told(standing.reason) if standing.reason else None}
 
 
 @cache

@@ -10,6 +10,9 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from appliance.display.field.words import said
+from appliance.errors import BoothError, ToldError
+
 MOST_BODY = 16_384
 "Bytes; thirty zones of thirty-two corners fit twice."
 PATIENCE_S = 5.0
@@ -20,11 +23,19 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Refused(Exception):
     """An answer other than the one that was asked for."""
 
-    def __init__(self, status: int, why: str, **more: Any) -> None:
-        """`why` is a word of the page's table or a sentence of the booth; `more` goes into the answer."""
-        super().__init__(why)
+    def __init__(self, status: int, word: str, **more: Any) -> None:
+        """`word` is one of the page's tables, and `more` its values; or a sentence for who is no page of ours."""
+        super().__init__(word)
         self.status = status
-        self.body = {"error": why, **more}
+        self.word = said(word, **more)
+        self.body = {"error": word, **more}
+
+
+def refused_by(error: BoothError, status: int = 422) -> Refused:
+    """The refusal that tells of `error`: in a word of the page's tables where it has one, else as the booth says it."""
+    if isinstance(error, ToldError):
+        return Refused(status, error.word, **error.values)
+    return Refused(status, "quoted", text=str(error))
 
 
 def answering(endpoint: Callable[[Request], Awaitable[Any]]) -> Endpoint:
@@ -51,7 +62,7 @@ async def body_of(request: Request) -> dict[str, Any]:
     except asyncio.TimeoutError:
         raise Refused(408, "the body did not come") from None
     except ClientDisconnect:
-        raise Refused(400, "gone") from None
+        raise Refused(400, "the page has gone") from None
     except (ValueError, RecursionError):
         raise Refused(400, "no JSON") from None
     if not isinstance(values, dict):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from appliance.display.field.finding import Finding, Vitals, figure_of, text_of
+from appliance.display.field.known import told
+from appliance.display.field.words import said
 
 LEAST_RATE = 5.0
 "Pictures a second below which people pass unseen between two."
@@ -12,59 +14,43 @@ def check_vision(vision: Vitals | None) -> Finding:
     """It runs."""
     state, reason = text_of(vision, "state"), text_of(vision, "reason")
     if vision is None:
-        return Finding(
-            "vision", "failed", "not running", "wait a minute; then sudo systemctl restart booth-vision"
-        )
+        return Finding("vision", "failed", said("not-running"), said("cure-vision"))
     if state in ("running", "paused"):
-        return Finding("vision", "ok", state)
+        return Finding("vision", "ok", told(state))
     if state == "starting":
-        return Finding(
-            "vision", "wait", reason or state, "wait: engines are built for minutes after an upgrade"
-        )
-    return Finding(
-        "vision",
-        "failed",
-        reason or state or "unknown",
-        "mend what it names; sudo systemctl restart booth-vision",
-    )
+        return Finding("vision", "wait", told(reason or state), said("cure-engines"))
+    return Finding("vision", "failed", told(reason or state), said("cure-mend"))
 
 
 def check_camera(vision: Vitals | None) -> Finding:
     """It delivers."""
     camera = text_of(vision, "camera")
     if camera == "ok":
-        return Finding("camera", "ok", text_of(vision, "camera_path") or "delivers")
-    cure = "check its cable and power; sudo systemctl restart booth-vision"
-    return Finding("camera", "failed", camera or "unknown", cure)
+        return Finding("camera", "ok", told(text_of(vision, "camera_path"), "delivers"))
+    return Finding("camera", "failed", told(camera), said("cure-camera"))
 
 
 def check_rate(vision: Vitals | None) -> Finding:
     """It delivers often enough."""
     rate = figure_of(vision, "frames_per_second")
+    detail = said("unknown") if rate is None else said("rate", n=round(rate, 1))
     if rate is not None and rate >= LEAST_RATE:
-        return Finding("rate", "ok", f"{rate:.1f} pictures a second")
-    detail = "unknown" if rate is None else f"{rate:.1f} pictures a second"
-    return Finding(
-        "rate", "failed", detail, f"at least {LEAST_RATE:.0f} are needed: booth doctor says what is slow"
-    )
+        return Finding("rate", "ok", detail)
+    return Finding("rate", "failed", detail, said("cure-rate", n=round(LEAST_RATE)))
 
 
 def check_pause(vision: Vitals | None) -> Finding:
     """Nobody has closed the camera."""
     if text_of(vision, "state") == "paused":
-        return Finding(
-            "pause", "failed", text_of(vision, "reason") or "paused", "lift the pause where it was set"
-        )
-    return Finding("pause", "ok", "not paused")
+        return Finding("pause", "failed", told(text_of(vision, "reason"), "is-paused"), said("cure-pause"))
+    return Finding("pause", "ok", said("not-paused"))
 
 
 def check_learning(vision: Vitals | None) -> Finding:
     """It knows enough to judge."""
-    told = text_of(vision, "calibrated")
-    if told == "ok":
-        return Finding("learning", "ok", "knows what is normal here")
-    if told.startswith(("too early", "learning")):
-        return Finding("learning", "wait", told, "wait: the street teaches it, nobody has to stay")
-    return Finding(
-        "learning", "failed", told or "unknown", "set novelty.learning: true, or novelty.bank to a bank"
-    )
+    words = text_of(vision, "calibrated")
+    if words == "ok":
+        return Finding("learning", "ok", said("knows-normal"))
+    if words.startswith(("too early", "learning")):
+        return Finding("learning", "wait", told(words), said("cure-learning"))
+    return Finding("learning", "failed", told(words), said("cure-bank"))

@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from pathlib import Path
 
+from appliance.display.field.words import Word, said
 from appliance.display.view import View
 from appliance.display.views import STALE_S, ViewReader
 from appliance.errors import BoothError
@@ -26,8 +27,8 @@ class Window:
         self._lately: deque[View] = deque(maxlen=MOST_LATELY)
         self._renewed_s = float("-inf")
         self._take = 0
-        self.fault = ""
-        "Why there can be no view; '' while there can."
+        self.fault: Word | None = None
+        "Why there can be no view; None while there can."
 
     def again(self) -> None:
         """Let vision begin the drawing of the empty street anew, as after the camera was turned."""
@@ -49,11 +50,11 @@ class Window:
             if self._reader is None:
                 self._reader = ViewReader(self._runtime)
             renew_session(self._runtime, now_s, self._take)
-            self.fault = ""
+            self.fault = None
         except BoothError as error:
             if not self.fault:
                 log.warning("no view for the field page: %s", error)
-            self.fault = str(error)
+            self.fault = said("view-fault", why=str(error))
 
     def look(self, now_s: float) -> View | None:
         """The freshest view, None while vision sends none."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 from collections.abc import Callable, Sequence
 
 from appliance.config import Settings
 from appliance.display.field.drawn import settings_at, site_with_zones
 from appliance.display.field.marks import NAMES, read_marks, write_marks
 from appliance.display.field.measure import SPOTS, Measured, measure, plane_from
-from appliance.display.field.request import Refused
+from appliance.display.field.request import Refused, refused_by
+from appliance.display.field.words import Word, said
 from appliance.display.view import View
 from appliance.errors import BoothError
-from appliance.logbook import record
+from appliance.health.armed import DISPLAY, arm
+from appliance.health.moment import moment_at
+from appliance.logbook.notes import Notes
 from appliance.site import SignOff, Site
 from appliance.site_file import read_site, write_site
 
@@ -26,13 +30,28 @@ class Work:
     def __init__(self, files: Settings) -> None:
         self._files = files
         self._state = files.folders.state
+        self._notes = Notes(self._state, "field")
         self._marks: frozenset[str] | None = None
         self.spots: dict[str, Measured] = {}
         "Of the ground plane, until it is whole."
         self.doubt: float | None = None
         "Of the plane that was measured last, as a share."
-        self.fault = ""
-        "Why the site file counts as none; '' while it can be read."
+        self.fault: Word | None = None
+        "Why the site file counts as none; None while it can be read."
+        # A line that the disk refused before a restart, or a power cut took; what is known already is not repeated.
+        if (site := self.site()) != Site():
+            self._notes.note("site", words_of(site))
+
+    def tend(self, now_s: float) -> None:
+        """Write into the logbook what waits: a disk that refused is tried again each minute. Never raises OSError."""
+        self._notes.tend(now_s)
+
+    def arm(self, now_s: float) -> None:
+        """Somebody is here and means the booth to work. A disk that refuses keeps nobody from the page."""
+        try:
+            arm(self._state / DISPLAY, moment_at(now_s))
+        except BoothError as error:
+            log.error("%s", error)
 
     @property
     def marks(self) -> frozenset[str]:
@@ -44,9 +63,9 @@ class Work:
     def site(self) -> Site:
         """What is drawn and signed; Site() where the file cannot be used, and then `fault` says why."""
         try:
-            site, self.fault = read_site(self._state), ""
+            site, self.fault = read_site(self._state), None
         except BoothError as error:
-            site, self.fault = Site(), str(error)
+            site, self.fault = Site(), said("site-fault", why=str(error))
         return site
 
     def settings(self) -> Settings:
@@ -54,7 +73,7 @@ class Work:
         try:
             return settings_at(self._files, self.site())
         except Refused as refused:
-            self.fault = self.fault or str(refused)
+            self.fault = self.fault or refused.word
             return self._files
 
     def mark(self, name: str, *, done: bool) -> None:
@@ -83,11 +102,11 @@ class Work:
                 return
             plane, self.doubt = plane_from(self.spots["near"], self.spots["far"], far_m)
         except BoothError as error:
-            raise Refused(422, str(error).removeprefix("ground: ")) from None
+            raise refused_by(error) from None
         site = self.site()
         # Else the zones of a file that cannot be read would fall away unseen, with who opted out in them.
         if self.fault:
-            raise Refused(422, self.fault)
+            raise Refused(422, **self.fault)
         self._write(Site(mode=site.mode, zones=site.zones, ground=plane))
         self.mark("ground", done=True)
 
@@ -103,22 +122,24 @@ class Work:
         """Hand the booth over. Raises Refused."""
         site = self.site()
         if self.fault:
-            raise Refused(422, self.fault)
+            raise Refused(422, **self.fault)
         return self._write(Site(mode=site.mode, zones=site.zones, ground=site.ground, signed_off=signed))
 
     def _write(self, site: Site) -> Site:
         settings_at(self._files, site)
         kept(lambda: write_site(self._state, site))
-        self.fault = ""
-        word = "signed" if site.signed_off else "changed"
-        log.info("field page: the site is %s", word)
-        record(self._state, "field", "site", f"{word} {digest_of(site)}")
+        self.fault = None
+        log.info("field page: the site is %s", words_of(site))
+        self._notes.note("site", words_of(site))
+        # At once, so that none of two changes in a row is lost; a disk that refuses has its turn in tend().
+        self._notes.tend(-math.inf)
         return site
 
 
-def digest_of(site: Site) -> str:
-    """What the logbook says of a site: the start of its SHA-256."""
-    return hashlib.sha256(site.model_dump_json().encode()).hexdigest()[:12]
+def words_of(site: Site) -> str:
+    """What the logbook says of a site: whether somebody has signed it, and the start of its SHA-256."""
+    word = "signed" if site.signed_off else "changed"
+    return f"{word} {hashlib.sha256(site.model_dump_json().encode()).hexdigest()[:12]}"
 
 
 def kept(write: Callable[[], None]) -> None:
@@ -126,4 +147,4 @@ def kept(write: Callable[[], None]) -> None:
     try:
         write()
     except BoothError as error:
-        raise Refused(507, str(error)) from None
+        raise Refused(507, "disk-fault", why=str(error)) from None

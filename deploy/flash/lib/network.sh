@@ -6,10 +6,10 @@ check_ipv6() {
         stands "IPv6 is off, and the flash talks IPv6 over the cable" "sudo sysctl -w net.ipv6.conf.all.disable_ipv6=0"
 }
 check_rpcbind() {
-    systemctl is-active --quiet rpcbind || stands "rpcbind does not run" "sudo systemctl enable --now rpcbind"
+    systemctl is-active --quiet rpcbind 2>/dev/null || stands "rpcbind does not run" "sudo systemctl enable --now rpcbind"
 }
 check_nfs() {
-    systemctl is-active --quiet nfs-kernel-server ||
+    systemctl is-active --quiet nfs-kernel-server 2>/dev/null ||
         { stands "the NFS server does not run" "sudo systemctl enable --now nfs-kernel-server" && return; }
     exportfs >/dev/null 2>&1 || stands "/etc/exports is not accepted" "sudo exportfs -ra says which line; mend or remove it"
     showmount -e localhost >/dev/null 2>&1 ||

@@ -2,11 +2,11 @@
 # shellcheck shell=bash disable=SC2154 # variables of flash and of its other parts
 
 check_automount() {
-    ! systemctl is-active --quiet udisks2 ||
+    ! systemctl is-active --quiet udisks2 2>/dev/null ||
         stands "udisks mounts the Jetson's disks while they are written" "sudo systemctl stop udisks2 (it is back after the next start)"
 }
 check_modems() {
-    ! systemctl is-active --quiet ModemManager ||
+    ! systemctl is-active --quiet ModemManager 2>/dev/null ||
         stands "ModemManager talks to the Jetson's serial line" "sudo systemctl stop ModemManager (it is back after the next start)"
 }
 check_autosuspend() {
@@ -14,7 +14,7 @@ check_autosuspend() {
         stands "USB devices are put to sleep" "echo -1 | sudo tee /sys/module/usbcore/parameters/autosuspend"
 }
 check_sleep() {
-    ! systemctl is-active --quiet sleep.target || stands "the machine is about to sleep" "plug it in and keep its lid open"
+    ! systemctl is-active --quiet sleep.target 2>/dev/null || stands "the machine is about to sleep" "plug it in and keep its lid open"
 }
 check_other_flash() {
     local pid

@@ -140,3 +140,29 @@ says() { # PROBLEM CURE
     done <<<"$output"
     echo "no line says: $1 ... $2" && echo "$output" && return 1
 }
+build() {
+    flash --no-flash "$@"
+    [ "$status" = 0 ] || { echo "$output" && return 1; }
+}
+summary() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$(latest)/summary.json" "$1"; }
+# Nothing of NVIDIA's tool is left on the machine.
+tidy() {
+    [ "$(cat "$BOOTH_FLASH_SYSTEM/etc/exports")" = "/srv/other *(ro)" ]
+    [ -z "$(ls "$BOOTH_FLASH_SYSTEM/etc/udev/rules.d")" ]
+    [ ! -s "$BOOTH_FLASH_SYSTEM/proc/mounts" ]
+}
+# As from a terminal: a shell without job control would hand the interrupt on as ignored.
+start() { # OPTIONS...
+    python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])' \
+        "$FLASH" --folder "$FOLDER" --ssh-key "$KEY" --accept-license "$@" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+    flash_pid=$!
+}
+await() { # COMMAND...
+    local tries
+    for ((tries = 0; tries < 200; tries++)); do
+        ! "$@" >/dev/null 2>&1 || return 0
+        sleep 0.05
+    done
+    cat "$BATS_TEST_TMPDIR/said"
+    return 1
+}

@@ -11,6 +11,12 @@ alone() { spoilt && has "booth: 1 of 27 checks"; }
     [ "$status" = 0 ]
     has "27 checks are fine"
 }
+@test "a machine without systemd is told what does not run, in our words alone" {
+    touch "$FAKE/no-systemd"
+    check
+    says "rpcbind does not run" "sudo systemctl enable --now rpcbind"
+    hasnt "Can't operate"
+}
 @test "looking changes nothing: no run, no state, no lock is left" {
     check
     [ ! -e "$FOLDER/logs" ]

@@ -21,7 +21,12 @@ class Client:
     """Requests to an app without a socket between; an exception of the app is the test's failure."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+        self._app = app
+        self.come_from("127.0.0.1")
+
+    def come_from(self, address: str) -> None:
+        """Send what follows from another address."""
+        self._transport = httpx.ASGITransport(self._app, raise_app_exceptions=True, client=(address, 40_000))
 
     def request(self, method: str, path: str, **words: Any) -> httpx.Response:
         """One request and its answer."""
@@ -52,6 +57,7 @@ class Desk:
         self.routes = [*self.field.routes(), *self.field.device_routes()]
         self.client = Client(Guard(Starlette(routes=self.routes), is_loopback))
         self.token = ""
+        self.come_from = self.client.come_from
 
     def code(self) -> str:
         """What the device shows."""

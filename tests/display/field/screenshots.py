@@ -1,4 +1,4 @@
-"""`make screenshots`: a folder goes in; pictures of every step, phone and tablet, night and sun, come out."""
+"""`make screenshots`: a folder goes in; every step on phone and tablet, by night and sun, in four languages, out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from playwright.sync_api import ViewportSize
 
 from appliance.display.field.device import code_from_display
+from appliance.display.field.words import LANGUAGES, words_in
+from appliance.duties import Language
 from tests.display.field.browser import PHONE, TABLET, chromium, device, why_no_browser
 from tests.display.field.fake_vision import FakeVision, person
 from tests.display.field.technician import STEPS, Technician
@@ -43,6 +45,8 @@ def main(folder: Path) -> int:
         screen.page.click("#show")
         take(screen, folder / "device-code.png")
         commission(phone, vision, running, folder)
+        for language in LANGUAGES:
+            speak(phone, language, folder)
     for file in sorted(folder.glob("*.png")):
         print(file)
     return 0
@@ -68,6 +72,15 @@ def commission(phone: Technician, vision: FakeVision, running: Running, folder: 
     for step in ("checks", "sign"):
         phone.to(step)
         take(phone, folder / f"phone-whole-{step}.png")
+
+
+def speak(phone: Technician, language: Language, folder: Path) -> None:
+    """Every step again in one language, whole, as it stands after the work."""
+    phone.page.set_viewport_size(TALL)
+    phone.page.get_by_role("link", name=words_in(language)["name"]).tap()
+    for number, step in enumerate(STEPS, start=1):
+        phone.to(step)
+        take(phone, folder / f"{language}-{number}-{step}.png")
 
 
 def prepare(phone: Technician, vision: FakeVision, step: str) -> None:

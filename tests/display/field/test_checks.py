@@ -12,18 +12,22 @@ from hypothesis import strategies as st
 
 from appliance.display.field.checks import Evidence, findings
 from appliance.display.field.finding import Finding
+from appliance.display.field.known import told
+from appliance.display.field.words import LANGUAGES, said, words_in
 from appliance.health.clock import Clock
 from appliance.health.notices import QUIET
+from appliance.uplink.certificate import Validity
+from appliance.vision.pipeline import NO_BANK
+from tests.display.field.sayings import written
 
 VISION = {"state": "running", "camera": "ok", "calibrated": "ok", "frames_per_second": 14.0}
 UPLINK = {"state": "online", "reason": "", "outbox_rows": 0, "refused": 0, "certificate": "ok"}
-DONE = dict.fromkeys(("aim", "focus", "zones", "ground"), "done")
-WORDS = Path(__file__).parents[3] / "appliance" / "display" / "field" / "page" / "words.js"
+DONE: dict[str, Any] = dict.fromkeys(("aim", "focus", "zones", "ground"), said("confirmed"))
 
 
 def evidence(tmp_path: Path, **changes: Any) -> Evidence:
     quiet = {str(subject): line for subject, line in QUIET.items()}
-    well = Evidence(VISION, UPLINK, quiet, Clock(1_795_000_000.0, True), tmp_path, DONE, "")
+    well = Evidence(VISION, UPLINK, quiet, Clock(1_795_000_000.0, True), tmp_path, DONE, None)
     return replace(well, **changes)
 
 
@@ -55,9 +59,9 @@ def test_a_booth_that_is_well_is_green(tmp_path: Path) -> None:
         ({"uplink": {**UPLINK, "certificate": "none"}}, {"certificate"}),
         ({"uplink": {**UPLINK, "certificate": "expires in 3 days"}}, {"certificate"}),
         ({"clock": Clock(1_795_000_000.0, False)}, {"clock"}),
-        ({"done": {**DONE, "focus": ""}}, {"focus"}),
+        ({"done": {**DONE, "focus": None}}, {"focus"}),
         ({"done": {}}, {"aim", "focus", "zones", "ground"}),
-        ({"site_fault": "site.json: no site/1"}, {"zones"}),
+        ({"site_fault": said("site-fault", why="site.json: no site/1")}, {"zones"}),
         ({"notices": {**QUIET, "update": "rolled back from 1.3: no frames"}}, {"update"}),
         ({"notices": {**QUIET, "provision": "refused: this stick was used"}}, {"provision"}),
         ({"notices": {**QUIET, "machine": "reboot required"}}, {"machine"}),
@@ -87,16 +91,42 @@ def test_any_vitals_give_one_line_a_check_with_a_cure_where_it_is_red(
     found = findings(evidence(Path("/"), vision=vision, uplink=uplink))
     assert len(found) == len({finding.name for finding in found}) == 17
     for finding in found:
-        assert finding.detail
-        assert "\n" not in finding.detail + finding.cure
+        lines = [
+            written(one, language) for language in LANGUAGES for one in (finding.detail, finding.cure) if one
+        ]
+        assert all(line and "\n" not in line for line in lines)
         assert bool(finding.cure) == (finding.state != "ok")
 
 
 def test_the_page_has_a_word_for_every_check(tmp_path: Path) -> None:
-    text = WORDS.read_text(encoding="utf-8")
-    assert not [
-        finding.name for finding in findings(evidence(tmp_path)) if f'"check-{finding.name}":' not in text
-    ]
+    words = {f"check-{finding.name}" for finding in findings(evidence(tmp_path))}
+    assert words <= words_in("en").keys()
+
+
+TOLD = [
+    ("too early to tell: 43 of 66 passages", "43 av 66 passager"),
+    ("learning: 12 people so far", "12 personer hittills"),
+    ("expires in 1 day", "går ut om 1 dagar"),
+    ("paused by operator", "pausad av operator"),
+    ("csi 0: no frame for 5 s; check cable and power", "csi 0: ingen bild på 5 s; se över kabel och ström"),
+    ("online", "uppkopplad"),
+    ("", "okänt"),
+    ("the GPU is on fire", "the GPU is on fire"),
+]
+
+
+@pytest.mark.parametrize(("line", "swedish"), TOLD)
+def test_what_other_processes_say_is_translated_where_it_is_known(line: str, swedish: str) -> None:
+    assert written(told(line), "sv") == swedish
+    assert (told(line)["word"] == "quoted") == (line == "the GPU is on fire")
+
+
+def test_vision_and_uplink_still_say_what_is_known_of_them() -> None:
+    validity = Validity(0.0, 1_795_000_000.0 + 3 * 86_400)
+    late = replace(validity, ends_unix_s=0.0)
+    now = Clock(1_795_000_000.0, True)
+    lines = [NO_BANK, validity.words(now), late.words(now), validity.words(Clock(0.0, False))]
+    assert [told(line)["word"] for line in lines] == ["no-bank", "expires-in", "expired", "clock-not-set"]
 
 
 def test_a_finding_is_named_as_it_can_be_signed(tmp_path: Path) -> None:

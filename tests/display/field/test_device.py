@@ -41,17 +41,6 @@ def test_a_console_shows_address_and_code(tmp_path: Path) -> None:
         assert entered.status_code == 200
 
 
-def test_a_locked_door_is_told_on_the_console(tmp_path: Path) -> None:
-    config = config_in(tmp_path)
-    with display(tmp_path) as running:
-        for _ in range(5):
-            body, headers = {"code": "x"}, {"origin": running.url.rstrip("/")}
-            httpx.post(f"{running.url}field/api/session", json=body, headers=headers)
-        assert re.search(
-            r"locked after wrong codes; try in \d\d s", booth("field", "code", "--config", config).out
-        )
-
-
 def test_without_a_display_the_cure_is_named(tmp_path: Path) -> None:
     done = booth("field", "code", "--config", config_in(tmp_path))
     assert done.code == 1

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
 MAT = [(0.3, 0.6), (0.7, 0.6), (0.8, 0.9), (0.2, 0.9)]
 PATH = [(0.02, 0.5), (0.25, 0.5), (0.2, 0.75), (0.02, 0.75)]
 DOOR = [(0.75, 0.35), (0.95, 0.35), (0.95, 0.55), (0.75, 0.55)]
+SPOT = [(0.35, 0.6), (0.6, 0.6), (0.6, 0.85), (0.35, 0.85)]
 ONLINE = {"state": "online", "reason": "", "outbox_rows": 0, "refused": 0, "certificate": "ok"}
 SMALL = """() => [...document.querySelectorAll('button, input, select, a')]
   .filter((element) => element.offsetParent !== null)
@@ -76,7 +77,7 @@ def test_a_technician_commissions_a_booth_with_a_phone(booth: Booth, monkeypatch
     screen = booth.stack.enter_context(device(booth.browser, **TABLET)).new_page()
     screen.goto(booth.running.url)
     screen.keyboard.press("f")
-    screen.wait_for_url("**/code")
+    screen.wait_for_url("**/code?lang=en")
     screen.click("#show")
     screen.wait_for_selector("#shown:not([hidden])")
     phone = booth.phone()
@@ -92,7 +93,7 @@ def test_a_technician_commissions_a_booth_with_a_phone(booth: Booth, monkeypatch
     phone.page.wait_for_selector(".meter.good")
     phone.next()
 
-    for kind, corners in (("looked at", MAT), ("left alone", PATH), ("door", DOOR)):
+    for kind, corners in (("looked at", MAT), ("left alone", PATH), ("door", DOOR), ("spot", SPOT)):
         phone.tap(f"+ {kind}")
         phone.draw(corners)
     phone.tap("Save")
@@ -133,8 +134,9 @@ def test_a_technician_commissions_a_booth_with_a_phone(booth: Booth, monkeypatch
         ("mat", "scored"),
         ("path", "opt-out"),
         ("door", "door"),
+        ("spot", "spot"),
     ]
-    for zone, corners in zip(zones, (MAT, PATH, DOOR), strict=True):
+    for zone, corners in zip(zones, (MAT, PATH, DOOR, SPOT), strict=True):
         for drawn, wanted in zip(zone["polygon"], corners, strict=True):
             assert drawn == pytest.approx(wanted, abs=0.006)
     assert booth.site["ground"]["camera_m"] == pytest.approx(2.6, rel=0.15)

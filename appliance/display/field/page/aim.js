@@ -2,7 +2,7 @@
 
 import { button, make, write } from "/field/dom.js";
 import { makeEmpty, makeScene } from "/field/scene.js";
-import { say } from "/field/words.js";
+import { figure, say, sayIt } from "/field/words.js";
 
 export const name = "aim";
 
@@ -23,18 +23,18 @@ export function build(tools) {
     figures.hidden = !view;
     if (!view) return;
     scene.show(view);
-    write(figures, say("figures", { n: view.people.length, rate: view.frames_per_second.toFixed(1) }));
+    write(figures, say("figures", { n: view.people.length, rate: figure(view.frames_per_second, 1) }));
     write(drawn, scene.seen() < 0.995 ? say("unseen", { seen: Math.floor(100 * scene.seen()) }) : "");
   }
 
   function state(state) {
-    const lines = state.advice.map(({ word, ...values }) => [word, say(word, values)]);
+    const lines = state.advice.map((advice) => [advice.word, sayIt(advice)]);
     if (JSON.stringify(lines) === said) return;
     said = JSON.stringify(lines);
     hints.replaceChildren(...lines.map(([word, text]) => make("li", { className: word === "good" ? "good" : "bad", textContent: text })));
   }
 
-  const root = make("section", {}, make("p", { className: "help", textContent: say("aimHelp") }),
+  const root = make("section", {}, make("p", { className: "help", textContent: say("aim-help") }),
     scene.root, empty, live, figures, drawn, again);
   view(null);
   const next = () => {

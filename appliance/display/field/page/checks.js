@@ -2,7 +2,7 @@
 
 import { button, make, write } from "/field/dom.js";
 import { get } from "/field/talk.js";
-import { say } from "/field/words.js";
+import { say, tell } from "/field/words.js";
 
 export const name = "checks";
 const SIGNS = { ok: "✓", wait: "…", failed: "✕" };
@@ -27,7 +27,7 @@ export function build() {
   function show(checks) {
     const key = JSON.stringify(checks);
     const bad = checks.filter((check) => check.state !== "ok").length;
-    write(told, bad ? say("red", { n: bad }) : say("allGreen"));
+    write(told, bad ? say("red", { n: bad }) : say("all-green"));
     told.className = bad ? "told bad" : "told good";
     if (key === said) return;
     said = key;
@@ -36,7 +36,7 @@ export function build() {
 
   run();
   const timer = setInterval(run, 5000);
-  const root = make("section", {}, make("p", { className: "help", textContent: say("checksHelp") }), told, list, rerun);
+  const root = make("section", {}, make("p", { className: "help", textContent: say("checks-help") }), told, list, rerun);
   return { root, close: () => clearInterval(timer) };
 }
 
@@ -50,7 +50,9 @@ function checkLine({ name, state, detail, cure }) {
   const sign = make("span", { className: "sign", textContent: SIGNS[state], aria: { hidden: "true" } });
   const title = make("span", { className: "name", textContent: say("check-" + name) });
   const hidden = make("span", { className: "unseen", textContent: say(state) });
-  const line = make("span", { className: "detail", textContent: detail });
-  const help = cure ? make("span", { className: "cure", textContent: cure }) : null;
+  const line = make("span", { className: "detail" });
+  const help = cure && make("span", { className: "cure" });
+  tell(line, detail);
+  if (cure) tell(help, cure);
   return make("li", { className: state, data: { check: name } }, sign, title, hidden, line, help);
 }

@@ -5,10 +5,11 @@ import * as checks from "/field/checks.js";
 import { byId, make, write } from "/field/dom.js";
 import * as focus from "/field/focus.js";
 import * as ground from "/field/ground.js";
+import { showLanguages } from "/field/languages.js";
 import * as learning from "/field/learning.js";
 import * as sign from "/field/sign.js";
 import { enter, forget, get, isInside, leave, post } from "/field/talk.js";
-import { duration, knows, say } from "/field/words.js";
+import { duration, knows, say, sayIt, tell } from "/field/words.js";
 import * as zones from "/field/zones.js";
 
 const STEPS = [aim, focus, zones, ground, learning, checks, sign];
@@ -21,15 +22,12 @@ let view = null;
 let shown = null; // the step on the page: { at, root, ... }
 let timers = [];
 let touchedMs = 0;
+let doorWord = ""; // what is said at the door
 
 const tools = { act, go, state: () => state, view: () => view };
 
 function start() {
-  document.title = say("title");
-  write(byId("booth"), say("title"));
-  write(byId("sun"), say("sun"));
-  write(byId("leave"), say("leave"));
-  write(byId("back"), say("back"));
+  label();
   byId("sun").addEventListener("click", toggleSun);
   byId("leave").addEventListener("click", () => leave().then(() => showDoor("left")));
   byId("back").addEventListener("click", () => go(shown.at - 1));
@@ -41,6 +39,22 @@ function start() {
   else showDoor("");
 }
 
+// Writes what stands on the page whatever the step.
+function label() {
+  document.title = say("title");
+  for (const id of ["sun", "leave", "back"]) write(byId(id), say(id));
+  write(byId("booth"), state ? `${state.booth.city} / ${state.booth.id}` : say("title"));
+  showLanguages(sayAgain);
+}
+
+// The same page in another language: what is drawn and not saved stays.
+function sayAgain() {
+  label();
+  if (!isInside()) return showDoor(doorWord);
+  showStep(shown.at);
+  if (state) takeState(state);
+}
+
 function toggleSun() {
   const sunny = document.documentElement.classList.toggle("sun");
   byId("sun").setAttribute("aria-pressed", String(sunny));
@@ -49,7 +63,8 @@ function toggleSun() {
 
 // ---- the door
 
-function showDoor(word, values = {}) {
+function showDoor(word) {
+  doorWord = word;
   forget();
   timers.forEach(clearTimeout);
   timers = [];
@@ -57,7 +72,7 @@ function showDoor(word, values = {}) {
   shown = state = view = null;
   for (const id of ["nav", "foot", "leave", "standing"]) byId(id).hidden = true;
   write(byId("booth"), say("title"));
-  byId("main").replaceChildren(doorForm(word ? say(word, values) : ""));
+  byId("main").replaceChildren(doorForm(word ? say(word) : ""));
   byId("code").focus();
 }
 
@@ -70,7 +85,7 @@ function doorForm(message) {
   });
   return make("form", { className: "gate", noValidate: true, on: { submit: (event) => knock(event, field, told) } },
     make("h2", { textContent: say("enter") }),
-    make("p", { className: "help", textContent: say("enterHelp") }),
+    make("p", { className: "help", textContent: say("enter-help") }),
     make("label", { htmlFor: "code", textContent: say("code") }), field, told,
     make("button", { type: "submit", className: "strong", id: "open", textContent: say("open") }));
 }
@@ -82,15 +97,16 @@ async function knock(event, field, told) {
     await enter(field.value);
     showInside();
   } catch (refusal) {
-    write(told, sentence(refusal));
+    tell(told, sentence(refusal));
     field.select();
     byId("open").disabled = false;
   }
 }
 
-function sentence(refusal) {
-  const left = duration(refusal.body?.left_s || 1);
-  return knows(refusal.message) ? say(refusal.message, { left }) : refusal.message;
+// The booth's no, as words: what has none in the tables is no answer to a page of ours, and is quoted.
+function sentence({ message, body }) {
+  if (!knows(message)) return { word: "quoted", text: message };
+  return { ...body, word: message, left: duration(body.left_s || 1) };
 }
 
 // ---- inside
@@ -131,16 +147,16 @@ async function heed(ask) {
     return true;
   } catch (refusal) {
     if (refusal.status === 401 && isInside()) showDoor("out");
-    else if (refusal.status === 0) showStanding({ name: "lost", reason: "" });
+    else if (refusal.status === 0) showStanding({ name: "lost", reason: null });
     return false;
   }
 }
 
-// Something a person wants: sends it and shows the new state; gives the booth's words where it refuses.
+// Something a person wants: sends it and shows the new state; gives the booth's words where it refuses, null where it does not.
 async function act(name, body = {}) {
   try {
     takeState(await post(name, body));
-    return "";
+    return null;
   } catch (refusal) {
     if (refusal.status === 401) showDoor("out");
     return sentence(refusal);
@@ -163,11 +179,11 @@ function takeState(fresh) {
   shown?.state?.(state);
 }
 
-function showStanding({ name, reason }, fault = "") {
+function showStanding({ name, reason }, fault = null) {
   byId("standing").className = name;
   // How far it is with learning has a step of its own.
-  const why = fault || (name === "early" ? "" : reason);
-  write(byId("standing-text"), [say(name), why].filter(Boolean).join(": "));
+  const why = fault || (name === "early" ? null : reason);
+  write(byId("standing-text"), why ? say("because-of", { what: say(name), why: sayIt(why) }) : say(name));
 }
 
 // ---- steps
@@ -181,7 +197,7 @@ function showProgress() {
   STEPS.forEach((step, at) => {
     const here = byId("to-" + step.name);
     const done = Boolean(state?.steps[step.name]);
-    const label = say("stepOf", { n: at + 1, name: say(step.name) }) + (done ? ", " + say("done") : "");
+    const label = say("step-of", { n: at + 1, name: say(step.name) }) + (done ? ", " + say("done") : "");
     here.setAttribute("aria-label", label);
     here.className = done ? "done" : "";
     if (at === shown?.at) here.setAttribute("aria-current", "step");

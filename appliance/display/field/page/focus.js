@@ -44,12 +44,12 @@ export function build(tools) {
   function showMeter(share) {
     const percent = Math.round(100 * (share ?? 0));
     const good = share !== null && share >= GOOD;
-    write(number, share === null ? "–" : percent + " %");
+    write(number, share === null ? "–" : say("percent", { n: percent }));
     bar.style.width = percent + "%";
     meter.className = good ? "meter good" : "meter";
     meter.setAttribute("aria-valuenow", percent);
     meter.setAttribute("aria-valuetext", say("sharp", { n: percent }));
-    write(told, share === null ? say("noFocus") : say(good ? "focusGood" : "focusSeek"));
+    write(told, share === null ? say("no-focus") : say(good ? "focus-good" : "focus-seek"));
     told.className = good ? "told good" : "told";
     tone.tell(share);
   }
@@ -58,13 +58,13 @@ export function build(tools) {
   function showBlock(at, value) {
     if (value !== null) best[at] = Math.max(best[at], value);
     const share = value === null || !best[at] ? null : value / best[at];
-    const text = share === null ? say("covered") : Math.round(100 * share) + " %";
+    const text = share === null ? say("covered") : say("percent", { n: Math.round(100 * share) });
     write(blocks[at], text);
     blocks[at].setAttribute("aria-label", say("block", { n: at + 1, value: text }));
     blocks[at].className = share === null ? "covered" : share >= GOOD ? "good" : share >= 0.7 ? "fair" : "poor";
   }
 
-  const root = make("section", {}, make("p", { className: "help", textContent: say("focusHelp") }), empty, body, sound);
+  const root = make("section", {}, make("p", { className: "help", textContent: say("focus-help") }), empty, body, sound);
   view(null);
   const next = () => {
     tools.act("mark", { step: name, done: true });

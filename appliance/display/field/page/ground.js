@@ -2,7 +2,7 @@
 
 import { button, make, write } from "/field/dom.js";
 import { makeEmpty, makeScene } from "/field/scene.js";
-import { say } from "/field/words.js";
+import { figure, say, tell as tellIn } from "/field/words.js";
 
 export const name = "ground";
 const SPOTS = ["near", "far"];
@@ -43,7 +43,7 @@ export function build(tools) {
       pen.globalAlpha = 0.6;
       line(pen, width, y);
       pen.globalAlpha = 1;
-      pen.fillText(`${row.distance_m} m`, width / 60, y - width / 120);
+      pen.fillText(say("metres", { n: row.distance_m }), width / 60, y - width / 120);
     }
     if (ground.plane) return;
     for (const spot of Object.values(ground.spots)) for (const y of [spot.foot_y, spot.head_y]) line(pen, width, y * high);
@@ -55,21 +55,26 @@ export function build(tools) {
     plane.hidden = check.hidden = !ground.plane;
     again.hidden = !ground.plane && !Object.keys(ground.spots).length;
     if (!ground.plane) return;
-    write(plane, say("planeIs", ground.plane) + (ground.doubt === null ? "" : ", " + say("doubt", { n: Math.round(100 * ground.doubt) })));
-    write(check, ground.check_m === null ? say("checkHow") : say("check", { n: ground.check_m.toFixed(2) }));
+    write(plane, planeWords());
+    write(check, ground.check_m === null ? say("check-how") : say("check", { n: figure(ground.check_m, 2) }));
+  }
+
+  function planeWords() {
+    const plane = say("plane-is", ground.plane);
+    return ground.doubt === null ? plane : say("plane-doubt", { plane, n: Math.round(100 * ground.doubt) });
   }
 
   function spotWords(spot, standing) {
-    if (!standing) return say(ground.plane ? "kept" : "notYet", { spot: say(spot) });
+    if (!standing) return say(ground.plane ? "kept" : "not-yet", { spot: say(spot) });
     const tall = Math.round((standing.foot_y - standing.head_y) * pixels);
     return say("captured", { spot: say(spot), n: tall, y: Math.round(100 * standing.foot_y) });
   }
 
   function capture(spot) {
     const height_m = Number(height.value.replace(",", ".")) / 100;
-    if (!(height_m >= 0.5 && height_m <= 2.5)) return tell(say("badHeight"));
+    if (!(height_m >= 0.5 && height_m <= 2.5)) return tell({ word: "bad-height" });
     const far_m = tape.value.trim() ? Number(tape.value.replace(",", ".")) : null;
-    if (far_m !== null && !(far_m >= 1 && far_m <= 100)) return tell(say("badTape"));
+    if (far_m !== null && !(far_m >= 1 && far_m <= 100)) return tell({ word: "bad-tape" });
     return send("ground", { spot, height_m, far_m });
   }
 
@@ -79,10 +84,10 @@ export function build(tools) {
 
   function tell(fault) {
     told.className = fault ? "told bad" : "told";
-    write(told, fault);
+    tellIn(told, fault);
   }
 
-  const root = make("section", {}, make("p", { className: "help", textContent: say("groundHelp") }), scene.root, empty,
+  const root = make("section", {}, make("p", { className: "help", textContent: say("ground-help") }), scene.root, empty,
     make("div", { className: "row" },
       make("div", {}, make("label", { htmlFor: "height", textContent: say("height") }), height),
       make("div", {}, make("label", { htmlFor: "tape", textContent: say("tape") }), tape)),

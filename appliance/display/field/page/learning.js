@@ -1,7 +1,7 @@
 // Step 5, learning: how far the booth is, and about how long it still takes.
 
 import { make, write } from "/field/dom.js";
-import { duration, say } from "/field/words.js";
+import { duration, say, sayIt, tell } from "/field/words.js";
 
 export const name = "learning";
 
@@ -23,10 +23,10 @@ export function build() {
     bar.className = kind === "done" ? "meter good" : "meter";
     bar.setAttribute("aria-valuemax", wanted || 1);
     bar.setAttribute("aria-valuenow", kind === "done" ? wanted || 1 : done);
-    write(told, kind === "counting" ? pace(learning) : learning.text);
+    tell(told, kind === "counting" ? pace(learning) : learning.told);
   }
 
-  const root = make("section", {}, make("p", { className: "help", textContent: say("learningHelp") }), number, bar, told);
+  const root = make("section", {}, make("p", { className: "help", textContent: say("learning-help") }), number, bar, told);
   return { root, state };
 }
 
@@ -37,7 +37,8 @@ function counted({ state, done, wanted }) {
 }
 
 function pace({ left_min, per_hour }) {
-  if (per_hour === null || per_hour === undefined) return say("paceUnknown");
-  const hourly = say("pace", { n: Math.round(per_hour) });
-  return left_min === null ? hourly : `${hourly}, ${say("expected", { left: duration(60 * left_min) })}`;
+  if (per_hour === null || per_hour === undefined) return { word: "pace-unknown" };
+  const hourly = { word: "pace", n: Math.round(per_hour) };
+  if (left_min === null) return hourly;
+  return { word: "pace-and-left", pace: sayIt(hourly), left: say("expected", { left: duration(60 * left_min) }) };
 }

@@ -99,5 +99,5 @@ function drawFigure(pen, [left, top, width, height], wide, high, colour) {
 
 // What stands where no view is.
 export function makeEmpty() {
-  return make("p", { className: "empty", textContent: say("noView") });
+  return make("p", { className: "empty", textContent: say("no-view") });
 }

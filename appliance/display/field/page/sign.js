@@ -2,7 +2,7 @@
 
 import { button, make, write } from "/field/dom.js";
 import { get } from "/field/talk.js";
-import { say } from "/field/words.js";
+import { say, tell } from "/field/words.js";
 
 export const name = "sign";
 
@@ -15,7 +15,7 @@ export function build(tools) {
     make("label", { htmlFor: "reason", textContent: say("reason") }), reason);
   const signed = make("p", { className: "signed", hidden: true });
   signed.setAttribute("role", "status");
-  const sign = button(say("signNow"), signOff, { className: "strong", id: "sign-off" });
+  const sign = button(say("sign-now"), signOff, { className: "strong", id: "sign-off" });
   let bad = null;
   let said = "";
 
@@ -30,7 +30,7 @@ export function build(tools) {
   async function signOff() {
     sign.disabled = true;
     const fault = await tools.act("sign-off", { reason: why.hidden ? "" : reason.value });
-    write(told, fault);
+    tell(told, fault);
     sign.disabled = false;
     await look();
   }
@@ -40,8 +40,8 @@ export function build(tools) {
     sign.hidden = Boolean(state.signed_off);
     signed.hidden = !state.signed_off;
     if (state.signed_off) {
-      write(told, "");
-      write(signed, say("signedAt", { at: state.signed_off.minute.slice(0, 16).replace("T", " ") + " UTC" }));
+      tell(told, null);
+      write(signed, say("signed-at", { at: state.signed_off.minute.slice(0, 16).replace("T", " ") }));
     }
     if (!reason.options.length) reason.append(...["", ...state.reasons].map(option));
     const lines = summaryOf(state, bad);
@@ -52,7 +52,7 @@ export function build(tools) {
 
   look();
   const timer = setInterval(look, 5000);
-  const root = make("section", {}, make("p", { className: "help", textContent: say("signHelp") }),
+  const root = make("section", {}, make("p", { className: "help", textContent: say("sign-help") }),
     make("div", { className: "paper" }, summary, signed), why, told, sign,
     make("p", { className: "figures", textContent: say("photograph") }));
   return { root, state: show, close: () => clearInterval(timer) };
@@ -63,15 +63,15 @@ function option(value) {
 }
 
 function summaryOf(state, bad) {
-  const zones = state.capture.zones.map((zone) => `${zone.name} (${say(zone.kind)})`).join(", ");
+  const zones = state.capture.zones.map((zone) => say("zone-of", { name: zone.name, kind: say(zone.kind) })).join(", ");
   const plane = state.ground.plane;
   const lines = [
     [say("city"), `${state.booth.city} / ${state.booth.id}`],
     [say("mode"), say(state.capture.mode)],
     [say("zones"), zones || say("none")],
-    [say("ground"), plane ? say("planeIs", plane) : say("none")],
+    [say("ground"), plane ? say("plane-is", plane) : say("none")],
     [say("version"), state.version],
-    [say("checks"), bad === null ? "…" : bad.length ? bad.join(", ") : say("allGreen")],
+    [say("checks"), bad === null ? "…" : bad.length ? bad.join(", ") : say("all-green")],
   ];
   if (state.signed_off?.reason) lines.push([say("because"), say(state.signed_off.reason)]);
   return lines;

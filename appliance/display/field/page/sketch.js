@@ -1,7 +1,8 @@
 // The zones while they are drawn: what fingers and keys do goes in, the zones and what is chosen come out.
 
-const NAMES = { scored: "mat", "opt-out": "path", door: "door" };
+const NAMES = { scored: "mat", "opt-out": "path", door: "door", spot: "spot" };
 const FRESH = [[0.38, 0.55], [0.62, 0.55], [0.62, 0.85], [0.38, 0.85]];
+const SMALL = [[0.4, 0.62], [0.6, 0.62], [0.62, 0.86], [0.38, 0.86]]; // its corners still a finger apart on a phone
 const LEAST_CORNERS = 3;
 const MOST_CORNERS = 32;
 const TEMPLATES = {
@@ -24,6 +25,10 @@ export class Sketch {
     return this.zones?.[this.chosen.zone];
   }
 
+  get hasSpot() {
+    return Boolean(this.zones?.some((zone) => zone.kind === "spot"));
+  }
+
   // Takes over the booth's zones; false where they are the same, or something is not saved.
   take(zones) {
     if (this.dirty || (this.zones && JSON.stringify(this.zones) === JSON.stringify(zones))) return false;
@@ -44,7 +49,7 @@ export class Sketch {
   }
 
   add(kind) {
-    this.zones.push({ name: this.#freeName(NAMES[kind]), kind, polygon: structuredClone(FRESH) });
+    this.zones.push({ name: this.#freeName(NAMES[kind]), kind, polygon: structuredClone(kind === "spot" ? SMALL : FRESH) });
     this.#changed(this.zones.length - 1, 0);
   }
 

@@ -4,10 +4,10 @@ import { button, make, write } from "/field/dom.js";
 import { makePlan } from "/field/plan.js";
 import { makeEmpty, makeScene } from "/field/scene.js";
 import { Sketch } from "/field/sketch.js";
-import { say } from "/field/words.js";
+import { say, tell as tellIn } from "/field/words.js";
 
 export const name = "zones";
-const KINDS = ["scored", "opt-out", "door"];
+const KINDS = ["scored", "opt-out", "door", "spot"];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP = 0.01;
 const sketch = new Sketch(); // outlives a look at another step
@@ -30,12 +30,12 @@ export function build(tools) {
     id: "zone-name", maxLength: 32, spellcheck: false, autocapitalize: "none", autocomplete: "off",
     on: { input: doing(() => sketch.rename(naming.value)) },
   });
-  const dropCorner = button(say("deleteCorner"), doing(() => sketch.dropCorner()), { className: "plain" });
+  const dropCorner = button(say("delete-corner"), doing(() => sketch.dropCorner()), { className: "plain" });
   const details = make("div", { className: "details", hidden: true },
-    make("label", { htmlFor: "zone-name", textContent: say("zoneName") }), naming,
+    make("label", { htmlFor: "zone-name", textContent: say("zone-name") }), naming,
     make("div", { className: "row" },
-      button(say("addCorner"), doing(() => sketch.split()), { className: "plain" }), dropCorner,
-      button(say("deleteZone"), doing(() => sketch.drop()), { className: "plain" })));
+      button(say("add-corner"), doing(() => sketch.split()), { className: "plain" }), dropCorner,
+      button(say("delete-zone"), doing(() => sketch.drop()), { className: "plain" })));
   const keep = button(say("save"), save, { className: "strong", id: "save" });
 
   // While vision is started again the street stays, without people: it can be drawn on all the same.
@@ -50,19 +50,19 @@ export function build(tools) {
 
   function state({ capture }) {
     if (!sketch.take(capture.zones)) return;
-    if (!sketch.zones.length) write(told, say(capture.mode === "opt-in-zone" ? "noZonesOptIn" : "noZones"));
+    if (!sketch.zones.length) write(told, say(capture.mode === "opt-in-zone" ? "no-zones-opt-in" : "no-zones"));
     render();
   }
 
   function change(edit) {
     edit();
-    tell("unsaved");
+    tell({ word: "unsaved" });
     render();
   }
 
-  function tell(word, kind = "") {
+  function tell(said, kind = "") {
     told.className = `told ${kind}`;
-    write(told, say(word));
+    tellIn(told, said);
   }
 
   function choose(zone, corner = 0) {
@@ -88,7 +88,7 @@ export function build(tools) {
   async function save() {
     const fault = await tools.act("zones", { zones: sketch.zones });
     sketch.dirty = Boolean(fault);
-    tell(fault || "saved", fault ? "bad" : "good");
+    tell(fault || { word: "saved" }, fault ? "bad" : "good");
     if (!fault && tools.state()) sketch.take(tools.state().capture.zones);
     render();
     return !fault;
@@ -97,6 +97,7 @@ export function build(tools) {
   function render() {
     const { zones, zone, chosen, dirty } = sketch;
     for (const here of [template, ...adders.children]) here.disabled = !zones; // until the booth has told its own
+    adders.lastChild.disabled ||= sketch.hasSpot; // people are told to stand on the one
     keep.disabled = !dirty;
     details.hidden = !zone;
     template.hidden = Boolean(zones?.length);
@@ -106,10 +107,10 @@ export function build(tools) {
     plan.show(zones ?? [], chosen);
   }
 
-  const root = make("section", {}, make("p", { className: "help", textContent: say("zonesHelp") }),
+  const root = make("section", {}, make("p", { className: "help", textContent: say("zones-help") }),
     scene.root, empty, chips, adders, template, details, told, keep);
   view(null);
-  if (sketch.dirty) tell("unsaved");
+  if (sketch.dirty) tell({ word: "unsaved" });
   render();
   const next = async () => {
     if (!sketch.dirty || (await save())) tools.go(3);
@@ -119,7 +120,7 @@ export function build(tools) {
 
 function chip({ name, kind }, at, chosen, choose) {
   const here = button(name || "…", () => choose(at), { className: `chip ${kind}` });
-  here.setAttribute("aria-label", say("zoneIs", { name, kind: say(kind) }));
+  here.setAttribute("aria-label", say("zone-is", { name, kind: say(kind) }));
   here.setAttribute("aria-pressed", String(at === chosen.zone));
   return here;
 }

@@ -72,7 +72,9 @@ def unit_of(folder: Path) -> str:
 
 def compile_unit(unit: str, folder: Path, target: Path, extra: Sequence[str] = ()) -> None:
     """Compile; raises AssertionError with the compiler's words."""
-    draft, source = target.with_suffix(f".{id(unit)}.tmp"), target.with_suffix(".cpp")
+    # Another process may be compiling the same: neither reads what the other is still writing.
+    mine = f"{os.getpid()}-{id(unit)}"
+    draft, source = target.with_suffix(f".{mine}.tmp"), target.with_suffix(f".{mine}.cpp")
     source.write_text(unit, encoding="utf-8")
     command = [
         compiler() or "g++",
@@ -86,4 +88,5 @@ def compile_unit(unit: str, folder: Path, target: Path, extra: Sequence[str] = (
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    source.replace(target.with_suffix(".cpp"))
     draft.replace(target)
