@@ -10,7 +10,7 @@ from typing import Any
 from appliance.fleet.boots import Boots
 from appliance.uplink.event import ID
 
-WORDS = ("state", "reason", "camera", "inference", "calibrated", "publishing", "certificate", "at")
+WORDS = ("state", "reason", "camera", "inference", "calibrated", "publishing", "trends", "certificate", "at")
 "Kept of a status; with its versions, and all as printable text."
 VERSIONS = ("booth", "engine", "bank")
 FIGURES = ("outbox_rows", "outbox_oldest_s", "dropped", "refused", "unheard", "certificate_days", "config")

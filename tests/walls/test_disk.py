@@ -38,7 +38,7 @@ STATES = {
     "trends",
 }
 COUNTS = {"frames", "late", "people", "passages", "abstained", "exceptions", "frames_per_second", "written_s"}
-COUNTS |= {"learned", "needed"}
+COUNTS |= {"learned", "needed", "armed_s"}
 MACHINE = {"memory_free_mb", "temperature_c"}
 
 
@@ -134,6 +134,7 @@ def test_vision_writes_vitals_the_outbox_the_logbook_and_its_bank_only(
     assert left - may == {
         KEPT,
         "booth.yaml",
+        "dead-man.json",
         "logbook.jsonl",
         "logbook.lock",
         "outbox.sqlite",
@@ -147,6 +148,7 @@ def test_vision_writes_vitals_the_outbox_the_logbook_and_its_bank_only(
         "vision",
         "street",
         "trends",
+        "dead-man",
     }
 
 

@@ -21,7 +21,9 @@ def keep(runtime: Path, head: str) -> None:
     """Remember N:HASH12; where the folder refuses, the logbook and the releases remember it, later."""
     draft = runtime / f".{FILE}.{os.getpid()}"
     with contextlib.suppress(OSError):
-        draft.write_text(head, encoding="ascii")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(head.encode("ascii"))
         draft.replace(runtime / FILE)
 
 

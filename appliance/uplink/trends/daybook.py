@@ -22,6 +22,7 @@ from appliance.uplink.trends.tally import Tally, tally_from
 
 FILE = "trends.tally"
 "In folders.runtime."
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 MOST_BYTES = 64 * 1024
 EVERY_S = 60.0
 MOST_OVER = 3
@@ -113,7 +114,7 @@ class DayBook:
             "offset_s": self._trust.offset_s,
             "closed": self._closed.isoformat(),
         }
-        return {"tallies": tallies, **clock}
+        return {"boot": boot_id(), "tallies": tallies, **clock}
 
     def _load(self) -> None:
         """Go on with what the process before has counted; anything else in that file is not ours."""
@@ -126,9 +127,17 @@ class DayBook:
             closed = date.fromisoformat(values["closed"])
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return
-        # From another boot, of a folder that is no tmpfs: the monotonic clock began anew.
-        if since_s > self._saved_s or any(tally.day is None for tally in over):
+        # From another boot, of a folder that is no tmpfs: its monotonic times mean nothing.
+        if values.get("boot") != boot_id() or any(tally.day is None for tally in over):
             return
         self._over, self._open, self._since_s = over[-MOST_OVER:], latest, since_s
         self._closed = closed
         self._trust = Trust(float(offset_s) if offset_s is not None else None)
+
+
+def boot_id() -> str:
+    """What the kernel calls this boot (random(4)); '' where it does not say."""
+    try:
+        return BOOT.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""

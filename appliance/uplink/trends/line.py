@@ -48,7 +48,8 @@ class Line:
     def __post_init__(self) -> None:
         if not re.fullmatch(FORMS.get(self.kind, "(?!)"), self.note):
             raise ValueError(f"no {self.kind} of the ledger: {self.note!r}")
-        date.fromisoformat(self.day)
+        if date.fromisoformat(self.day).isoformat() != self.day:
+            raise ValueError(f"no day of the ledger: {self.day!r}")
         if not (1 <= self.n <= MOST_N and MINUTE.fullmatch(self.at) and WHOLE_HASH.fullmatch(self.prev)):
             raise ValueError("no line of the ledger")
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.health.clock import Clock
+from appliance.uplink.trends import daybook
 from appliance.uplink.trends.daybook import EVERY_S, FILE, MOST_OVER, MOST_WAIT_S, DayBook
 from appliance.uplink.trends.days import SETTLE_S, Trust, local_day, zone_of
 from tests.uplink.trends.builders import DARK, DAY, JEANS, next_day
@@ -160,7 +161,7 @@ def test_the_file_holds_counts_and_is_its_owners(booth: Booth, tmp_path: Path) -
     file = tmp_path / FILE
     assert file.stat().st_mode & 0o777 == 0o600
     values = json.loads(file.read_text())
-    assert set(values) == {"tallies", "since_s", "offset_s", "closed"}
+    assert set(values) == {"boot", "tallies", "since_s", "offset_s", "closed"}
     assert set(values["tallies"][0]) == {"schema", "codebook", "day", "passages", "counts"}
     assert values["tallies"][0]["passages"] == 2
 
@@ -279,11 +280,12 @@ def test_a_file_that_is_no_day_book_is_passed_over(booth: Booth, how: str) -> No
     assert booth.close() == (DAY, 1)
 
 
-def test_a_file_of_another_boot_is_passed_over(booth: Booth) -> None:
-    """Of a runtime folder that is no tmpfs: its monotonic times lie ahead."""
+def test_a_file_of_another_boot_is_passed_over(booth: Booth, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a runtime folder that is no tmpfs: its monotonic times mean nothing."""
     booth.pass_by(9)
     booth.book.save(booth.now_s)
-    booth.now_s = 5.0
+    (booth.folder / "boot_id").write_text("0badcafe\n")
+    monkeypatch.setattr(daybook, "BOOT", booth.folder / "boot_id")
     booth.start()
     booth.look()
     booth.wait(15 * H)
