@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import dataclass
+
 from appliance.display.card import Card
 
 MOST_CARDS = 2
 "Staff can walk up to one person, perhaps to a second; more would be a list."
+MOST_FIRST = 2**40
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One card on the board."""
+
+    number: int
+    "Another for each card of this boot, from a random one on; tells of no person."
+    card: Card
+    until_s: float
+    known: int | None
+    "Passages that its rarity is known from; None where vision does not tell."
 
 
 class Board:
@@ -13,25 +29,31 @@ class Board:
 
     def __init__(self, card_s: float) -> None:
         self.card_s = card_s
-        self._cards: tuple[tuple[float, Card], ...] = ()
+        self.count = 0
+        "Cards shown so far."
+        # A page that was there before this process is not to take a new card for one that it knows.
+        self._first = secrets.randbelow(MOST_FIRST) + 1
+        self._cards: tuple[Shown, ...] = ()
 
-    def show(self, card: Card, now_s: float) -> bool:
-        """Put `card` on the board; False when it came too late to be of use.
+    def show(self, card: Card, now_s: float, known: int | None = None) -> Shown | None:
+        """Put `card` on the board; None when it came too late to be of use.
 
         A capture time in the future counts as now, so that no card can stay longer than `card_s`.
         """
         until_s = min(card.at_s, now_s) + self.card_s
         self.forget(now_s)
         if until_s <= now_s:
-            return False
-        self._cards = ((until_s, card), *self._cards)[:MOST_CARDS]
-        return True
+            return None
+        self.count += 1
+        shown = Shown(self._first + self.count, card, until_s, known)
+        self._cards = (shown, *self._cards)[:MOST_CARDS]
+        return shown
 
     def forget(self, now_s: float) -> None:
         """Drop the cards whose time is over at `now_s`."""
-        self._cards = tuple(entry for entry in self._cards if entry[0] > now_s)
+        self._cards = tuple(shown for shown in self._cards if shown.until_s > now_s)
 
-    def live(self, now_s: float) -> tuple[tuple[Card, float], ...]:
-        """Cards to be seen at `now_s`, newest first, each with the seconds that it has left (0..card_s)."""
+    def live(self, now_s: float) -> tuple[Shown, ...]:
+        """Cards to be seen at `now_s`, newest first."""
         self.forget(now_s)
-        return tuple((card, until_s - now_s) for until_s, card in self._cards)
+        return self._cards

@@ -1,43 +1,47 @@
-"""What the page is told: in go board and standing, out comes JSON and a wake-up at each change."""
+"""What the page is told: in go cards and the booth's situation, out comes JSON and a wake-up at each change."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from appliance.config import Display, Identity
-from appliance.display.board import Board
+from appliance.display.board import Board, Shown
 from appliance.display.card import Card
-from appliance.display.standing import Standing
-from appliance.display.words import odds_of, phrase_in, word_in, zone_in
+from appliance.display.situation import Situation
+from appliance.display.standing import PROOF_S
+from appliance.display.verdicts import Verdict, Verdicts
+from appliance.display.words import odds_of
 
-SCHEMA = "board/1"
+SCHEMA = "board/2"
 
 
 class Bulletin:
     """The board as the page may see it; lives in one event loop and wakes the streams on each change."""
 
     def __init__(self, board: Board, language: str, booth: Identity, *, serviced: bool = False) -> None:
-        """`serviced`: whether a phone finds the field page on the booth's LAN, which the board then tells."""
+        """`serviced`: whether a phone finds the pages on the booth's LAN, which the board then tells."""
         self.board = board
+        self.verdicts = Verdicts()
         self.language = language
         self.booth = booth
         self.serviced = serviced
         self.closing = False
         self._identified = False
         self._notice = ""
-        self._standing = Standing("silent")
-        self._shown: tuple[Card, ...] = ()
+        self._situation = Situation()
+        self._shown: tuple[int, ...] = ()
         self._changed = asyncio.Event()
 
-    def refresh(self, standing: Standing, now_s: float) -> None:
-        """Take over vision's standing and drop old cards; wakes the streams when anything is different."""
-        shown = tuple(card for card, _ in self.board.live(now_s))
-        if standing == self._standing and shown == self._shown:
+    def refresh(self, situation: Situation, now_s: float) -> None:
+        """Take over the booth's situation and drop old cards; wakes the streams when anything is different."""
+        shown = tuple(shown.number for shown in self.board.live(now_s))
+        if situation == self._situation and shown == self._shown:
             return
-        self._standing, self._shown = standing, shown
+        self._situation, self._shown = situation, shown
         self._wake()
 
     def identify(self, wanted: bool) -> None:
@@ -53,17 +57,24 @@ class Bulletin:
             self._wake()
 
     def speak(self, display: Display) -> None:
-        """Go on in another language, and show new cards for another time."""
+        """Begin new pages in another language, and show new cards for another time."""
         self.board.card_s = display.card_s
         if display.language != self.language:
             self.language = display.language
             self._wake()
 
-    def show(self, card: Card, now_s: float) -> bool:
-        """Put a card on the board; False when it came too late."""
-        shown = self.board.show(card, now_s)
-        self.refresh(self._standing, now_s)
-        return shown
+    def show(self, card: Card, now_s: float) -> None:
+        """Put a card on the board, if it has not come too late."""
+        shown = self.board.show(card, now_s, self._situation.learned)
+        if shown is not None and not card.asked:
+            self.verdicts.expect(shown.number, now_s)
+        self.refresh(self._situation, now_s)
+
+    def judge(self, number: int, verdict: Verdict, now_s: float) -> bool:
+        """Count what became of a card; False where that is known already, or too long ago."""
+        counted = self.verdicts.count(number, verdict, now_s)
+        self._wake()
+        return counted
 
     def close(self) -> None:
         """End all streams."""
@@ -80,33 +91,37 @@ class Bulletin:
             await asyncio.wait_for(self._changed.wait(), wait_s)
 
     def state(self, now_s: float) -> dict[str, Any]:
-        """What the page shows at `now_s`, in its language; JSON-ready."""
+        """What the page shows at `now_s`, in words of its tables; JSON-ready."""
+        here, shown, waiting = self._situation, self.board.live(now_s), self.verdicts.waiting(now_s)
+        gone = [number for number in waiting if number not in {one.number for one in shown}]
         return {
             "schema": SCHEMA,
             "language": self.language,
-            "banner": self._banner(),
+            "booth": {"city": self.booth.city, "booth": self.booth.id} if self._identified else None,
             "notice": self._notice,
-            "standing": self._standing_state(),
-            "cards": [self._card_state(card, left_s) for card, left_s in self.board.live(now_s)],
-            "service": phrase_in(self.language, "service") if self.serviced else "",
-            "phrases": {name: phrase_in(self.language, name) for name in ("quiet", "lost", "footer")},
+            "standing": asdict(here.standing),
+            "learned": here.learned,
+            "needed": here.needed,
+            "capture": {"word": here.capture, "for_s": round(max(0.0, here.proven_s + PROOF_S - now_s), 2)},
+            "pause_s": max(0, round(here.pause_ends_s - now_s)) if here.pause_ends_s else 0,
+            "spot": here.spot,
+            "ask": {"word": here.answer, "left_s": max(0, round(here.ask_ends_s - now_s))},
+            "cards": [self._card_state(one, now_s, open_=one.number in waiting) for one in shown],
+            "earlier": gone[0] if gone else None,
+            "service": self.serviced,
         }
 
-    def _banner(self) -> str:
-        phrase = phrase_in(self.language, "identify") if self._identified else ""
-        return phrase.format(booth=self.booth.id, city=self.booth.city)
-
-    def _standing_state(self) -> Mapping[str, str]:
-        name = self._standing.name
-        return {"name": name, "text": phrase_in(self.language, name), "reason": self._standing.reason}
-
-    def _card_state(self, card: Card, left_s: float) -> Mapping[str, Any]:
-        odds = odds_of(card)
+    def _card_state(self, shown: Shown, now_s: float, *, open_: bool) -> Mapping[str, Any]:
+        card, odds = shown.card, odds_of(shown.card, shown.known)
         return {
-            "words": list(card.why),
-            "text": [word_in(self.language, word) for word in card.why],
-            "odds": "" if odds is None else phrase_in(self.language, "odds").format(n=odds),
-            "zone": zone_in(self.language, card.zone),
-            "left_s": round(left_s, 1),
+            "number": shown.number,
+            "words": card.why,
+            "odds": None if odds is None else asdict(odds),
+            "zone": card.zone,
+            "heading": card.heading,
+            "outfit": asdict(card.outfit),
+            "asked": card.asked,
+            "open": open_,
+            "left_s": round(shown.until_s - now_s, 3),
             "card_s": self.board.card_s,
         }

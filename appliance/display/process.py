@@ -13,18 +13,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from appliance.config import Settings
-from appliance.display.board import Board
-from appliance.display.bulletin import Bulletin
 from appliance.display.cards import CardReader
 from appliance.display.connections import Connection, LanConnection
 from appliance.display.field.field import Field
 from appliance.display.listeners import Listeners, listening, url_of
-from appliance.display.provisioned import provision_line
 from appliance.display.server import board_app, lan_app
-from appliance.display.standing import is_identified, standing_from_vitals
+from appliance.display.staff import Staff
 from appliance.health import notify
-from appliance.health.vitals import read_vitals, remove_vitals, write_vitals
-from appliance.remote_file import Remote
+from appliance.health.vitals import remove_vitals, write_vitals
 
 TICK_S = 0.25
 "How late a card may leave the board."
@@ -74,23 +70,18 @@ class Process:
 
     def __init__(self, settings: Settings, listeners: Listeners, cards: CardReader) -> None:
         self._runtime = settings.folders.runtime
-        self._state = settings.folders.state
         self._listeners = listeners
         self._cards = cards
-        self._remote = Remote(settings, time.monotonic())
-        shown = self._remote.settings.display
-        self._bulletin = Bulletin(
-            Board(shown.card_s), shown.language, settings.booth, serviced=listeners.lan is not None
-        )
-        self._shown = 0
+        lan = settings.display.lan
+        lan_url = None if listeners.lan is None else url_of(listeners.lan)
+        self._staff = Staff(settings, lan_url)
+        self._field = Field(settings, (lan_url or url_of(listeners.loopback)) + "field")
+        device = [*self._staff.device_routes(), *self._field.routes(), *self._field.device_routes()]
+        self._servers = [(quiet_server(board_app(device), Connection), listeners.loopback)]
+        if listeners.lan is not None and lan is not None:
+            app = lan_app(lan, [*self._staff.lan_routes(), *self._field.routes()])
+            self._servers.append((quiet_server(app, LanConnection), listeners.lan))
         self._written_s = float("-inf")
-        self._field = Field(settings, url_of(listeners.lan or listeners.loopback) + "field")
-        board = board_app(self._bulletin, [*self._field.routes(), *self._field.device_routes()])
-        self._servers = [(quiet_server(board, Connection), listeners.loopback)]
-        if listeners.lan is not None and settings.display.lan is not None:
-            lan = lan_app(settings.display.lan, self._field.routes())
-            server = quiet_server(lan, LanConnection)
-            self._servers.append((server, listeners.lan))
 
     async def run(self, stop: threading.Event) -> None:
         """Serve until `stop` is set; ends within about two seconds, listening pages or not."""
@@ -104,7 +95,7 @@ class Process:
                 await asyncio.sleep(TICK_S)
         finally:
             loop.remove_reader(self._cards)
-            self._bulletin.close()
+            self._staff.close()
             self._field.close()
             for server, _ in self._servers:
                 server.should_exit = True
@@ -112,19 +103,15 @@ class Process:
 
     def _take(self) -> None:
         for card in self._cards.read():
-            self._shown += self._bulletin.show(card, time.monotonic())
+            self._staff.take(card)
 
     def _tick(self, now_s: float) -> None:
-        if self._remote.look(now_s):
-            self._bulletin.speak(self._remote.settings.display)
-        self._bulletin.identify(is_identified(read_vitals(self._runtime, "uplink", now_s), now_s))
-        self._bulletin.refresh(standing_from_vitals(read_vitals(self._runtime, "vision", now_s)), now_s)
+        self._staff.tend(now_s)
         self._field.tend(now_s)
         if now_s - self._written_s >= VITALS_EVERY_S:
             self._written_s = now_s
-            self._bulletin.note(provision_line(self._state, time.time()))
             urls = {"url": url_of(self._listeners.loopback), "field_url": self._field.url}
-            vitals = {"state": "running", **urls, "cards": self._shown}
+            vitals = {"state": "running", **urls, **self._staff.figures()}
             write_vitals(self._runtime, "display", vitals, now_s)
             # The loop that got here is the one that serves the pages.
             notify.alive()

@@ -1,109 +1,77 @@
-"""The board's languages: in go words of the closed vocabulary and a card, out comes what staff read."""
+"""The words of the board: settings in; a table for each language, and among how many one outfit is so rare, out.
+
+The booth sends words and figures, never sentences, and the page puts them into the language that its reader has chosen.
+"""
 
 from __future__ import annotations
 
-from appliance.display.card import Card
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import get_args
 
-LANGUAGES = ("en", "fr", "sv", "es")
+import yaml
+from pydantic import TypeAdapter
+
+from appliance.config import Settings
+from appliance.display.card import Card
+from appliance.duties import Language
+from appliance.sign.words import words_in as sign_words
+
+TEXTS = Path(__file__).parent / "texts"
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+TABLE = TypeAdapter(dict[str, str])
 MOST_ODDS = 1000
 "The calibration rests on hundreds of passages; finer odds would be invented."
-
-# One column per language, in the order of LANGUAGES. Swedish adjectives agree with 'plagg', hence the neuter.
-WORDS_IN: dict[str, tuple[str, str, str, str]] = {
-    "black": ("black", "noir", "svart", "negro"),
-    "white": ("white", "blanc", "vitt", "blanco"),
-    "grey": ("grey", "gris", "grått", "gris"),
-    "red": ("red", "rouge", "rött", "rojo"),
-    "orange": ("orange", "orange", "orange", "naranja"),
-    "yellow": ("yellow", "jaune", "gult", "amarillo"),
-    "green": ("green", "vert", "grönt", "verde"),
-    "cyan": ("cyan", "cyan", "cyan", "cian"),
-    "blue": ("blue", "bleu", "blått", "azul"),
-    "purple": ("purple", "violet", "lila", "morado"),
-    "pink": ("pink", "rose", "rosa", "rosa"),
-    "brown": ("brown", "marron", "brunt", "marrón"),
-    "beige": ("beige", "beige", "beige", "beige"),
-    "plain": ("plain", "uni", "enfärgat", "liso"),
-    "striped": ("striped", "rayé", "randigt", "a rayas"),
-    "patterned": ("patterned", "à motifs", "mönstrat", "estampado"),
-    "upper": ("upper body", "en haut", "upptill", "arriba"),
-    "middle": ("middle", "au milieu", "på mitten", "en medio"),
-    "lower": ("lower body", "en bas", "nertill", "abajo"),
-    "whole": ("whole outfit", "tout l'ensemble", "helt igenom", "todo el conjunto"),
-    "bright": ("bright", "clair", "ljust", "claro"),
-    "dark": ("dark", "foncé", "mörkt", "oscuro"),
-    "vivid": ("vivid", "vif", "starkt färgat", "vivo"),
-    "muted": ("muted", "éteint", "dämpat", "apagado"),
-    "mixed": ("mixed", "mélangé", "blandat", "mezclado"),
-    "colour": ("unusual colour", "couleur inhabituelle", "ovanlig färg", "color inusual"),
-    "pattern": ("unusual pattern", "motif inhabituel", "ovanligt mönster", "estampado inusual"),
-    "cut": ("unusual cut", "coupe inhabituelle", "ovanlig skärning", "corte inusual"),
-}
-
-PHRASES_IN: dict[str, tuple[str, str, str, str]] = {
-    "odds": ("1 in {n} today", "1 sur {n} aujourd'hui", "1 av {n} i dag", "1 de cada {n} hoy"),
-    "street": ("street", "rue", "gatan", "calle"),
-    "watching": ("Watching the street", "La rue est observée", "Ser på gatan", "Observando la calle"),
-    "starting": ("Starting up", "Démarrage", "Startar", "Arrancando"),
-    "blind": (
-        "The camera sees nothing", "La caméra ne voit rien", "Kameran ser inget", "La cámara no ve nada",
-    ),
-    "uncalibrated": (
-        "Not calibrated yet: nobody is judged", "Pas encore étalonné : personne n'est évalué",
-        "Inte kalibrerad än: ingen bedöms", "Aún sin calibrar: no se valora a nadie",
-    ),
-    "early": (
-        "Too early to tell: learning what is normal here", "Trop tôt : la rue est encore à l'étude",
-        "För tidigt: lär sig vad som är normalt här", "Demasiado pronto: aún aprende lo habitual aquí",
-    ),
-    "paused": ("Paused", "En pause", "Pausad", "En pausa"),
-    "ended": ("The video has ended", "La vidéo est terminée", "Filmen är slut", "El vídeo ha terminado"),
-    "silent": (
-        "Vision is not running", "La vision ne fonctionne pas", "Bildtolkningen är inte igång",
-        "La visión no está en marcha",
-    ),
-    "identify": (
-        "This is booth {booth} in {city}", "Ici le stand {booth} à {city}", "Det här är bås {booth} i {city}",
-        "Este es el puesto {booth} de {city}",
-    ),
-    "lost": (
-        "No connection to the booth: trying again", "Pas de connexion au stand : nouvel essai",
-        "Ingen kontakt med båset: försöker igen", "Sin conexión con el puesto: reintentando",
-    ),
-    "quiet": (
-        "Nobody stands out right now", "Personne ne se démarque en ce moment", "Ingen sticker ut just nu",
-        "Nadie destaca en este momento",
-    ),
-    "service": (
-        "Technicians: F opens the field page", "Technique : F ouvre la page de terrain", "Tekniker: F öppnar fältsidan",
-        "Técnicos: F abre la página de campo",
-    ),
-    "footer": (
-        "Clothes only. No picture is kept. Offer shoes to adults only.",
-        "Vêtements seulement. Aucune image n'est conservée. Ne proposer des chaussures qu'aux adultes.",
-        "Bara kläder. Ingen bild sparas. Erbjud skor bara till vuxna.",
-        "Solo ropa. No se guarda ninguna imagen. Ofrezca zapatos solo a adultos.",
-    ),
-}  # fmt: skip
+FINE = 20
+"Rarer than one among so many is told to one digit: seven in 500 might as well have been nine."
 
 
-def word_in(language: str, word: str) -> str:
-    """`word` of the vocabulary in `language` (one of LANGUAGES). Raises KeyError for any other word."""
-    return WORDS_IN[word][LANGUAGES.index(language)]
+@dataclass(frozen=True)
+class Odds:
+    """Among how many people one like this is seen."""
+
+    n: int
+    least: bool
+    "It is rarer than anything the booth has seen: how rare, nobody can tell yet."
+    of: int | None
+    "Passages that this is known from; None where vision does not tell."
 
 
-def phrase_in(language: str, name: str) -> str:
-    """The phrase `name` in `language`. Raises KeyError when there is none of that name."""
-    return PHRASES_IN[name][LANGUAGES.index(language)]
+@cache
+def words_in(language: Language) -> Mapping[str, str]:
+    """The texts of a language, read once."""
+    return TABLE.validate_python(yaml.safe_load((TEXTS / f"{language}.yaml").read_text(encoding="utf-8")))
 
 
-def zone_in(language: str, zone: str) -> str:
-    """A zone as staff call it: the street in their language, a marked zone by its own name."""
-    return phrase_in(language, "street") if zone == "street" else zone.replace("-", " ")
+def languages_of(settings: Settings) -> tuple[Language, ...]:
+    """All of them: the one of the booth's pages first, then its city's, then the others."""
+    return tuple(dict.fromkeys((settings.display.language, *settings.place.languages, *LANGUAGES)))
 
 
-def odds_of(card: Card) -> int | None:
-    """Among how many people one like this is seen: 1..MOST_ODDS; None where nobody knows yet."""
+def sign_text(language: Language, settings: Settings) -> str:
+    """What the sign in the street says, a paragraph a line, so that staff can show it to whoever asks."""
+    words, refusal = sign_words(language), settings.sign.refusal or "button"
+    lines = (words.headline, *words.promises, words.how[settings.capture.mode], words.adults)
+    return "\n".join((*lines, f"{words.question} {words.refusal[refusal]}"))
+
+
+def odds_of(card: Card, known: int | None) -> Odds | None:
+    """How rare a card is, as finely as `known` passages can tell; None where nobody knows yet."""
     if card.rarity is None:
         return None
-    return max(1, round(1 / max(1 - card.rarity, 1 / MOST_ODDS)))
+    most = min(MOST_ODDS, known) if known else MOST_ODDS
+    n = 1 / max(1 - card.rarity, 1 / MOST_ODDS)
+    # A figure of the rarity's last digit: .987 is told of what is .9874, too.
+    least = known is not None and n >= 0.95 * most
+    return Odds(coarse(min(n, most)), least, known)
+
+
+def coarse(n: float) -> int:
+    """`n` as people say it: whole up to FINE, then one digit and zeros."""
+    whole = max(1, round(n))
+    if whole <= FINE:
+        return whole
+    step: int = 10 ** (len(str(whole)) - 1)
+    return step * round(whole / step)

@@ -39,7 +39,7 @@ class Booth:
     "Of the last status by WORDS, {} before."
     versions: dict[str, str] = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
-    "By FIGURES; what is not told is not in it."
+    "By FIGURES; what is not told is gone."
     clock_synced: bool = True
     config: dict[str, str] = field(default_factory=dict)
     "Its remote settings by CONFIG, {} where it reports none."

@@ -29,10 +29,11 @@ class Running:
     thread: threading.Thread
 
 
-def settings_for(runtime: Path, **display: Any) -> Settings:
-    return Settings.model_validate(
-        {"folders": {"runtime": str(runtime), "state": str(runtime)}, "display": {"port": 0, **display}}
-    )
+def settings_for(runtime: Path, capture: dict[str, Any] | None = None, **display: Any) -> Settings:
+    """Those of a booth on this machine; `display` are keys of that section."""
+    folders = {"runtime": str(runtime), "state": str(runtime)}
+    values: dict[str, Any] = {"folders": folders, "display": {"port": 0, **display}}
+    return Settings.model_validate({**values, **({"capture": capture} if capture else {})})
 
 
 def until(what: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
@@ -44,9 +45,9 @@ def until(what: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
 
 
 @contextmanager
-def display(runtime: Path, **keys: Any) -> Iterator[Running]:
+def display(runtime: Path, capture: dict[str, Any] | None = None, **keys: Any) -> Iterator[Running]:
     stop = threading.Event()
-    thread = threading.Thread(target=run_display, args=(settings_for(runtime, **keys), stop))
+    thread = threading.Thread(target=run_display, args=(settings_for(runtime, capture, **keys), stop))
     thread.start()
     try:
         url = until(lambda: read_vitals(runtime, "display"))["url"]

@@ -25,14 +25,14 @@ def test_no_more_than_two_cards_live_and_none_beyond_its_time(
         board.show(card(at_s), shown_s)
     live = board.live(now_s)
     assert len(live) <= MOST_CARDS
-    assert all(left_s > 0 for _, left_s in live)
+    assert all(shown.until_s > now_s for shown in live)
 
 
 @given(times, times)
 def test_a_card_is_gone_card_s_after_it_was_shown_at_the_latest(at_s: float, shown_s: float) -> None:
     board = Board(CARD_S)
     board.show(card(at_s), shown_s)
-    assert all(left_s <= CARD_S for _, left_s in board.live(shown_s))
+    assert all(shown.until_s <= shown_s + CARD_S for shown in board.live(shown_s))
     assert board.live(shown_s + CARD_S) == ()
 
 
@@ -51,7 +51,16 @@ def test_the_newest_cards_stand_first_and_push_the_oldest_out() -> None:
     board = Board(CARD_S)
     for rarity in (0.91, 0.92, 0.93):
         board.show(card(100, rarity), 100)
-    assert [shown.rarity for shown, _ in board.live(100)] == [0.93, 0.92]
+    assert [shown.card.rarity for shown in board.live(100)] == [0.93, 0.92]
+
+
+def test_each_card_has_a_number_of_its_own() -> None:
+    boards = [Board(CARD_S), Board(CARD_S)]
+    numbers = [
+        shown.number for board in boards for shown in (board.show(card(100), 100) for _ in range(9)) if shown
+    ]
+    assert len(set(numbers)) == 18
+    assert max(numbers) < 2**53  # a page keeps numbers as floats
 
 
 def test_an_empty_board_shows_nothing() -> None:

@@ -19,16 +19,16 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from appliance.display import connections
+from appliance.display.api import MOST_STREAMS
 from appliance.display.cards import CardSender
 from appliance.display.connections import MOST, MOST_OF_ONE, LanConnection
 from appliance.display.process import run_display
-from appliance.display.server import MOST_STREAMS
 from appliance.errors import BoothError
 from appliance.health.vitals import read_vitals, write_vitals
 from appliance.remote_file import Kept, Version, write_kept
 from tests.display.running import PATIENCE_S, Running, display, settings_for, until
 
-PATHS = ("/", "/board.css", "/board.js", "/state")
+PATHS = ("/", "/board/board.css", "/board/board.js", "/board/tables.js", "/phone", "/state")
 
 
 @pytest.fixture(scope="module")
@@ -45,25 +45,31 @@ def events(response: httpx.Response) -> Generator[dict[str, Any], None, None]:
 
 
 def test_a_card_reaches_a_listening_page(running: Running) -> None:
-    write_vitals(running.runtime, "vision", {"state": "running", "calibrated": "ok"})
+    write_vitals(running.runtime, "vision", {"state": "running", "calibrated": "ok", "learned": 320})
     with httpx.stream("GET", running.url + "events", timeout=PATIENCE_S) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         told = events(response)
-        next(told)
+        next(state for state in told if state["learned"])
         with closing(CardSender(running.runtime)) as sender:
             assert sender.send(0.987, ("red", "striped", "upper"), "street", time.monotonic())
         state = next(state for state in told if state["cards"])
     card = state["cards"][0]
     assert card["words"] == ["red", "striped", "upper"]
-    assert (card["odds"], card["zone"]) == ("1 in 77 today", "street")
+    assert (card["odds"], card["zone"]) == ({"n": 80, "least": False, "of": 320}, "street")
     assert 0 < card["left_s"] <= 20
 
 
-def test_a_state_tells_words_only(running: Running) -> None:
+def test_a_state_tells_words_and_figures_only(running: Running) -> None:
     state = httpx.get(running.url + "state").json()
-    assert set(state) == {"schema", "language", "banner", "notice", "standing", "cards", "service", "phrases"}
+    assert set(state) == {
+        "schema", "language", "booth", "notice", "standing", "learned", "needed", "capture", "pause_s", "spot", "ask",
+        "cards", "earlier", "service",
+    }  # fmt: skip
+    assert state["cards"]
     for card in state["cards"]:
-        assert set(card) == {"words", "text", "odds", "zone", "left_s", "card_s"}
+        assert set(card) == {
+            "number", "words", "odds", "zone", "heading", "outfit", "asked", "open", "left_s", "card_s",
+        }  # fmt: skip
 
 
 def test_the_page_learns_how_vision_stands(running: Running) -> None:
@@ -72,7 +78,7 @@ def test_the_page_learns_how_vision_stands(running: Running) -> None:
         standing = next(
             state["standing"] for state in events(response) if state["standing"]["name"] == "blind"
         )
-    assert standing == {"name": "blind", "text": "The camera sees nothing", "reason": "no frame for 5 s"}
+    assert standing == {"name": "blind", "reason": "no frame for 5 s", "by": []}
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/missing"])
@@ -185,7 +191,7 @@ def test_a_page_that_listens_is_no_silent_one(tmp_path: Path, monkeypatch: pytes
         next(told)
         time.sleep(1.0)  # five looks
         write_vitals(tmp_path, "vision", {"state": "blind", "reason": "no frame for 5 s"})
-        assert next(told)["standing"]
+        assert next(state for state in told if state["standing"]["name"] == "blind")
         assert time.monotonic() - since_s >= 1.0
 
 
@@ -207,17 +213,18 @@ def test_a_card_goes_by_itself(tmp_path: Path) -> None:
             next(told)
             with closing(CardSender(tmp_path)) as sender:
                 sender.send(0.95, ("red",), "street", time.monotonic())
-            assert next(state for state in told if state["cards"])["cards"][0]["text"] == ["rött"]
+            assert next(state for state in told if state["cards"])["cards"][0]["words"] == ["red"]
             assert next(state for state in told if not state["cards"])
         assert until(lambda: (read_vitals(tmp_path, "display") or {}).get("cards")) == 1
 
 
 def test_an_identified_booth_says_on_its_board_which_one_it_is(tmp_path: Path) -> None:
     with display(tmp_path, language="fr") as process:
-        assert httpx.get(process.url + "state").json()["banner"] == ""
+        assert httpx.get(process.url + "state").json()["booth"] is None
         write_vitals(tmp_path, "uplink", {"identify_until_s": time.monotonic() + 1.0})
-        until(lambda: httpx.get(process.url + "state").json()["banner"] == "Ici le stand desk à new-york")
-        until(lambda: httpx.get(process.url + "state").json()["banner"] == "")
+        named = {"city": "new-york", "booth": "desk"}
+        until(lambda: httpx.get(process.url + "state").json()["booth"] == named)
+        until(lambda: httpx.get(process.url + "state").json()["booth"] is None)
 
 
 def test_the_board_goes_on_in_the_language_that_is_set_from_afar(tmp_path: Path) -> None:
@@ -226,13 +233,12 @@ def test_the_board_goes_on_in_the_language_that_is_set_from_afar(tmp_path: Path)
             told = events(response)
             assert next(told)["language"] == "en"
             write_kept(tmp_path, Kept(Version(1, {"display": {"language": "es", "card_s": 7}}), tried=1))
-            state = next(state for state in told if state["language"] == "es")
-            assert state["phrases"]["quiet"] == "Nadie destaca en este momento"
+            assert next(state for state in told if state["language"] == "es")
             told.close()
         with closing(CardSender(tmp_path)) as sender:
             sender.send(0.95, ("red",), "street", time.monotonic())
         (card,) = until(lambda: httpx.get(process.url + "state").json()["cards"])
-        assert (card["text"], card["card_s"]) == (["rojo"], 7)
+        assert card["card_s"] == 7
 
 
 def test_a_listening_page_does_not_delay_the_stop_and_nothing_is_left(tmp_path: Path) -> None:
@@ -266,9 +272,7 @@ def test_the_watchdog_is_fed_while_the_loop_that_serves_the_pages_turns_and_not_
     hangs = threading.Event()
     with display(tmp_path) as process:
         until(lambda: len(fed) >= 2)
-        monkeypatch.setattr(
-            "appliance.display.process.standing_from_vitals", lambda _: hangs.wait(PATIENCE_S)
-        )
+        monkeypatch.setattr("appliance.display.staff.situation_of", lambda *_, **__: hangs.wait(PATIENCE_S))
         until(lambda: not reachable_soon(process.url))
         before = len(fed)
         time.sleep(1.5)

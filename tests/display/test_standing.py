@@ -12,7 +12,9 @@ from appliance.display.standing import (
     LONGEST_IDENTIFY_S,
     MOST_REASON,
     STANDINGS,
+    capture_from_vitals,
     is_identified,
+    passages_in,
     standing_from_vitals,
 )
 
@@ -38,12 +40,51 @@ from appliance.display.standing import (
         ),
         ({"state": "blind", "reason": "no frame for 5 s"}, "blind", "no frame for 5 s"),
         ({"state": "paused", "reason": "ok"}, "paused", ""),
+        ({"state": "paused", "reason": "paused by operator"}, "paused", ""),
+        ({"state": "paused", "reason": "paused by x, operator"}, "paused", "paused by x, operator"),
+        ({"state": "paused", "reason": "/x/pause.json: no pause/1"}, "paused", "/x/pause.json: no pause/1"),
+        ({"state": "paused", "reason": "dead-man: nobody armed the booth for 24 h"}, "dead-man", ""),
         ({"state": "ended"}, "ended", ""),
     ],
 )
 def test_vitals_become_a_standing(vitals: dict[str, Any] | None, name: str, reason: str) -> None:
     standing = standing_from_vitals(vitals)
     assert (standing.name, standing.reason) == (name, reason)
+
+
+def test_who_paused_the_booth_is_told_in_words_that_have_a_translation() -> None:
+    vitals = {"state": "paused", "reason": "paused by operator, passer-by"}
+    assert standing_from_vitals(vitals).by == ("operator", "passer-by")
+
+
+@pytest.mark.parametrize(
+    ("vitals", "capture"),
+    [
+        (None, "unknown"),
+        ({}, "unknown"),
+        ({"state": "running"}, "unknown"),
+        ({"state": "running", "camera": "ok"}, "open"),
+        ({"state": "running", "camera": "no frame for 5 s"}, "unknown"),
+        ({"state": "starting", "camera": "ok"}, "unknown"),
+        ({"state": "blind", "camera": "no frame for 5 s"}, "unknown"),
+        ({"state": "paused", "camera": "paused"}, "closed"),
+        ({"state": "ended"}, "closed"),
+        ({"state": "stopped"}, "closed"),
+        ({"state": "failed"}, "closed"),
+        ({"state": "dancing", "camera": "ok"}, "unknown"),
+    ],
+)
+def test_the_camera_is_open_or_closed_only_where_vision_says_so(
+    vitals: dict[str, Any] | None, capture: str
+) -> None:
+    assert capture_from_vitals(vitals) == capture
+
+
+@pytest.mark.parametrize(
+    ("value", "known"), [(66, 66), (0, None), (True, None), (1.5, None), ("66", None), (10**9, None)]
+)
+def test_passages_are_a_whole_number_or_none(value: Any, known: int | None) -> None:
+    assert passages_in({"learned": value}, "learned") == known
 
 
 values = st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.integers())

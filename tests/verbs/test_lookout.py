@@ -54,6 +54,7 @@ VITALS = {
     "outbox": str,
     "last_event": str,
     "learning": str,
+    "trends": str,
     "inference": str,
     "reason": str,
     "camera": str,

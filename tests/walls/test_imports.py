@@ -55,6 +55,7 @@ BELOW = {
     "appliance.uplink": {
         "errors",
         "records",
+        "outfit",
         "config",
         "vocabulary",
         "disk",
@@ -95,6 +96,7 @@ BELOW = {
         "site",
         "site_file",
     },
+    "appliance.analysis": {"errors", "disk"},
     "appliance.app": {
         "errors",
         "records",

@@ -1,133 +1,183 @@
-// The staff board: takes the booth's state as it changes and shows it; forgets each card on its own clock, too.
-"use strict";
+// The staff board: takes the booth's state as it changes and shows it; every press of a button or a key ends here.
 
-const SILENCE_MS = 12000; // the booth repeats itself every 5 s
-const RETRY_MS = 2000;
-const COLOURS = ["black", "white", "grey", "red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown", "beige"];
-const PATTERNS = ["striped", "patterned"];
-const PARTS = ["upper", "middle", "lower"];
+import { byId, make, write } from "/field/dom.js";
+import { chosen, count, earlierButtons, isLive, rewrite, sentence, setUp as setUpCards, showCards } from "/board/cards.js";
+import { alertOf, apply, keysWanted, languageChosen, showChoices, showLanguages, toggle } from "/board/choices.js";
+import { label as labelScript, openScript, setUp as setUpScript } from "/board/script.js";
+import { setUp as setUpStanding, showStanding } from "/board/standing.js";
+import { device } from "/board/tables.js";
+import { LOST, act, listen } from "/board/talk.js";
+import { clock, knows, language, languages, say } from "/board/words.js";
 
-let source = null;
-let phrases = { quiet: "", lost: "...", footer: "" };
-let standing = { name: "lost", text: "...", reason: "" };
-let shown = "";
-let silence = 0;
-let expiry = 0;
+const TICK_MS = 250;
+const TOLD_MS = 5000;
+const PAUSE_MIN = 15;
+const NOTHING = {
+  booth: null, notice: "", standing: { name: LOST, reason: "", by: [] }, learned: null, needed: null, capture: { word: "unknown", for_s: 0 },
+  pause_s: 0, spot: false, ask: { word: "", left_s: 0 }, cards: [], earlier: null, service: false,
+};
+const KEYS = [
+  ["P", "key-pause"], ["G", "key-greeted"], ["N", "key-not-found"], ["D", "key-disagree"], ["H", "key-script"], ["S", "key-ask"],
+  ["M", "key-sound"], ["Q", "key-phone"], ["F", "key-field"], ["?", "key-help"],
+];
 
-function byId(id) {
-  return document.getElementById(id);
+let state = NOTHING;
+let until = { captureUntil: 0, pauseUntil: 0, askUntil: 0 };
+let heard = false;
+let told = 0;
+let announced = [];
+
+function show(fresh) {
+  const now = performance.now();
+  state = fresh;
+  until = { captureUntil: now + 1000 * state.capture.for_s, pauseUntil: now + 1000 * state.pause_s, askUntil: now + 1000 * state.ask.left_s };
+  if (!languageChosen() && languages.includes(state.language) && state.language !== language()) {
+    document.documentElement.lang = state.language;
+    label();
+  }
+  const fresher = showCards(state.cards);
+  if (fresher.length) announce(fresher);
+  if (fresher.length && heard) alertOf();
+  heard = true;
+  render();
 }
 
-function listen() {
-  if (source) source.close();
-  source = new EventSource("/events");
-  source.onmessage = (event) => show(JSON.parse(event.data));
-  source.onerror = () => {
-    lose();
-    if (source.readyState === EventSource.CLOSED) expectWord(RETRY_MS);
-  };
-  expectWord(SILENCE_MS);
+// For who listens; gone with its cards, as they are from the screen.
+function announce(cards) {
+  write(byId("announced"), say("new-card", { what: cards.map(sentence).join("; ") }));
+  announced = cards.map((card) => card.number);
 }
 
-// Without a word for so long the connection is made anew, whatever the browser believes of it.
-function expectWord(ms) {
-  clearTimeout(silence);
-  silence = setTimeout(() => { lose(); listen(); }, ms);
-}
-
-function lose() {
-  standing = { name: "lost", text: phrases.lost, reason: "" };
+// Nothing is known any more, least of all whether the camera is open; what was seen of people goes at once.
+function lose(why) {
+  state = { ...NOTHING, standing: { name: why, reason: "", by: [] } };
+  until = { captureUntil: 0, pauseUntil: 0, askUntil: 0 };
   showCards([]);
-  showStanding();
+  render();
 }
 
-function show(state) {
-  expectWord(SILENCE_MS);
-  phrases = state.phrases;
-  document.documentElement.lang = state.language;
-  byId("footer").textContent = phrases.footer;
-  byId("service").textContent = state.service;
-  byId("service").href = `/code?lang=${state.language}`;
-  byId("service").hidden = !state.service;
-  byId("banner").textContent = state.banner;
-  byId("banner").hidden = !state.banner;
-  byId("notice").textContent = state.notice;
-  byId("notice").hidden = !state.notice;
-  standing = state.standing;
-  showCards(state.cards);
-  showStanding();
+function render() {
+  const inside = ![LOST, "outside"].includes(state.standing.name);
+  tick();
+  showOr("banner", state.booth && say("identify", state.booth));
+  showOr("notice", state.notice);
+  showEarlier();
+  byId("ask").hidden = !state.spot || !inside;
+  byId("arm").hidden = !(device && state.standing.name === "dead-man");
+  byId("pause").disabled = byId("ask").disabled = !inside;
+  byId("links").hidden = byId("service").hidden = byId("phone").hidden = !(device && state.service);
+  byId("main").classList.toggle("busy", count() > 0);
 }
 
-// Without a card the middle is free: for calm words, or for what is wrong, large enough to be read from afar.
-function showStanding() {
-  const free = byId("cards").childElementCount === 0;
-  const well = standing.name === "watching";
-  byId("standing").className = standing.name;
-  byId("standing-text").textContent = free && !well ? "" : standing.text;
-  byId("standing-reason").textContent = standing.reason;
-  byId("middle").textContent = well ? phrases.quiet : standing.text;
-  byId("middle").className = standing.name;
-  byId("middle").hidden = !free;
-}
-
-function showCards(cards) {
+// What goes by the clock.
+function tick() {
   const now = performance.now();
-  const timed = cards.map((card) => ({ ...card, until: now + card.left_s * 1000 }));
-  clearTimeout(expiry);
-  if (timed.length) {
-    const next = Math.min(...timed.map((card) => card.until));
-    expiry = setTimeout(() => dropOld(timed), next - now);
-  }
-  const key = JSON.stringify(cards.map(({ left_s, ...rest }) => rest));
-  if (key === shown) return;
-  shown = key;
-  byId("cards").replaceChildren(...timed.map(cardElement));
+  showStanding(state, { ...until, cards: count() });
+  if (!announced.some(isLive)) write(byId("announced"), "");
+  write(byId("pause"), say(now < until.pauseUntil ? "pause-again" : "pause", { n: PAUSE_MIN }));
+  write(byId("ask"), now < until.askUntil ? say("asking", { left: clock((until.askUntil - now) / 1000) }) : say("ask"));
+  showOr("answer", state.ask.word && say("reply-" + state.ask.word));
 }
 
-function dropOld(timed) {
-  const now = performance.now();
-  const live = timed.filter((card) => card.until > now);
-  showCards(live.map(({ until, ...card }) => ({ ...card, left_s: (until - now) / 1000 })));
-  showStanding();
+function showOr(id, text) {
+  write(byId(id), text || "");
+  byId(id).hidden = !text;
 }
 
-function cardElement(card) {
-  const element = byId("card").content.firstElementChild.cloneNode(true);
-  element.querySelector(".words").replaceChildren(...card.text.map(wordElement));
-  element.querySelector(".odds").textContent = card.odds;
-  element.querySelector(".zone").textContent = card.zone;
-  dress(element.querySelector(".doll"), card.words);
-  element.querySelector(".left").animate(
-    [{ transform: `scaleX(${card.left_s / card.card_s})` }, { transform: "scaleX(0)" }],
-    { duration: Math.max(1, card.left_s * 1000), fill: "forwards" },
-  );
-  return element;
+function showEarlier() {
+  const [box, number] = [byId("earlier"), state.earlier];
+  box.hidden = number === null || count() > 1;
+  if (box.dataset.number === String(number)) return;
+  box.dataset.number = String(number);
+  box.querySelector(".verdicts")?.remove();
+  if (number !== null) box.append(earlierButtons(number));
 }
 
-function wordElement(word) {
-  const element = document.createElement("span");
-  element.textContent = word;
-  return element;
+function tell(text) {
+  write(byId("told"), text);
+  clearTimeout(told);
+  told = setTimeout(() => write(byId("told"), ""), TOLD_MS);
 }
 
-// Colour and pattern go on the part that is named, on all parts where none is.
-function dress(doll, words) {
-  const colour = COLOURS.filter((name) => words.includes(name));
-  const pattern = PATTERNS.find((name) => words.includes(name));
-  const named = PARTS.filter((name) => words.includes(name));
-  for (const name of named.length ? named : PARTS) {
-    const part = doll.querySelector("." + name);
-    part.classList.add("worn", ...colour.slice(0, 1));
-    if (!pattern) continue;
-    const veil = part.cloneNode();
-    veil.setAttribute("class", "veil " + pattern);
-    part.after(veil);
-  }
+const fault = (word) => say(knows(word) ? word : "did-not-work");
+
+async function judge(number, verdict) {
+  const failed = await act("verdict", { number, verdict });
+  tell(failed ? fault(failed) : say("thanks"));
 }
 
-// For who services the booth: the code that opens the field page on a phone.
-document.addEventListener("keydown", (event) => {
-  if (event.key === "f" && !event.ctrlKey && !event.metaKey && !event.altKey) location.href = byId("service").href;
-});
+async function pause() {
+  tell(say("pausing"));
+  const failed = await act("pause");
+  if (failed) tell(fault(failed === LOST ? "pause-failed" : failed));
+}
 
-listen();
+async function ask() {
+  const failed = await act("ask");
+  if (failed) tell(fault(failed));
+}
+
+async function arm() {
+  const failed = await act("arm");
+  tell(failed ? fault(failed) : say("armed"));
+}
+
+function press(verdict) {
+  const number = chosen()?.number ?? state.earlier;
+  if (number !== null && number !== undefined) judge(number, verdict);
+}
+
+function openMore() {
+  label();
+  if (!byId("more-box").open) byId("more-box").showModal();
+}
+
+function go(path) {
+  if (device) location.href = `${path}?lang=${language()}`;
+}
+
+const DO = {
+  p: pause, g: () => press("greeted"), n: () => press("not-found"), d: () => press("disagree"), h: openScript, s: () => state.spot && ask(),
+  m: () => { toggle("sound"); label(); tell(`${say("sound")}: ${byId("choice-sound").getAttribute("aria-checked") === "true" ? "✓" : "–"}`); },
+  q: () => go("/phone"), f: () => go("/code"),
+};
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  const key = event.key.toLowerCase();
+  if (document.querySelector("dialog[open]") && key !== "p") return;
+  if (event.key === "?") openMore();
+  else if (keysWanted()) DO[key]?.();
+}
+
+// Writes everything that stays, at first and in another language.
+function label() {
+  document.title = say("title");
+  for (const id of ["title", "more", "script"]) write(byId(id), say(id));
+  for (const [id, word] of [["promise", "footer"], ["service", "service"], ["phone", "phone"], ["arm", "arm"], ["earlier-text", "earlier"],
+    ["more-title", "more"], ["keys-title", "keys"], ["more-close", "close"]]) write(byId(id), say(word));
+  for (const id of ["cards", "acts"]) byId(id).setAttribute("aria-label", say(id));
+  for (const [id, path] of [["service", "/code"], ["phone", "/phone"]]) byId(id).href = `${path}?lang=${language()}`;
+  byId("keys").replaceChildren(...KEYS.flatMap(([key, word]) => [make("dt", { textContent: key }), make("dd", { textContent: say(word) })]));
+  showChoices(label);
+  labelScript();
+}
+
+function again() {
+  label();
+  rewrite();
+  delete byId("earlier").dataset.number;
+  showLanguages(again);
+  render();
+}
+
+apply();
+setUpCards({ judge, gone: render });
+setUpStanding();
+setUpScript();
+for (const [id, does] of [["pause", pause], ["ask", ask], ["arm", arm], ["more", openMore]]) byId(id).addEventListener("click", does);
+byId("more-close").addEventListener("click", () => byId("more-box").close());
+document.addEventListener("keydown", onKey);
+again();
+setInterval(tick, TICK_MS);
+listen(show, lose);
