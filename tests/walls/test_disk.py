@@ -38,7 +38,7 @@ STATES = {
     "trends",
 }
 COUNTS = {"frames", "late", "people", "passages", "abstained", "exceptions", "frames_per_second", "written_s"}
-COUNTS |= {"learned", "needed"}
+COUNTS |= {"learned", "needed", "armed_s"}
 MACHINE = {"memory_free_mb", "temperature_c"}
 
 
