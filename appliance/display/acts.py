@@ -15,7 +15,8 @@ from appliance.display.field.request import Refused, number_in, text_in
 from appliance.display.pausing import Pausing
 from appliance.display.verdicts import VERDICTS
 from appliance.errors import BoothError
-from appliance.health.armed import DISPLAY, arm, moment_at
+from appliance.health.armed import DISPLAY, arm
+from appliance.health.moment import moment_at
 from appliance.remote_file import Remote
 
 Values = dict[str, Any]

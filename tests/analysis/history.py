@@ -111,7 +111,7 @@ def play(stand: Stand, days: int, root: Path, seed: int = 1) -> Path:
     folder = root / stand.city / stand.booth / "trends"
     folder.mkdir(parents=True)
     who = (stand.city, stand.booth, "UTC", "b7c1d2e3f4a5", EPSILON, 400)
-    press = Press(Desk(folder, folder.parent / "outbox.sqlite", USUAL, *who))
+    press = Press(Desk(folder, folder.parent, folder.parent / "outbox.sqlite", USUAL, *who))
     press.open(noon(0), FIRST, [])
     chance = np.random.default_rng([seed, *stand.booth.encode()])
     for day in (day for day in range(days) if day not in stand.silent):

@@ -93,6 +93,7 @@ BELOW = {
         "tape",
         "duties",
         "polygons",
+        "sign",
         "site",
         "site_file",
     },
