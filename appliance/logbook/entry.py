@@ -14,7 +14,18 @@ from typing import Any, Literal, get_args
 
 By = Literal["vision", "uplink", "display", "provision", "update", "field", "machine", "logbook"]
 Kind = Literal[
-    "config", "law", "mode", "model", "bank", "remote", "update", "provision", "site", "pause", "trends", "torn"
+    "config",
+    "law",
+    "mode",
+    "model",
+    "bank",
+    "remote",
+    "update",
+    "provision",
+    "site",
+    "pause",
+    "trends",
+    "torn",
 ]
 HASH = "[0-9a-f]{12}"
 VERSION = "[0-9]{1,6}([.][0-9]{1,6}){0,3}([a-z+.-][a-z0-9+.-]{0,23})?"
