@@ -1,7 +1,7 @@
 # The verbs of the booth. A line `verb: ... ## text` shows up in the list that bare `make` prints.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster test-board races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 screenshots clean lock
+.PHONY: help setup setup-test run test test-empty test-deb chaos test-gpu test-gpu-emulated test-cluster test-board test-privacy races check golden bench bench-gpu bench-uplink evaluate kernels deb deb-all bundle test-package test-deb-arm64 screenshots trends-sample clean lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,6 +53,10 @@ test-gpu-emulated: setup-test ## the Jetson wing on stock pycuda and a CUDA driv
 
 test-cluster: setup-test ## RabbitMQ 4 on three nodes that are killed and cut off (root, debootstrap; minutes)
 	@bash tests/cluster/run.sh $(BIN)/python tests/cluster
+
+test-privacy: setup-test ## DRAWS=10000 releases of neighbouring streets, and one killed at each of its steps (minutes)
+	@BOOTH_PRIVACY_DRAWS=$(or $(DRAWS),10000) BOOTH_KILL_EVERY=1 $(BIN)/python -m pytest -s \
+		tests/uplink/trends/test_privacy.py tests/uplink/trends/test_kills.py
 
 races: setup-test ## races between the threads of every kernel, by ThreadSanitizer (minutes)
 	@$(BIN)/python -m tests.runtime.jetson.shim.races
@@ -109,6 +113,9 @@ test-board: setup-test ## the staff board before the real vision: latency, life 
 screenshots: setup-test ## pictures of every state of the staff board and step of the field page, into build/screens (needs chromium)
 	@$(BIN)/python -m tests.display.board_screens build/screens
 	@$(BIN)/python -m tests.display.field.screenshots build/screens
+
+trends-sample: setup-test ## 90 days of three simulated cities: their trends report in build/trends, and how often it holds (a minute)
+	@$(BIN)/python -m tests.analysis build/trends
 
 lock: ## pin the Python packages anew (needs python3.10, python3.11 and python3.12)
 	@python3.11 $(PACKAGE)/lock.py $(PACKAGE)/requirements.lock

@@ -20,6 +20,7 @@ from appliance.commands import (
     provision,
     reset,
     sign,
+    trends,
     update,
 )
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
@@ -38,6 +39,7 @@ app.add_typer(sign.app)
 app.add_typer(engines.app, name="engines")
 app.add_typer(field.app, name="field")
 app.add_typer(reset.app)
+app.add_typer(trends.app, name="trends")
 app.add_typer(update.app, name="update")
 
 

@@ -342,6 +342,17 @@ class Update(Section):
     "Whom this booth believes at first; provisioning puts it there."
 
 
+class Trends(Section):
+    """What is released of the street as a whole, once a day: shares with noise, and of nobody."""
+
+    release: bool = True
+    "false: nothing is counted for it. Neither is it where sign.purposes are named without trends."
+    epsilon: float = Field(1, ge=0.01, le=1)
+    "Privacy loss of a day's release in all; smaller is more private and noisier."
+    ends_at_h: float = Field(24, gt=0, le=24)
+    "Local hour at which the day is closed. Counts live in memory: a booth that is switched off at 22 h wants 21.5."
+
+
 class Settings(Section):
     """Everything that can be set."""
 
@@ -362,6 +373,7 @@ class Settings(Section):
     display: Display = Display()
     engines: Engines = Engines()
     update: Update = Update()
+    trends: Trends = Trends()
     folders: Folders = Folders()
     place: Place = Place()
     law: Law = Law()

@@ -148,6 +148,8 @@ def _keeping(booth: Booth, now: Now) -> Iterable[tuple[Level, str]]:
         yield Level.NOTE, f"settings {booth.config.get('wanted', '?')} on trial"
     if not booth.clock_synced:
         yield Level.NOTE, "clock not set"
+    if booth.words.get("trends", "").startswith("no release"):
+        yield Level.WRONG, f"trends: {booth.words['trends']}"
     version = _version(booth)
     if now.usual and version and version != now.usual:
         yield Level.NOTE, f"version {version}, most have {now.usual}"

@@ -10,7 +10,7 @@ from typing import Any
 from appliance.fleet.boots import Boots
 from appliance.uplink.event import ID
 
-WORDS = ("state", "reason", "camera", "inference", "calibrated", "publishing", "certificate", "at")
+WORDS = ("state", "reason", "camera", "inference", "calibrated", "publishing", "trends", "certificate", "at")
 "Kept of a status; with its versions, and all as printable text."
 VERSIONS = ("booth", "engine", "bank")
 FIGURES = ("outbox_rows", "outbox_oldest_s", "dropped", "refused", "unheard", "certificate_days", "config")
@@ -39,7 +39,7 @@ class Booth:
     "Of the last status by WORDS, {} before."
     versions: dict[str, str] = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
-    "By FIGURES; what is not told is not in it."
+    "By FIGURES; what is not told is gone."
     clock_synced: bool = True
     config: dict[str, str] = field(default_factory=dict)
     "Its remote settings by CONFIG, {} where it reports none."

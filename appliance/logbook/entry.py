@@ -14,7 +14,18 @@ from typing import Any, Literal, get_args
 
 By = Literal["vision", "uplink", "display", "provision", "update", "field", "machine", "logbook"]
 Kind = Literal[
-    "config", "law", "mode", "model", "bank", "remote", "update", "provision", "site", "pause", "torn"
+    "config",
+    "law",
+    "mode",
+    "model",
+    "bank",
+    "remote",
+    "update",
+    "provision",
+    "site",
+    "pause",
+    "trends",
+    "torn",
 ]
 HASH = "[0-9a-f]{12}"
 VERSION = "[0-9]{1,6}([.][0-9]{1,6}){0,3}([a-z+.-][a-z0-9+.-]{0,23})?"
@@ -31,9 +42,14 @@ FORMS: dict[str, str] = {
     "provision": f"(applied|request|refused) {HASH}|reset",
     "site": f"(signed|changed) {HASH}|none",
     "pause": f"none|({'|'.join(OWNERS)})(,({'|'.join(OWNERS)}))*",
+    "trends": f"[0-9]{{1,10}}:{HASH}",
     "torn": "[0-9]{1,7} bytes cut off",
 }
-"Kind -> what its values look like; `law` is the profile and the start of the assessment's SHA-256, if there is one."
+"""Kind -> what its values look like.
+
+`law` is the profile and the start of the assessment's SHA-256, if there is one; `trends` the head of the ledger of the
+privacy budget, which whoever puts that back cannot put back here.
+"""
 BEGIN = "0" * 64
 "What the first entry names as the hash before it."
 WHOLE_HASH = re.compile("[0-9a-f]{64}")

@@ -86,6 +86,7 @@ def status_values(
         "state": state,
         "reason": _text(reason, ""),
         **{key: _text(seen.get(key), unknown) for key in ("camera", "inference", "calibrated")},
+        "trends": _text(seen.get("trends"), unknown),
         "camera_path": _text(seen.get("camera_path"), "unknown"),
         "publishing": _text(_publishing(seen, sending), "ok"),
         "certificate": _text(sending.certificate, "none"),

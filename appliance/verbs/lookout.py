@@ -30,6 +30,7 @@ from appliance.verbs.noting import note_settings, pause_id
 from appliance.verbs.questions import Questions
 from appliance.verbs.schooling import Schooling
 from appliance.verbs.shutter import LOOK_S, Paused, Shutter
+from appliance.verbs.trending import Trending
 from appliance.vision.novelty import Judge
 from appliance.vision.pipeline import Pipeline, Step
 
@@ -69,6 +70,7 @@ class Lookout:
         self._notes.note("model", eyes.engine)
         self._notes.note("bank", bank)
         note_settings(self._notes, self._settings)
+        self._trends = Trending(settings, eyes.engine, figures, self._notes, now_s)
         self._notes.tend(now_s)
 
     def run(self, stop: threading.Event) -> None:
@@ -152,6 +154,8 @@ class Lookout:
     def _step(self, camera: Camera, frame: Frame) -> None:
         if self._pipeline is None:
             self._pipeline = make_pipeline(self._settings, self._eyes, self._school.judge, frame)
+            # On a slow machine a frame in a crowd takes longer than a passer-by may be kept waiting.
+            self._pipeline.heed = self._shutter.heed
         step = self._pipeline.step(frame)
         if self._figures.frame(step, camera.late, time.monotonic()):
             self._figures.set(state="running", reason="", camera="ok", camera_path=camera.path)
@@ -160,6 +164,7 @@ class Lookout:
             log.info("camera delivers: %s", self._settings.camera.label)
         notify.alive()
         self._tell(step)
+        self._trends.see(step)
         self._school.learn(step, time.monotonic())
         self._glass.show(frame, step, self._figures.rate, time.monotonic())
         self._tend()
@@ -183,6 +188,7 @@ class Lookout:
         self._heed_dead_man(now_s)
         if self._remote.look(now_s):
             self._take_over(self._remote.settings, now_s)
+        self._trends.tend(now_s)
         self._notes.tend(now_s)
         self._figures.publish()
 
@@ -242,6 +248,7 @@ class Lookout:
         """Tell and learn those who were still in view when the frames stopped."""
         self._figures.count(step)
         self._tell(step)
+        self._trends.see(step)
         self._school.learn(step, time.monotonic())
 
     def _rest(self, pause_s: float, stop: threading.Event) -> None:
@@ -256,6 +263,7 @@ class Lookout:
         if self._pipeline is not None:
             self._conclude(self._pipeline.finish(time.monotonic()))
         self._school.close(time.monotonic())
+        self._trends.close(time.monotonic())
         self._figures.set(state=state, reason=reason, camera=state, people=0)
         return reason
 
@@ -263,4 +271,5 @@ class Lookout:
         """Drop who is in view: to conclude them would ask the device, which fails from its first fault on."""
         self._pipeline = None
         self._school.close(time.monotonic())
+        self._trends.close(time.monotonic())
         self._figures.fail(part, reason)

@@ -101,6 +101,8 @@ def a_program_that_does_not_start_is_rolled_back_with_its_own_words(booth: Booth
     machine.does("systemctl", "start", "booth-update.service", timeout_s=300)
     machine.wait(lambda: phase(booth) == "trying", 120)
     back_s = machine.wait(lambda: phase(booth) == "rolled-back", TRIAL_S, every_s=1)
+    # All three: the one that failed may come up on the old program by itself, before all are restarted.
+    machine.wait(lambda: all(GOOD in tree for tree in trees(booth)), 120)
     machine.wait(lambda: booth.active() and booth.sees(), 120)
     machine.wait(lambda: notice(booth).startswith("rolled back"), 60)
     assert "nothing_there" in notice(booth), notice(booth)

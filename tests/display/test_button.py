@@ -133,6 +133,7 @@ def test_a_chip_that_is_not_there_is_one_line_and_is_tried_again(caplog: pytest.
     async def scene(button: Button, presses: list[str]) -> None:
         for second in range(round(5 * RETRY_S)):
             button.tend(float(second))
+            assert 4 - len(pin.faults) == min(4, 1 + second // RETRY_S)
             if second == 0:
                 assert button.state.startswith(
                     "/dev/gpiochip0 line 7: No such file or directory; set display"

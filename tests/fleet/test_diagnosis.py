@@ -127,6 +127,12 @@ def test_a_clock_that_is_not_set_is_a_note() -> None:
     assert finding(status={**WELL, "clock_synced": False}).troubles == ("clock not set",)
 
 
+def test_trends_that_are_not_released_are_wrong_and_counting_is_well() -> None:
+    assert finding(status={**WELL, "trends": "counting; 2026-11-25 released"}).level == Level.WELL
+    found = finding(status={**WELL, "trends": "no release: trends/ledger.jsonl: it is gone"})
+    assert (found.level, found.troubles[0][:20]) == (Level.WRONG, "trends: no release: ")
+
+
 def test_another_version_than_most_have_is_told() -> None:
     status = {**WELL, "versions": VERSIONS}
     assert finding(usual="1.2 picodet", status=status).level == Level.WELL

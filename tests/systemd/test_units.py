@@ -96,6 +96,19 @@ def test_with_the_drop_ins_of_a_desk_the_units_are_still_tight_and_good(root: Pa
     assert max(exposure(root, unit) for unit in UNITS) <= MOST_EXPOSURE
 
 
+def test_with_a_button_the_display_opens_one_chip_and_is_still_tight_and_good(root: Path) -> None:
+    (root / "dev").mkdir()
+    (root / "dev/gpiochip0").touch()
+    before = exposure(root, "booth-display.service")
+    fit(
+        root,
+        camera=CAMERAS["usb"],
+        display={"pause_gpio": {"chip": "/dev/gpiochip0", "line": 7}, "lan": "192.168.77.1"},
+    )
+    assert verify(root, *UNITS) == ""
+    assert before < exposure(root, "booth-display.service") <= MOST_EXPOSURE
+
+
 @pytest.mark.parametrize("process", PROCESSES)
 def test_readiness_and_life_are_told_by_the_process_itself(process: str) -> None:
     unit = f"booth-{process}.service"

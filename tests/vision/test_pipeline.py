@@ -171,6 +171,18 @@ def test_without_a_bank_who_asks_has_an_outfit_and_no_rarity() -> None:
     assert (answer.judged, answer.outfit.upper, answer.zone) == (False, "red", "spot")
 
 
+def test_a_spot_that_is_drawn_or_lifted_meanwhile_holds_from_the_next_frame_on() -> None:
+    whole = pipeline(Rooms([tracks({7: WALKER})] * 3))
+    whole.ask(1)
+    steps = [whole.step(frame(at_s=1.0))]
+    whole.look_within(Capture(zones=(SPOT,)))
+    steps.append(whole.step(frame(at_s=2.0)))
+    whole.look_within(Capture())
+    whole.ask(2)
+    steps.append(whole.step(frame(at_s=3.0)))
+    assert [len(step.asked) for step in steps] == [0, 1, 0]
+
+
 def test_a_view_is_cut_once_for_the_passage_and_for_who_asks() -> None:
     rooms = Rooms([tracks({7: WALKER})])
     whole = pipeline(rooms, capture=Capture(zones=(SPOT,)))
@@ -305,6 +317,23 @@ def test_who_stands_where_the_booth_may_look_no_more_is_followed_but_never_told(
     steps = [whole.step(frame(at_s=0.1 * tick, index=tick)) for tick in range(8, 100)]
     assert {track for step in steps for track in step.tracks.ids.tolist()} == {1}
     assert all((step.people, step.passages) == (0, []) for step in steps)
+
+
+@pytest.mark.parametrize(("turns", "reached"), [(1, "detector"), (2, "garments of [7]")])
+def test_a_pause_ends_the_frame_that_is_being_worked_on(turns: int, reached: str) -> None:
+    rooms = Rooms([tracks({7: WALKER}), tracks({})])
+    whole = pipeline(rooms)
+    left = iter([None] * (turns - 1))
+
+    def heed() -> None:
+        next(left)
+
+    whole.heed = heed
+    with pytest.raises(StopIteration):
+        whole.step(frame(at_s=1.0))
+    assert rooms.calls[-1] == reached
+    whole.forget()
+    assert whole.idle(60.0) is None
 
 
 def test_the_stopwatch_knows_every_stage() -> None:

@@ -157,6 +157,13 @@ def test_a_clear_view_comes_before_a_hindered_one() -> None:
     assert booth.answer == TOLD
 
 
+def test_of_two_the_clearer_and_taller_is_looked_at_first() -> None:
+    booth = Booth()
+    booth.show({1: CHILD, 2: (500.0, 150.0, 560.0, 300.0), 3: (340.0, 80.0, 395.0, 300.0)}, GRACE_S + 0.5)
+    assert booth.looks[:2] == [3, 2]
+    assert booth.looks.index(1) > booth.looks.index(2)
+
+
 @pytest.mark.parametrize(("box", "reason"), [(HERE, HIDDEN), (CHILD, SMALL), (AT_EDGE, CUT_OFF)])
 def test_who_cannot_be_masked_hears_one_plain_reason(box: Box, reason: str) -> None:
     booth = Booth()

@@ -35,9 +35,10 @@ STATES = {
     "outbox",
     "last_event",
     "learning",
+    "trends",
 }
 COUNTS = {"frames", "late", "people", "passages", "abstained", "exceptions", "frames_per_second", "written_s"}
-COUNTS |= {"learned", "needed"}
+COUNTS |= {"learned", "needed", "armed_s"}
 MACHINE = {"memory_free_mb", "temperature_c"}
 
 
@@ -128,20 +129,26 @@ def test_vision_writes_vitals_the_outbox_the_logbook_and_its_bank_only(
     seen, folder = run_live
     assert seen.code == 0, seen.errors
     left = {path.name for path in folder.rglob("*") if path.is_file()}
-    assert left - {"outbox.sqlite-wal", "outbox.sqlite-shm", "outbox.sqlite.lock"} == {
+    # Where this machine's clock is set, the ledger of the trends begins.
+    may = {"outbox.sqlite-wal", "outbox.sqlite-shm", "outbox.sqlite.lock", "ledger.jsonl"}
+    assert left - may == {
         KEPT,
         "booth.yaml",
+        "dead-man.json",
         "logbook.jsonl",
         "logbook.lock",
         "outbox.sqlite",
+        "trends.tally",
         "vision.json",
     }
     ours = [path for path in seen.opened if path.is_relative_to(folder)]
-    assert {path.name.split(".")[0] or path.name.split(".")[1] for path in ours} == {
+    assert {path.name.split(".")[0] or path.name.split(".")[1] for path in ours} - {"ledger"} == {
         "logbook",
         "outbox",
         "vision",
         "street",
+        "trends",
+        "dead-man",
     }
 
 

@@ -55,6 +55,7 @@ BELOW = {
     "appliance.uplink": {
         "errors",
         "records",
+        "outfit",
         "config",
         "vocabulary",
         "disk",
@@ -92,10 +93,12 @@ BELOW = {
         "tape",
         "duties",
         "polygons",
+        "sign",
         "site",
         "site_file",
         "sign.words",
     },
+    "appliance.analysis": {"errors", "disk"},
     "appliance.app": {
         "errors",
         "records",

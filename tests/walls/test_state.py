@@ -14,6 +14,8 @@ import pytest
 
 from appliance.config import Settings
 from appliance.health import pause
+from appliance.health.ask import FILE as ASK
+from appliance.health.ask import ask_at
 from appliance.health.field import FILE as SESSION
 from appliance.health.field import session_at
 from appliance.remote_file import FILE as WISH
@@ -87,6 +89,23 @@ def test_whatever_lies_under_a_name_nobody_hangs_and_no_eye_opens(
     (tmp_path / name).parent.mkdir()
     trap(tmp_path / name)
     assert Path(name).name in within(lambda: why_closed(tmp_path))
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_whatever_lies_where_pauses_wait_for_the_disk_nobody_hangs_and_no_eye_opens(
+    tmp_path: Path, trap: Callable[[Path], None]
+) -> None:
+    state, runtime = tmp_path / "state", tmp_path / "run"
+    (runtime / pause.DISPLAY).parent.mkdir(parents=True)
+    trap(runtime / pause.DISPLAY)
+    assert "pause.json" in within(lambda: pause.paused_by(state, runtime))
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_an_ask_that_is_no_file_is_none(tmp_path: Path, trap: Callable[[Path], None]) -> None:
+    (tmp_path / ASK).parent.mkdir(exist_ok=True)
+    trap(tmp_path / ASK)
+    assert within(lambda: str(ask_at(tmp_path, 1.0))) == "None"
 
 
 @pytest.mark.parametrize("trap", TRAPS)

@@ -1,0 +1,85 @@
+"""City against city: two or more cities go in, how far they dress apart and in what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from appliance.analysis.city import City
+from appliance.analysis.divergence import divergence
+from appliance.analysis.estimate import Estimate, shared_out
+from appliance.analysis.release import TABLES
+from appliance.analysis.spans import labels_of, mean_share
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Two cities in one table."""
+
+    here: City
+    there: City
+    table: str
+    bits: Estimate
+    cells: int
+    "That both tell, which the figure rests on."
+    covered: float
+    "Share of the passages that those cells hold, in the city where it is less."
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cell in all cities that tell it."""
+
+    table: str
+    label: str
+    shares: dict[str, Estimate]
+    "By the city's name."
+
+    def widest(self, z: float) -> float:
+        """Least distance between the highest and the lowest city that all intervals allow; 0 where they meet."""
+        ends = [share.ends(z) for share in self.shares.values()]
+        return max(0.0, max(low for low, _ in ends) - min(high for _, high in ends))
+
+
+def shares_of(city: City, table: str) -> dict[str, Estimate]:
+    """Means over all days of a city, of the cells told on enough of them."""
+    means = {label: mean_share(city.days, table, label) for label in labels_of(city.days, table)}
+    return {label: mean for label, mean in means.items() if mean is not None}
+
+
+def comparable(here: City, there: City, table: str) -> bool:
+    """Styles compare under one codebook only; the other words mean the same everywhere."""
+    return table != "style" or (len(here.codebooks) == 1 and here.codebooks == there.codebooks)
+
+
+def apart(cities: Sequence[City]) -> list[Apart]:
+    """Every pair of cities in every table that compares."""
+    shares = {(city.name, table): shares_of(city, table) for city in cities for table in TABLES}
+    found = []
+    for here, there in combinations(cities, 2):
+        for table in TABLES:
+            ours, theirs = shares[here.name, table], shares[there.name, table]
+            both = [label for label in ours if label in theirs]
+            if len(both) >= 2 and comparable(here, there, table):
+                pair = [ours[label] for label in both], [theirs[label] for label in both]
+                covered = min(sum(share.value for share in side) for side in pair)
+                found.append(Apart(here, there, table, divergence(*pair), len(both), min(1.0, covered)))
+    return found
+
+
+def rows_of(cities: Sequence[City]) -> list[Row]:
+    """Cells that at least two cities tell, by table and label."""
+    rows = []
+    for table in TABLES:
+        shares = {city.name: shares_of(city, table) for city in cities if comparable(cities[0], city, table)}
+        for label in dict.fromkeys(label for told in shares.values() for label in told):
+            told = {name: one[label] for name, one in shares.items() if label in one}
+            if len(told) >= 2:
+                rows.append(Row(table, label, told))
+    return rows
+
+
+def z_of(rows: Sequence[Row]) -> float:
+    """Of intervals of all cells of all cities that hold together with 95 %."""
+    return shared_out(sum(len(row.shares) for row in rows))

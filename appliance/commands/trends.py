@@ -1,0 +1,90 @@
+"""What analysts do with the daily releases of booths, and what a booth tells of its own: trends."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from appliance.commands.options import AsJson, Config, settings_of
+
+app = typer.Typer(no_args_is_help=True, help="Daily releases: what streets wear, with nobody in it.")
+
+Releases = Annotated[
+    list[Path],
+    typer.Argument(help="Files of releases, folders of them, or messages that mosquitto_sub wrote down."),
+]
+
+
+class Format(str, Enum):
+    """What tables are written as."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+@app.command()
+def export(
+    sources: Releases,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    form: Annotated[
+        Format | None, typer.Option("--format", help="By the file's name without: .csv or .parquet.")
+    ] = None,
+) -> None:
+    """Write releases as one table: a row per booth, day, table and cell."""
+    from appliance.analysis.export import export_releases
+
+    print(export_releases(sources, out, form.value if form else None))
+
+
+@app.command()
+def report(
+    sources: Releases,
+    out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("trends.html"),
+) -> None:
+    """Draw releases of one or more cities as one page that needs nothing but itself."""
+    from appliance.analysis.report import report_releases
+
+    print(report_releases(sources, out))
+
+
+Folder = Annotated[Path | None, typer.Option("--state", help="A state folder, or a copy of one.")]
+
+
+@app.command()
+def ledger(
+    config: Config = None,
+    state: Folder = None,
+    head: Annotated[
+        str, typer.Option("--head", help="N:HASH12 of an old release: is the ledger still that one?")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print what this booth has spent of its privacy budget, and whether somebody has touched the record."""
+    from appliance.verbs.trends import show_ledger
+
+    folder = state or settings_of(config).folders.state
+    raise typer.Exit(show_ledger(folder, head=head, as_json=as_json))
+
+
+@app.command()
+def show(
+    day: Annotated[str | None, typer.Argument(help="YYYY-MM-DD; the newest release without.")] = None,
+    config: Config = None,
+    state: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a release that this booth keeps."""
+    from appliance.verbs.trends import show_release
+
+    show_release(state or settings_of(config).folders.state, day, as_json=as_json)
+
+
+@app.command()
+def begin(config: Config = None) -> None:
+    """Set a ledger aside that was touched, with its releases, and begin one that spends from tomorrow on."""
+    from appliance.verbs.trends import begin_anew
+
+    print(begin_anew(settings_of(config)))

@@ -1,0 +1,56 @@
+"""Which day it is in the street: readings of the clock in; the local day, and whether it may be believed, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from appliance.health.clock import Clock
+
+LEAP_S = 600.0
+"More between two readings than the monotonic clock has run: somebody set the clock, or it was wrong."
+SETTLE_S = 3600.0
+"After that it has to run on for so long: a day that is released early by mistake blocks all days up to it."
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone; UTC on a machine without the tz database, as the settings allow it there."""
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        return timezone.utc
+
+
+def local_day(unix_s: float, zone: tzinfo, ends_at_h: float = 24.0) -> date:
+    """The day that the street calls it; one that ends at 21 h begins at 21 h of the evening before.
+
+    By the hands of the local clock, so a day has 23 or 25 hours when those are moved. Raises ValueError or
+    OverflowError for a time out of this world.
+    """
+    local = datetime.fromtimestamp(unix_s, zone).replace(tzinfo=None)
+    return (local + timedelta(hours=24.0 - ends_at_h)).date()
+
+
+@dataclass
+class Trust:
+    """Whether the clock may be believed. Times are monotonic seconds, which no one sets."""
+
+    _offset_s: float | None = None
+    "Wall clock less monotonic clock at the last reading."
+    _doubt_until_s: float = float("-inf")
+
+    def believes(self, clock: Clock, now_s: float) -> bool:
+        """Take one more reading."""
+        if not clock.synced:
+            return False
+        offset_s, before_s = clock.unix_s - now_s, self._offset_s
+        self._offset_s = offset_s
+        if before_s is not None and abs(offset_s - before_s) > LEAP_S:
+            self._doubt_until_s = now_s + SETTLE_S
+        return now_s >= self._doubt_until_s
+
+    @property
+    def offset_s(self) -> float | None:
+        """For the next process of this boot, whose monotonic clock is the same."""
+        return self._offset_s

@@ -1,0 +1,61 @@
+"""City against city: what is compared, and what differs for sure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from appliance.analysis.contrast import apart, rows_of, z_of
+from appliance.analysis.sides import widest
+from tests.analysis.builders import history, plain_street
+from tests.analysis.test_city import cities
+
+DAYS = 14
+
+
+def whiter(_: int) -> Any:
+    street = plain_street()
+    return {**street, "upper-colour": {**street["upper-colour"], "white": 0.24, "black": 0.24}}
+
+
+def test_every_pair_is_compared_in_every_table_that_both_have() -> None:
+    three = [one for name in ("a", "b", "c") for one in history(name, name, DAYS, plain_street)]
+    found = apart(cities(*three))
+    assert len(found) == 3 * 4
+    assert all(one.bits.low <= 0 for one in found)
+
+
+def test_a_difference_is_found_where_it_is_and_nowhere_else() -> None:
+    both = cities(*history("a", "a", DAYS, plain_street), *history("b", "b", DAYS, whiter))
+    sure = {one.table for one in apart(both) if one.bits.low > 0}
+    assert sure == {"upper-colour"}
+    rows = rows_of(both)
+    assert {(row.table, row.label) for row in widest(rows, z_of(rows))} == {
+        ("upper-colour", "white"),
+        ("upper-colour", "black"),
+    }
+
+
+def test_the_surest_distance_is_what_all_intervals_leave() -> None:
+    both = cities(*history("a", "a", DAYS, plain_street), *history("b", "b", DAYS, whiter))
+    white = next(row for row in rows_of(both) if (row.table, row.label) == ("upper-colour", "white"))
+    low, high = white.shares["b"].low, white.shares["a"].high
+    assert white.widest(1.959964) == pytest.approx(low - high, abs=1e-6)
+    assert white.widest(100) == 0
+
+
+def test_styles_of_different_lists_are_not_compared() -> None:
+    other = history("b", "b", DAYS, plain_street, codebook="styles-2:0123456789ab")
+    both = cities(*history("a", "a", DAYS, plain_street), *other)
+    assert "style" not in {one.table for one in apart(both)}
+    assert "style" not in {row.table for row in rows_of(both)}
+
+
+def test_cities_whose_list_changed_have_no_styles_to_compare() -> None:
+    later = [
+        one | {"codebook": "styles-2:0123456789ab"} if one["day"] > "2026-03-07" else one
+        for name in ("a", "b")
+        for one in history(name, name, DAYS, plain_street)
+    ]
+    assert "style" not in {one.table for one in apart(cities(*later))}

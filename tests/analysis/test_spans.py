@@ -1,0 +1,84 @@
+"""Means of days, and what changed from the first to the last."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from appliance.analysis.spans import changes_of, mean_share, spans_of
+from tests.analysis.builders import FIRST, history, plain_street, rising_street
+from tests.analysis.test_city import cities
+
+
+def test_a_long_history_is_compared_by_its_first_and_last_four_weeks() -> None:
+    (city,) = cities(*history("madrid", "b", 90, plain_street))
+    assert spans_of(city) == (FIRST, FIRST + timedelta(62), 28)
+
+
+@pytest.mark.parametrize(("days", "length"), [(13, 0), (14, 7), (27, 7), (28, 14), (56, 28), (57, 28)])
+def test_a_short_one_by_whole_weeks_of_its_halves(days: int, length: int) -> None:
+    (city,) = cities(*history("madrid", "b", days, plain_street))
+    assert spans_of(city)[2] == length
+    assert changes_of(city).days == length
+
+
+def test_what_rises_and_falls_is_found_with_its_sign() -> None:
+    (city,) = cities(*history("madrid", "b", 56, rising_street))
+    moved = {(change.table, change.label): change.difference.value for change in changes_of(city).moved()}
+    assert moved["upper-colour", "green"] == pytest.approx(0.028, abs=0.006)
+    assert moved["upper-colour", "black"] < 0
+    assert moved["pattern", "striped"] < 0
+
+
+def test_a_street_that_stays_the_same_has_no_movers() -> None:
+    for seed in range(3):
+        (city,) = cities(*history("madrid", "b", 56, plain_street, seed=seed))
+        assert changes_of(city).moved() == []
+
+
+def test_a_booth_that_falls_silent_changes_nothing() -> None:
+    def white(_: int) -> Any:
+        street = plain_street()
+        return {**street, "upper-colour": {**street["upper-colour"], "white": 0.3, "black": 0.1}}
+
+    steady, leaving = history("madrid", "b", 56, plain_street), history("madrid", "c", 30, white)
+    (city,) = cities(*steady, *leaving)
+    changes = changes_of(city)
+    assert changes.days == 28
+    assert changes.moved() == []
+
+
+def test_a_cell_that_few_days_tell_has_no_mean() -> None:
+    def rare(day: int) -> Any:
+        return {"pattern": {"plain": 0.98, "striped": 0.02 if day < 4 else 0.001}}
+
+    (city,) = cities(*history("madrid", "b", 20, rare))
+    assert mean_share(city.days, "pattern", "striped") is None
+    assert mean_share(city.days, "pattern", "plain") is not None
+
+
+def test_days_that_do_not_tell_a_cell_leave_it_open() -> None:
+    def rare(day: int) -> Any:
+        return {"pattern": {"plain": 0.95, "striped": 0.001 if day % 4 == 0 else 0.03}}
+
+    (city,) = cities(*history("madrid", "b", 28, rare))
+    mean = mean_share(city.days, "pattern", "striped")
+    assert mean is not None
+    assert mean.slack > 0.002
+    assert mean.low <= 0.0228 <= mean.high
+
+
+def test_a_booth_that_hardly_told_at_the_end_has_no_say() -> None:
+    days = history("madrid", "b", 56, plain_street)
+    (city,) = cities(*days[:30], *days[-3:])
+    assert changes_of(city).days == 0
+
+
+def test_days_of_other_networks_and_styles_of_another_list_are_not_compared() -> None:
+    days = history("madrid", "b", 28, plain_street)
+    (city,) = cities(*days[:14], *(day | {"engine": "newer"} for day in days[14:]))
+    assert changes_of(city).days == 0
+    (city,) = cities(*days[:14], *(day | {"codebook": "styles-2:0123456789ab"} for day in days[14:]))
+    assert {change.table for change in changes_of(city).cells} == {"upper-colour", "lower-colour", "pattern"}
