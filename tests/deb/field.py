@@ -95,12 +95,14 @@ def without_a_lan_nobody_on_any_cable_reaches_it(booth: Booth) -> str:
     return f"{found.said}; another server on the same address 200"
 
 
-def with_a_lan_its_phones_get_the_page_and_neither_code_nor_board_and_others_get_nothing(booth: Booth) -> str:
+def with_a_lan_its_phones_get_pages_and_neither_code_nor_state_and_others_get_nothing(
+    booth: Booth,
+) -> str:
     there, lan, street = f"http://{LAN}.1:{PORT}", at(LAN), at(STREET)
     with cables(booth), lan_of(booth, f"{LAN}.1"):
-        paths = ("/field", "/", "/state", "/code")
+        paths = ("/field", "/", "/state", "/events", "/phone", "/code")
         seen = [ask(booth, "GET", there + path, by=lan).status for path in paths]
-        assert seen == [200, 404, 404, 404], seen
+        assert seen == [200, 200, 401, 401, 404, 404], seen
         url, digits = shown_code(booth)
         assert url == f"{there}/field", url
         tries = [enter(booth, url, code, by=lan).status for code in (other(digits), digits)]
@@ -109,7 +111,7 @@ def with_a_lan_its_phones_get_the_page_and_neither_code_nor_board_and_others_get
         assert control.status == 200, control
         outside = [ask(booth, "GET", f"http://{net}.1:{PORT}/field", by=street) for net in (LAN, STREET)]
         assert {found.status for found in outside} == {0}, outside
-    return f"lan: page 200, code and board 404; elsewhere {', '.join(found.said for found in outside)}"
+    return f"lan: pages 200, state without the token 401, codes 404; elsewhere {', '.join(found.said for found in outside)}"
 
 
 @contextlib.contextmanager
@@ -159,5 +161,5 @@ FACTS = (
     the_code_is_shown_on_the_console_and_the_devices_own_page_and_to_no_process_of_the_booth,
     a_wrong_code_is_refused_and_the_right_one_opens_once,
     without_a_lan_nobody_on_any_cable_reaches_it,
-    with_a_lan_its_phones_get_the_page_and_neither_code_nor_board_and_others_get_nothing,
+    with_a_lan_its_phones_get_pages_and_neither_code_nor_state_and_others_get_nothing,
 )

@@ -63,7 +63,7 @@ function render() {
   byId("ask").hidden = !state.spot || !LOOKING.includes(state.standing.name);
   byId("arm").hidden = !(device && state.standing.name === "dead-man");
   byId("pause").disabled = !inside;
-  byId("links").hidden = byId("service").hidden = byId("phone").hidden = !(device && state.service);
+  for (const id of ["links", "service", "phone", "more-phone"]) byId(id).hidden = !(device && state.service);
   byId("main").classList.toggle("busy", count() > 0);
 }
 
@@ -144,10 +144,10 @@ function go(path) {
 function label() {
   document.title = say("title");
   for (const id of ["title", "more", "script"]) write(byId(id), say(id));
-  for (const [id, word] of [["promise", "footer"], ["service", "service"], ["phone", "phone"], ["arm", "arm"], ["earlier-text", "earlier"],
+  for (const [id, word] of [["promise", "footer"], ["service", "service"], ["phone", "phone"], ["more-phone", "phone"], ["arm", "arm"], ["earlier-text", "earlier"],
     ["more-title", "more"], ["keys-title", "keys"], ["more-close", "close"]]) write(byId(id), say(word));
   for (const id of ["cards", "acts"]) byId(id).setAttribute("aria-label", say(id));
-  for (const [id, path] of [["service", "/code"], ["phone", "/phone"]]) byId(id).href = `${path}?lang=${language()}`;
+  for (const [id, path] of [["service", "/code"], ["phone", "/phone"], ["more-phone", "/phone"]]) byId(id).href = `${path}?lang=${language()}`;
   showKeys();
   showChoices(label);
   labelScript();
