@@ -111,7 +111,7 @@ def with_a_lan_its_phones_get_pages_and_neither_code_nor_state_and_others_get_no
         assert control.status == 200, control
         outside = [ask(booth, "GET", f"http://{net}.1:{PORT}/field", by=street) for net in (LAN, STREET)]
         assert {found.status for found in outside} == {0}, outside
-    return f"lan: pages 200, state without the token 401, codes 404; elsewhere {', '.join(found.said for found in outside)}"
+    return f"lan: pages 200, state 401, codes 404; elsewhere {', '.join(found.said for found in outside)}"
 
 
 @contextlib.contextmanager

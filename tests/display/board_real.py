@@ -36,7 +36,7 @@ AGE = """() => new Promise((done) => {
   const box = document.getElementById('cards');
   const seen = () => {
     const bar = box.querySelector('.remaining');
-    if (bar) done(20000 - bar.getAnimations()[0].effect.getTiming().duration);
+    if (bar) done(20000 - 1000 * bar.dataset.left);
   };
   new MutationObserver(seen).observe(box, { childList: true });
   seen();

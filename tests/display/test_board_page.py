@@ -335,10 +335,7 @@ def test_nothing_moves_for_who_wants_no_motion(make: Made) -> None:
     booth.tell("red")
     staff.page.wait_for_selector(".card")
     assert staff.page.evaluate("getComputedStyle(document.querySelector('.card')).animationName") == "none"
-    easing = staff.page.evaluate(
-        "document.querySelector('.remaining').getAnimations()[0].effect.getKeyframes()[0].easing"
-    )
-    assert "steps" in easing or easing == "linear"
+    assert staff.page.evaluate("document.getAnimations().length") == 0
 
 
 @pytest.mark.parametrize("kind", [PHONE, TABLET, WIDE], ids=["phone", "tablet", "wide"])

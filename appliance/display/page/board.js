@@ -1,7 +1,7 @@
 // The staff board: takes the booth's state as it changes and shows it; every press of a button or a key ends here.
 
 import { byId, write } from "/field/dom.js";
-import { chosen, count, earlierButtons, isLive, rewrite, sentence, setUp as setUpCards, showCards } from "/board/cards.js";
+import { chosen, count, countDown, earlierButtons, isLive, rewrite, sentence, setUp as setUpCards, showCards } from "/board/cards.js";
 import { alertOf, apply, languageChosen, showChoices, showLanguages, toggle, wants } from "/board/choices.js";
 import { heed, showKeys } from "/board/keys.js";
 import { label as labelScript, openScript, setUp as setUpScript } from "/board/script.js";
@@ -70,6 +70,7 @@ function render() {
 // What goes by the clock.
 function tick() {
   const now = performance.now();
+  countDown();
   showStanding(state, { ...until, cards: count() });
   if (!announced.some(isLive)) write(byId("announced"), "");
   write(byId("pause"), say(now < until.pauseUntil ? "pause-again" : "pause", { n: PAUSE_MIN }));
