@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
+
+from playwright.sync_api import Route
 
 from appliance.health.breaks import pause_for
 from appliance.health.moment import read_moment
@@ -28,6 +31,7 @@ HEADLINES = {
     "starting": "Starting up", "blind": "The camera sees nothing", "uncalibrated": "Not calibrated yet",
     "early": "Learning what is normal here", "paused": "Paused", "pressed": "Paused", "fault": "Paused",
     "dead-man": "Closed until somebody arms it", "ended": "The video has ended", "silent": "Vision is not running",
+    "lost": "No connection to the booth", "outside": "This device is not let in",
 }  # fmt: skip
 CARDS: dict[str, tuple[dict[str, Any], ...]] = {
     "one": ({"why": ("red", "striped", "upper"), "outfit": RED},),
@@ -45,7 +49,9 @@ CARDS: dict[str, tuple[dict[str, Any], ...]] = {
     "asked": ({"why": (), "rarity": None, "outfit": RED, "heading": "still", "zone": "spot", "asked": True},),
 }
 DIALOGS = {"script": ("#script",), "sign": ("#script", "#script-sign"), "more": ("#more",)}
-STATES = ("quiet", *CARDS, "earlier", *DIALOGS, *VITALS)
+FAR: dict[str, int] = {"lost": 0, "outside": 401}
+"What the booth answers, 0 nothing."
+STATES = ("quiet", *CARDS, "earlier", "named", *DIALOGS, *VITALS, *FAR)
 
 
 def enter(booth: Booth, name: str) -> None:
@@ -53,6 +59,8 @@ def enter(booth: Booth, name: str) -> None:
     booth.vision.vitals = dict(VITALS.get(name, WATCHING))
     if name == "pressed":
         pause_for(booth.running.state, booth.running.runtime, "passer-by", 15, read_moment())
+    uplink = {"identify_until_s": time.monotonic() + 50} if name == "named" else {}
+    booth.vision.uplink = {"state": "offline", **uplink}
     for card in CARDS.get("one" if name == "earlier" else name, ()):
         booth.tell(*card["why"], **{key: value for key, value in card.items() if key != "why"})
 
@@ -64,7 +72,11 @@ def show(staff: Colleague, name: str) -> None:
         until(lambda: len(staff.cards()) == len(CARDS[name]))
     elif name == "earlier":
         staff.page.wait_for_selector("#earlier")
+    elif name == "named":
+        staff.page.wait_for_selector("#banner")
     elif name in HEADLINES:
+        if name in FAR:
+            cut(staff, FAR[name])
         until(lambda: staff.page.evaluate("document.getElementById('middle').className") == class_of(name))
         if name == "pressed":
             staff.page.wait_for_selector("#countdown")
@@ -72,8 +84,22 @@ def show(staff: Colleague, name: str) -> None:
         staff.page.evaluate(f"document.querySelector('{button}').click()")
 
 
+def cut(staff: Colleague, status: int) -> None:
+    """The booth answers the page no more, or not as it should."""
+
+    def answer(route: Route) -> None:
+        if status:
+            route.fulfill(status=status, json={"error": "outside"})
+        else:
+            route.abort()
+
+    staff.page.route("**/events", answer)
+    staff.page.reload()
+
+
 def leave(staff: Colleague) -> None:
-    """Close what is open."""
+    """Close what is open, and let the booth answer again."""
+    staff.page.unroute_all()
     staff.page.evaluate("document.querySelectorAll('dialog[open]').forEach((dialog) => dialog.close())")
 
 

@@ -110,6 +110,29 @@ def test_cards_go_by_the_pages_own_clock_when_the_booth_falls_silent(make: Made)
     assert staff.page.locator("#cards").inner_text() == ""
 
 
+def test_a_card_does_not_outlive_its_time_while_a_phone_sleeps(
+    make: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.display.api.REPEAT_S", 60.0)
+    booth = make()
+    staff = booth.staff()
+    booth.tell("red")
+    staff.page.wait_for_selector(".card")
+    booth.vision.die()
+    staff.says("#standing", "Vision is not running")  # from now on the booth is still, as for who sleeps
+    # A browser's monotonic clock may stand still meanwhile; the wall clock does not.
+    staff.page.evaluate("() => { const real = Date.now; Date.now = () => real() + 19900; }")
+    staff.page.wait_for_selector(".card", state="detached", timeout=3000)
+    booth.tell("green")
+    staff.page.wait_for_selector(".card")
+    staff.page.evaluate(
+        "() => { window.before = document.querySelector('.remaining').style.transform; Date.now = () => 0; }"
+    )
+    staff.wait(
+        "document.querySelector('.remaining').style.transform !== window.before"
+    )  # set back, it goes on
+
+
 def test_what_became_of_a_card_raises_a_counter_once(make: Made) -> None:
     booth = make(card_s=2)
     staff = booth.staff()

@@ -14,7 +14,7 @@ from appliance.display.replies import reply_in
 from appliance.display.words import LANGUAGES, words_in
 from appliance.duties import Language
 from appliance.health.notices import tell
-from tests.display.board_states import CARDS, DIALOGS, HEADLINES, VITALS, class_of, enter, leave, show
+from tests.display.board_states import CARDS, DIALOGS, FAR, HEADLINES, VITALS, class_of, enter, leave, show
 from tests.display.colleague import OVERFLOWS, SMALL, SPOT, Colleague, booth
 from tests.display.field.axe import find_axe, grave_findings
 from tests.display.field.browser import PHONE, TABLET, why_no_browser
@@ -35,7 +35,7 @@ def test_each_state_without_a_card_fits_and_reads_aloud(
 ) -> None:
     here = stack.enter_context(booth(tmp_path, browser, SPOT))
     phone = here.staff(**PHONE, reduced_motion="reduce")
-    for name in ("quiet", *DIALOGS, *VITALS):
+    for name in ("quiet", "named", *DIALOGS, *VITALS, *FAR):
         enter(here, name)
         show(phone, name)
         if name in HEADLINES:

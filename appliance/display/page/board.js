@@ -1,13 +1,14 @@
 // The staff board: takes the booth's state as it changes and shows it; every press of a button or a key ends here.
 
 import { byId, write } from "/field/dom.js";
-import { chosen, count, countDown, earlierButtons, isLive, rewrite, sentence, setUp as setUpCards, showCards } from "/board/cards.js";
+import { chosen, count, earlierButtons, isLive, rewrite, sentence, setUp as setUpCards, showCards, tick as tickCards } from "/board/cards.js";
 import { alertOf, apply, languageChosen, showChoices, showLanguages, toggle, wants } from "/board/choices.js";
 import { heed, showKeys } from "/board/keys.js";
 import { label as labelScript, openScript, setUp as setUpScript } from "/board/script.js";
 import { setUp as setUpStanding, showStanding } from "/board/standing.js";
 import { device } from "/board/tables.js";
 import { LOST, act, listen } from "/board/talk.js";
+import { now } from "/board/time.js";
 import { clock, knows, language, languages, say } from "/board/words.js";
 
 const TICK_MS = 250;
@@ -26,9 +27,9 @@ let told = 0;
 let announced = [];
 
 function show(fresh) {
-  const now = performance.now();
+  const at = now();
   state = fresh;
-  until = { captureUntil: now + 1000 * state.capture.for_s, pauseUntil: now + 1000 * state.pause_s, askUntil: now + 1000 * state.ask.left_s };
+  until = { captureUntil: at + 1000 * state.capture.for_s, pauseUntil: at + 1000 * state.pause_s, askUntil: at + 1000 * state.ask.left_s };
   if (!languageChosen() && languages.includes(state.language) && state.language !== language()) {
     document.documentElement.lang = state.language;
     label();
@@ -55,26 +56,23 @@ function lose(why) {
 }
 
 function render() {
-  const inside = ![LOST, "outside"].includes(state.standing.name);
   tick();
   showOr("banner", state.booth && say("identify", state.booth));
   showOr("notice", state.notice);
   showEarlier();
   byId("ask").hidden = !state.spot || !LOOKING.includes(state.standing.name);
   byId("arm").hidden = !(device && state.standing.name === "dead-man");
-  byId("pause").disabled = !inside;
   for (const id of ["links", "service", "phone", "more-phone"]) byId(id).hidden = !(device && state.service);
   byId("main").classList.toggle("busy", count() > 0);
 }
 
 // What goes by the clock.
 function tick() {
-  const now = performance.now();
-  countDown();
+  tickCards();
   showStanding(state, { ...until, cards: count() });
   if (!announced.some(isLive)) write(byId("announced"), "");
-  write(byId("pause"), say(now < until.pauseUntil ? "pause-again" : "pause", { n: PAUSE_MIN }));
-  write(byId("ask"), now < until.askUntil ? say("asking", { left: clock((until.askUntil - now) / 1000) }) : say("ask"));
+  write(byId("pause"), say(now() < until.pauseUntil ? "pause-again" : "pause", { n: PAUSE_MIN }));
+  write(byId("ask"), now() < until.askUntil ? say("asking", { left: clock((until.askUntil - now()) / 1000) }) : say("ask"));
   showOr("answer", state.ask.word && say("reply-" + state.ask.word));
 }
 
@@ -169,9 +167,10 @@ setUpScript();
 for (const [id, does] of [["pause", pause], ["ask", ask], ["arm", arm], ["more", openMore]]) byId(id).addEventListener("click", does);
 byId("more-close").addEventListener("click", () => byId("more-box").close());
 heed({
-  p: () => byId("pause").disabled || pause(), g: () => press("greeted"), n: () => press("not-found"), d: () => press("disagree"), h: openScript, s: () => byId("ask").hidden || ask(),
+  p: pause, g: () => press("greeted"), n: () => press("not-found"), d: () => press("disagree"), h: openScript, s: () => byId("ask").hidden || ask(),
   m: sound, q: () => go("/phone"), f: () => go("/code"), "?": openMore,
 });
 again();
 setInterval(tick, TICK_MS);
+document.addEventListener("visibilitychange", tick);
 listen(show, lose);

@@ -3,6 +3,7 @@
 
 import { button, byId, make } from "/field/dom.js";
 import { arrow, doll } from "/board/doll.js";
+import { now } from "/board/time.js";
 import { say } from "/board/words.js";
 
 const VERDICTS = [["greeted", "g"], ["not-found", "n"], ["disagree", "d"]];
@@ -21,19 +22,19 @@ export function setUp(given) {
 
 // Shows these and no others; returns those that are new.
 export function showCards(cards) {
-  const now = performance.now();
+  const at = now();
   const before = new Map(live.map((one) => [one.card.number, one]));
-  live = cards.map((card) => ({ ...(before.get(card.number) ?? { element: element(card) }), card, until: now + card.left_s * 1000 }));
+  live = cards.map((card) => ({ ...(before.get(card.number) ?? { element: element(card) }), card, until: at + card.left_s * 1000 }));
   place();
   for (const one of live) markOpen(one);
-  countDown();
   expect();
+  tick();
   return live.filter((one) => !before.has(one.card.number)).map((one) => one.card);
 }
 
 // Writes them anew, in another language.
 export function rewrite() {
-  live = live.map((one) => ({ ...one, element: element({ ...one.card, left_s: (one.until - performance.now()) / 1000 }) }));
+  live = live.map((one) => ({ ...one, element: element({ ...one.card, left_s: (one.until - now()) / 1000 }) }));
   place();
 }
 
@@ -67,13 +68,17 @@ function place() {
 
 function expect() {
   clearTimeout(expiry);
-  if (!live.length) return;
-  expiry = setTimeout(() => {
-    live = live.filter((one) => one.until > performance.now());
-    place();
-    expect();
-    hooks.gone();
-  }, Math.max(1, Math.min(...live.map((one) => one.until)) - performance.now()));
+  if (live.length) expiry = setTimeout(dropOld, Math.max(1, Math.min(...live.map((one) => one.until)) - now()));
+}
+
+// Takes away whose time is over; by a timer, and by tick() where that slept with its phone.
+function dropOld() {
+  const left = live.filter((one) => one.until > now());
+  if (left.length === live.length) return expect();
+  live = left;
+  place();
+  expect();
+  hooks.gone();
 }
 
 function element(card) {
@@ -123,10 +128,11 @@ function remaining(card) {
 
 // How much of each card's time is left; in whole seconds for who wants no motion. Drawn now and then and not by an
 // animation, which would have a small machine draw the page sixty times a second.
-export function countDown() {
+export function tick() {
+  if (live.some((one) => one.until <= now())) dropOld();
   const whole = matchMedia("(prefers-reduced-motion: reduce)").matches;
   for (const { element, card, until } of live) {
-    const left = Math.max(0, until - performance.now()) / 1000;
+    const left = Math.max(0, until - now()) / 1000;
     element.querySelector(".remaining").style.transform = `scaleX(${(whole ? Math.ceil(left) : left) / card.card_s})`;
   }
 }

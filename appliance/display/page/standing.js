@@ -2,6 +2,7 @@
 
 import { byId, write } from "/field/dom.js";
 import { plain } from "/board/doll.js";
+import { now } from "/board/time.js";
 import { clock, say } from "/board/words.js";
 
 const STREET = [0, 100, 200, 300, 400, 500];
@@ -12,9 +13,8 @@ export function setUp() {
 
 // `captureUntil`, `pauseUntil`: on the page's clock, milliseconds.
 export function showStanding(state, { captureUntil, pauseUntil, cards }) {
-  const now = performance.now();
   const name = state.standing.name;
-  const word = now < captureUntil ? state.capture.word : "unknown";
+  const word = now() < captureUntil ? state.capture.word : "unknown";
   byId("capture").className = word;
   write(byId("capture-text"), say("capture-" + word));
   write(byId("standing"), cards && name !== "watching" ? say(name) : "");
@@ -24,7 +24,7 @@ export function showStanding(state, { captureUntil, pauseUntil, cards }) {
   write(byId("headline"), say(name === "watching" ? "quiet" : name));
   write(byId("advice"), adviceOf(state));
   write(byId("reason"), name === "early" ? "" : state.standing.reason);
-  const left = (pauseUntil - now) / 1000;
+  const left = (pauseUntil - now()) / 1000;
   byId("countdown").hidden = left <= 0 && name !== "early";
   write(byId("countdown"), countdownOf(state, left));
 }
