@@ -9,10 +9,17 @@ from typing import Any
 
 from appliance.answers import ANSWERS, LATE, LOOKING, TOLD
 from appliance.config import Capture
-from appliance.display.replies import NO_SPOT, NOT_LOOKING, NOT_WRITTEN
 from appliance.errors import BoothError
 from appliance.health.ask import Ask, end_ask, write_ask
 
+NO_SPOT = "no-spot"
+"The settings have no zone of kind 'spot'."
+NOT_LOOKING = "not-looking"
+"Vision is paused, blind, starting or silent; the board says which beside it."
+NOT_WRITTEN = "not-written"
+"The runtime folder takes no file."
+REFUSALS = (NO_SPOT, NOT_LOOKING, NOT_WRITTEN)
+"Why nobody is asked; the board has a reply for each, as for each of ANSWERS."
 SHOWN_S = 10.0
 "A reason stays to be read for so long after the ask is over."
 

@@ -13,7 +13,6 @@ from starlette.routing import Route
 
 from appliance.config import Settings
 from appliance.display.field.field import KINDS, filled
-from appliance.display.replies import REPLIES_IN, reply_in
 from appliance.display.server import page_file
 from appliance.display.words import languages_of, sign_text, words_in
 from appliance.duties import Language
@@ -40,9 +39,8 @@ def board_pages(settings: Settings, *, device: bool) -> list[Route]:
 
 
 def table_in(language: Language, settings: Settings) -> dict[str, str]:
-    """All that the page says in a language: its own words, the replies to who asks, and the sign's text."""
-    replies = {f"reply-{name}": reply_in(language, name) for name in REPLIES_IN}
-    return {**words_in(language), **replies, "sign-text": sign_text(language, settings)}
+    """All that the page says in a language: its own words and the sign's text."""
+    return {**words_in(language), "sign-text": sign_text(language, settings)}
 
 
 def route_of(file: Path) -> Route:

@@ -9,9 +9,8 @@ import pytest
 
 from appliance.answers import ANSWERS, CUT_OFF, LATE, LOOKING, TOLD
 from appliance.config import Capture, Zone
-from appliance.display.asking import SHOWN_S, Asked, Asking
-from appliance.display.replies import NO_SPOT, NOT_LOOKING, NOT_WRITTEN, REFUSALS, REPLIES_IN, reply_in
-from appliance.display.words import LANGUAGES
+from appliance.display.asking import NO_SPOT, NOT_LOOKING, NOT_WRITTEN, REFUSALS, SHOWN_S, Asked, Asking
+from appliance.display.words import LANGUAGES, words_in
 from appliance.health.ask import ASK_S, FILE, ask_at
 
 SPOT = Capture(zones=(Zone(name="spot", kind="spot", polygon=((0, 0), (1, 0), (1, 1))),))
@@ -93,7 +92,11 @@ def test_the_end_of_the_board_ends_the_ask(tmp_path: Path) -> None:
 
 
 def test_every_answer_and_refusal_can_be_said_in_every_language() -> None:
-    assert set(REPLIES_IN) == {*ANSWERS, *REFUSALS}
-    lines = [reply_in(language, name) for language in LANGUAGES for name in REPLIES_IN]
+    wanted = {f"reply-{name}" for name in (*ANSWERS, *REFUSALS)}
+    lines = []
+    for language in LANGUAGES:
+        replies = {word: text for word, text in words_in(language).items() if word.startswith("reply-")}
+        assert replies.keys() == wanted
+        lines += replies.values()
     assert len(set(lines)) == len(lines)
     assert all(line.endswith(".") and len(line) < 110 for line in lines)

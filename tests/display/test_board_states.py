@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from appliance.display.replies import reply_in
 from appliance.display.words import LANGUAGES, words_in
 from appliance.duties import Language
 from appliance.health.notices import tell
@@ -93,7 +92,6 @@ def test_no_text_of_the_page_bypasses_the_tables(
     stack: ExitStack, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("appliance.display.pages.words_in", bracketed)
-    monkeypatch.setattr("appliance.display.pages.reply_in", lambda *_: "⟦⟧")
     monkeypatch.setattr("appliance.display.pages.sign_text", lambda *_: "⟦⟧\n⟦⟧")
     tell(tmp_path / "state", "provision", "waiting for the certificate of the city")
     here = stack.enter_context(booth(tmp_path, browser, SPOT))
@@ -106,7 +104,3 @@ def test_no_text_of_the_page_bypasses_the_tables(
         leave(staff)
     staff.says("#notice", "waiting for the certificate")
     assert staff.page.get_attribute("#notice", "lang") == "en"
-
-
-def test_the_replies_are_of_all_languages() -> None:
-    assert len({reply_in(language, "empty") for language in LANGUAGES}) == len(LANGUAGES)

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.answers import ANSWERS
 from appliance.config import Settings
+from appliance.display.asking import REFUSALS
 from appliance.display.card import Card
 from appliance.display.pages import PAGE, table_in
-from appliance.display.replies import REPLIES_IN
 from appliance.display.standing import OWNERS, STANDINGS
 from appliance.display.verdicts import VERDICTS
 from appliance.display.words import LANGUAGES, MOST_ODDS, coarse, odds_of, words_in
@@ -60,7 +61,7 @@ def test_every_standing_says_what_to_do(language: Language) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_holds_the_replies_and_the_signs_text(language: Language) -> None:
     table = table_in(language, Settings())
-    assert {f"reply-{name}" for name in REPLIES_IN} <= table.keys()
+    assert {f"reply-{name}" for name in (*ANSWERS, *REFUSALS)} <= table.keys()
     assert len(table["sign-text"].splitlines()) >= 5
     assert "15" in table["sign-text"]
 
@@ -73,7 +74,7 @@ def test_every_word_of_the_tables_is_said_somewhere_and_no_other() -> None:
         *STANDINGS, "lost", "outside", *(f"do-{name}" for name in (*STANDINGS, "lost", "outside")),
         *HEADINGS, *VERDICTS,
         *(f"do-paused-{owner}" for owner in OWNERS), *(f"capture-{word}" for word in ("open", "closed", "unknown")),
-        *(f"word-{word}" for word in WORDS),
+        *(f"word-{word}" for word in WORDS), *(f"reply-{name}" for name in (*ANSWERS, *REFUSALS)),
     }  # fmt: skip
     spoken = {*put_together, *QUOTED.findall(page), *QUOTED.findall(python), *html}
     words = words_in("en").keys()
