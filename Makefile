@@ -107,12 +107,12 @@ bundle: setup ## what updates booths, in dist/, for ARCH, PY and VERSION as with
 	@$(BIN)/python $(PACKAGE)/release.py --arch $(ARCH) --python $(PY) --version $(VERSION) $(RELEASE)
 	@$(BIN)/booth update bundle $(RELEASE) dist/booth-$(VERSION)-py$(PY)-$(ARCH).tar.gz
 
-screenshots: setup-test ## pictures of every step of the field page, into build/screens (needs chromium)
+screenshots: setup-test ## pictures of every state of the staff board and step of the field page, into build/screens (needs chromium)
+	@$(BIN)/python -m tests.display.board_screens build/screens
 	@$(BIN)/python -m tests.display.field.screenshots build/screens
 
-trends-sample: setup-test ## 90 days of three simulated cities: their trends report in build/trends, and how often it holds (minutes)
+trends-sample: setup-test ## 90 days of three simulated cities: their trends report in build/trends, and how often it holds (a minute)
 	@$(BIN)/python -m tests.analysis build/trends
-	@if [ -n "$(SCREENS)" ]; then $(BIN)/python -m tests.analysis.pictures build/trends; fi
 
 lock: ## pin the Python packages anew (needs python3.10, python3.11 and python3.12)
 	@python3.11 $(PACKAGE)/lock.py $(PACKAGE)/requirements.lock

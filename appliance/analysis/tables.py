@@ -10,7 +10,7 @@ from appliance.analysis.calendar import span_of, told_by
 from appliance.analysis.city import City, Day
 from appliance.analysis.estimate import Estimate
 from appliance.analysis.findings import Findings
-from appliance.analysis.spans import Changes, labels_of, mean_of, mean_share, within
+from appliance.analysis.spans import Changes, labels_of, mean_diversity, mean_share, within
 from appliance.analysis.wording import between, percent, percents, points, spoken
 
 BLOCK_DAYS = 28
@@ -67,7 +67,7 @@ def diversity_sheet(cities: Sequence[City]) -> Sheet:
     """Means of the days' diversity by block."""
 
     def cell(days: Sequence[Day]) -> str:
-        mean = mean_of(days, lambda day: day.diversity)
+        mean = mean_diversity(days)
         return f"{mean.value:.2f} ({mean.low:.2f} to {mean.high:.2f})" if mean else DASH
 
     blocks = blocks_of(cities)

@@ -24,6 +24,8 @@ CITY, BOOTH = "new-york", "demo"
 WANTED_SHARE = 0.25
 "Every fourth passage: a street of a minute shall show something, and ten people bear no smaller share."
 BOARD_PORT = 8480
+SPOT = {"name": "spot", "kind": "spot", "polygon": [[0.3, 0.5], [0.7, 0.5], [0.7, 1], [0.3, 1]]}
+"Where the board's `score me` looks: whoever walks through the middle of a recording."
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Stage:
             "wing": "auto",
             "camera": {"source": self.source, "repeat": self.repeat},
             # The street of the demo is a recording; the law profile of a city is for cameras in that city.
-            "capture": {"mode": "open-street", "zones": []},
+            "capture": {"mode": "open-street", "zones": [SPOT]},
             # A recording shows the same people again and again, and a bank that was given is not the demo's.
             "novelty": {"bank": str(self.bank) if self.bank else None, "learning": self.learning},
             "decision": {"wanted_share": WANTED_SHARE},

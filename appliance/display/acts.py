@@ -16,7 +16,7 @@ from appliance.display.pausing import Pausing
 from appliance.display.verdicts import VERDICTS
 from appliance.errors import BoothError
 from appliance.health.armed import DISPLAY, arm
-from appliance.health.moment import moment_at
+from appliance.health.moment import read_moment
 from appliance.remote_file import Remote
 
 Values = dict[str, Any]
@@ -55,16 +55,23 @@ class Acts:
 
     async def pause(self, _values: Values, now_s: float) -> Values:
         """Close the camera. Raises Refused only where nothing takes the pause: then somebody has to cover the lens."""
-        if not self._too_soon("pause", now_s):
-            try:
-                # A slow disk delays no card.
-                await asyncio.to_thread(self._parts.pausing.press)
-            except BoothError as error:
-                log.error("a pause was asked for and cannot be kept: %s", error)
-                del self._done_s["pause"]
-                raise Refused(507, "pause-failed") from None
-            self._parts.tick(now_s)
+        if not await self.press(now_s):
+            raise Refused(507, "pause-failed")
         return {}
+
+    async def press(self, now_s: float) -> bool:
+        """The same, for the button of the booth; False where nothing takes the pause. Never raises."""
+        if self._too_soon("pause", now_s):
+            return True
+        try:
+            # A slow disk delays no card.
+            await asyncio.to_thread(self._parts.pausing.press)
+        except BoothError as error:
+            log.error("a pause was asked for and cannot be kept: %s", error)
+            del self._done_s["pause"]
+            return False
+        self._parts.tick(now_s)
+        return True
 
     async def ask(self, _values: Values, now_s: float) -> Values:
         """Somebody wants to be scored. Raises Refused with the reply to read out."""
@@ -90,7 +97,7 @@ class Acts:
         if self._too_soon("arm", now_s):
             raise Refused(429, "too-often")
         try:
-            await asyncio.to_thread(arm, self._parts.state / DISPLAY, moment_at(now_s))
+            await asyncio.to_thread(arm, self._parts.state / DISPLAY, read_moment())
         except BoothError as error:
             log.error("%s", error)
             raise Refused(507, "did-not-work") from None

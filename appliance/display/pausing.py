@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from appliance.health.breaks import left_s, pause_for, settle
+from appliance.health.breaks import MINUTES, left_s, pause_for, settle
 from appliance.health.moment import read_moment
 from appliance.health.pause import PASSER_BY
 
-MINUTES = 15.0
-"As the sign in the street promises."
 SETTLE_S = 2.0
 "Between two looks for pauses that are over, or lie in memory only."
 
@@ -22,7 +20,10 @@ class Pausing:
         self._settled_s = float("-inf")
 
     def press(self) -> None:
-        """Close the camera, for MINUTES from now. Raises BoothError where neither disk nor memory takes it."""
+        """Close the camera, for MINUTES from now, as the sign in the street promises.
+
+        Raises BoothError where neither disk nor memory takes it.
+        """
         pause_for(self._state, self._runtime, PASSER_BY, MINUTES, read_moment())
 
     def left_s(self) -> float:

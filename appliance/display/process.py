@@ -110,6 +110,7 @@ class Process:
         self._field.tend(now_s)
         if now_s - self._written_s >= VITALS_EVERY_S:
             self._written_s = now_s
+            self._staff.look(now_s)
             urls = {"url": url_of(self._listeners.loopback), "field_url": self._field.url}
             vitals = {"state": "running", **urls, **self._staff.figures()}
             write_vitals(self._runtime, "display", vitals, now_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from appliance.display.api import device_api, lan_api
 from appliance.display.asking import Asking
 from appliance.display.board import Board
 from appliance.display.bulletin import Bulletin
+from appliance.display.button import Button
 from appliance.display.card import Card
 from appliance.display.pages import board_pages
 from appliance.display.pausing import Pausing
@@ -24,6 +26,9 @@ from appliance.display.standing import is_identified
 from appliance.display.ticket import Ticket
 from appliance.health.vitals import read_vitals
 from appliance.remote_file import Remote
+
+WELL = ("none", "starting", "ok", "held")
+"What a button says that nobody has to look at."
 
 
 class Staff:
@@ -51,6 +56,8 @@ class Staff:
                 self._vitals, self._refresh,
             )
         )  # fmt: skip
+        self._button = Button(settings.display.pause_gpio, self._press)
+        self._pressing: asyncio.Future[bool] | None = None
 
     def device_routes(self) -> list[Route]:
         """What answers on this machine only."""
@@ -69,6 +76,15 @@ class Staff:
         """Show a card that vision has sent."""
         self._bulletin.show(card, self._clock())
 
+    def look(self, now_s: float) -> None:
+        """What is due every second: the button, and what the technician has to know."""
+        self._button.tend(now_s)
+        fault = "" if self._button.state in WELL else self._button.state
+        self._bulletin.note(provision_line(self._folders.state, time.time()) or fault)
+
+    def _press(self) -> None:
+        self._pressing = asyncio.ensure_future(self._acts.press(self._clock()))
+
     def tend(self, now_s: float) -> None:
         """What is due a few times a second."""
         if self._remote.look(now_s):
@@ -80,13 +96,13 @@ class Staff:
         self._refresh(now_s)
 
     def figures(self) -> dict[str, Any]:
-        """Counters for the vitals of display, since it was started; notes the booth's identity on the way."""
-        self._bulletin.note(provision_line(self._folders.state, time.time()))
+        """Counters for the vitals of display, since it was started, and how the button is."""
         words = {name.replace("-", "_"): count for name, count in self._bulletin.verdicts.counts.items()}
-        return {"cards": self._bulletin.board.count, **words}
+        return {"cards": self._bulletin.board.count, **words, "button": self._button.state}
 
     def close(self) -> None:
         """End all streams, and an ask that nobody would see the answer to."""
+        self._button.close()
         self._asking.close()
         self._bulletin.close()
 

@@ -53,13 +53,14 @@ class Life:
         vitals: Vitals,
         now_s: float,
         *,
+        board: Vitals = lambda _now_s: None,
         turn_s: float = TURN_S,
         draw: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self.keys = KeyWatch(broker_from_settings(settings))
         self.inbox = Inbox(settings, vitals)
         self.drain = Drain(outbox, partial(topic, settings.booth.city, settings.booth.id), draw)
-        self.report = Report(self.inbox.remote, self.drain, self.keys, vitals, now_s)
+        self.report = Report(self.inbox.remote, self.drain, self.keys, vitals, board, now_s)
         self.over = False
         "It has parted; step() does nothing more."
         self._turn_s = turn_s

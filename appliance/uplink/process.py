@@ -53,7 +53,8 @@ class UplinkProcess:
         self.outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
         self._runtime = settings.folders.runtime
         vitals = partial(read_vitals, self._runtime, "vision")
-        self.life = Life(settings, self.outbox, vitals, now_s())
+        board = partial(read_vitals, self._runtime, "display")
+        self.life = Life(settings, self.outbox, vitals, now_s(), board=board)
         self._told_s = float("-inf")
         self._told_state = ""
         self._tended_s = float("-inf")

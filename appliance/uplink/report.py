@@ -32,15 +32,16 @@ LOOK_S = 1.0
 LASTS = 3
 "A retained status outlives so many of its periods: a booth that never comes back is not online for ever."
 Vitals: TypeAlias = Callable[[float], "Values | None"]
-"Monotonic seconds -> the vitals of vision, None while it has none."
+"Monotonic seconds -> the vitals of a process, None while it has none."
 
 
 class Report:
     """Remembers what was said last, to say it again only when it changed or is due."""
 
     def __init__(
-        self, remote: RemoteConfig, drain: Drain, keys: KeyWatch, vitals: Vitals, now_s: float
+        self, remote: RemoteConfig, drain: Drain, keys: KeyWatch, vitals: Vitals, board: Vitals, now_s: float
     ) -> None:
+        """`vitals`: of vision; `board`: of display."""
         self.state = "starting"
         self.reason = ""
         self.reconnects = -1
@@ -49,6 +50,7 @@ class Report:
         self._drain = drain
         self._keys = keys
         self._vitals = vitals
+        self._board = board
         self._began_s = now_s
         self._looked_s = now_s - LOOK_S
         self._status_s = now_s
@@ -133,7 +135,10 @@ class Report:
 
     def _health_message(self, vision: Values | None, now_s: float) -> Message:
         clock, booth, uptime_s = read_clock(), self._remote.settings.booth, now_s - self._began_s
-        values = health_values(booth, vision, sending=self.sending(clock), uptime_s=uptime_s, clock=clock)
+        board = self._board(now_s)
+        values = health_values(
+            booth, vision, board, sending=self.sending(clock), uptime_s=uptime_s, clock=clock
+        )
         payload = payload_from_values(values)
         return Message(self._topic("health"), payload, qos=0, expiry_s=EXPIRY_S["health"])
 

@@ -21,6 +21,8 @@ ADDRESS = re.compile(r"\S*(://|@)\S*")
 "Camera addresses carry passwords."
 FIGURES = ("frames_per_second", "frames", "late", "passages", "exceptions", "abstained", "armed_s")
 "Of vision, as they are; how many people are in view at this moment is nobody's business."
+BOARD_FIGURES = ("cards", "greeted", "not_found", "disagree")
+"Of the staff board: what became of its cards, and of no one of them."
 MACHINE_FIGURES = ("memory_free_mb", "power_w", "throttled", "overcurrent_events")
 TEMPERATURES = ("temperature_c", "gpu_temperature_c")
 "Of the machine, by its sensors; may be below zero. Its load is not told: it moves with the people in view."
@@ -118,10 +120,16 @@ def booth_state(vision: Values | None, age_s: float) -> tuple[str, str]:
 
 
 def health_values(
-    booth: Identity, vision: Values | None, *, sending: Sending, uptime_s: float, clock: Clock
+    booth: Identity,
+    vision: Values | None,
+    board: Values | None = None,
+    *,
+    sending: Sending,
+    uptime_s: float,
+    clock: Clock,
 ) -> Values:
-    """Figures by schema health/1; None where vision gives none."""
-    seen = vision or {}
+    """Figures by schema health/1; None where vision, or display for the `board`, gives none."""
+    seen, shown = vision or {}, board or {}
     return {
         "schema": "health/1",
         "city": booth.city,
@@ -129,6 +137,7 @@ def health_values(
         "at": clock.minute,
         "clock_synced": clock.synced,
         **{key: _figure(seen.get(key)) for key in (*FIGURES, *MACHINE_FIGURES)},
+        **{key: _count(shown.get(key)) for key in BOARD_FIGURES},
         **{key: _figure(seen.get(key), COLDEST_C) for key in TEMPERATURES},
         "last_event": _event(seen.get("last_event")),
         "outbox_rows": sending.rows,
@@ -155,6 +164,10 @@ def _figure(value: object, least: float = 0) -> float | int | None:
     if not math.isfinite(value) or value < least:
         return None
     return value if isinstance(value, int) else round(value, 2)
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _event(value: object) -> str:

@@ -154,6 +154,8 @@ class Lookout:
     def _step(self, camera: Camera, frame: Frame) -> None:
         if self._pipeline is None:
             self._pipeline = make_pipeline(self._settings, self._eyes, self._school.judge, frame)
+            # On a slow machine a frame in a crowd takes longer than a passer-by may be kept waiting.
+            self._pipeline.heed = self._shutter.heed
         step = self._pipeline.step(frame)
         if self._figures.frame(step, camera.late, time.monotonic()):
             self._figures.set(state="running", reason="", camera="ok", camera_path=camera.path)

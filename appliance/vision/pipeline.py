@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -27,6 +28,10 @@ NO_BANK = "no bank: booth learn SOURCE --bank FILE"
 def nobody() -> FloatArray:
     """No boxes, shape (0, 4)."""
     return np.zeros((0, 4), np.float32)
+
+
+def nothing() -> None:
+    """Nobody stops a frame."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,8 @@ class Pipeline:
         self._descriptor = descriptor
         self._decider = decider
         self._seen_s: float | None = None
+        self.heed: Callable[[], None] = nothing
+        "Called between the long stages of a frame; what it raises ends the frame there, and nothing comes of it."
         self.stopwatch = Stopwatch()
 
     def step(self, frame: Frame) -> Step:
@@ -82,6 +89,7 @@ class Pipeline:
         self._seen_s = frame.captured_s
         timed = self.stopwatch.time
         detections = self._detector.detect(frame, self.stopwatch)
+        self.heed()
         with timed("tracker"):
             tracks = self._tracker.update(detections, frame.captured_s)
             views = self._passages.choose(tracks, frame)
@@ -90,6 +98,7 @@ class Pipeline:
         with timed("garments"):
             gains = self._light.gains(frame, detections.boxes)
             garments = self._garments.cut(frame, wanted.ids, wanted.boxes, gains)
+        self.heed()
         with timed("descriptor"):
             descriptors = self._descriptor.describe(garments)
             self._passages.fold(views, garments, descriptors, frame.captured_s)

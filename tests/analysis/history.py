@@ -108,16 +108,29 @@ def tally_of(stand: Stand, day: int, chance: np.random.Generator) -> Tally:
 
 def play(stand: Stand, days: int, root: Path, seed: int = 1) -> Path:
     """Let a booth release `days` days; the folder of its releases."""
-    folder = root / stand.city / stand.booth / "trends"
-    folder.mkdir(parents=True)
-    who = (stand.city, stand.booth, "UTC", "b7c1d2e3f4a5", EPSILON, 400)
-    press = Press(Desk(folder, folder.parent, folder.parent / "outbox.sqlite", USUAL, *who))
+    state = root / stand.city / stand.booth
+    runtime = state / "run"
+    runtime.mkdir(parents=True)
+    desk = Desk(
+        folder=state / "trends",
+        runtime=runtime,
+        outbox=state / "outbox.sqlite",
+        bounds=USUAL,
+        city=stand.city,
+        booth=stand.booth,
+        time_zone="UTC",
+        engine="b7c1d2e3f4a5",
+        epsilon=EPSILON,
+        keep_days=400,
+    )
+    desk.folder.mkdir()
+    press = Press(desk)
     press.open(noon(0), FIRST, [])
     chance = np.random.default_rng([seed, *stand.booth.encode()])
     for day in (day for day in range(days) if day not in stand.silent):
         after = FIRST + timedelta(day + 1)
         press.release(tally_of(stand, day, chance), noon(day + 1), after, [])
-    return folder
+    return desk.folder
 
 
 def noon(day: int) -> Clock:

@@ -11,7 +11,7 @@ import numpy as np
 from appliance.analysis.city import City
 from appliance.analysis.contrast import apart, shares_of
 from appliance.analysis.release import TABLES, Mover, Release
-from appliance.analysis.spans import changes_of, mean_of, spans_of, within
+from appliance.analysis.spans import changes_of, mean_diversity, spans_of, within
 from appliance.analysis.tables import blocks_of
 from appliance.uplink.trends.tables import all_tables
 from tests.analysis.history import FIRST, Figures, Stand, true_shares
@@ -144,7 +144,7 @@ def score_means(score: Score, city: City, releases: Sequence[Release], truth: Tr
         days = within(city, first, length)
         inside = [one for one in releases if 0 <= (one.date - first).days < length]
         pairs = [(math.exp(entropy(truth.of(one)["style"])), one.passages.count) for one in inside]
-        if mean := mean_of(days, lambda day: day.diversity):
+        if mean := mean_diversity(days):
             score.estimate("mean diversity", mean, weighed(pairs))
     for day in city.days:
         told = [one for one in releases if one.date == day.day and one.novelty]

@@ -30,6 +30,8 @@ OVERFLOWS = """() => [document.documentElement, ...document.querySelectorAll('bo
   .filter((element) => element.scrollWidth > element.clientWidth + 1 || (element.matches('.telling')
     && element.scrollHeight > element.clientHeight + 1))
   .map((element) => element.outerHTML.slice(0, 120))"""
+HARMLESS = ("Failed to load resource", "Cross-Origin-Opener-Policy header has been ignored")
+"A booth that does not answer; and plain HTTP, for which no browser isolates a page."
 SMALL = """() => [...document.querySelectorAll('button, a')].filter((element) => element.checkVisibility())
   .filter((element) => { const box = element.getBoundingClientRect(); return box.height < 44 || box.width < 44; })
   .map((element) => element.outerHTML.slice(0, 80))"""
@@ -48,7 +50,7 @@ class Colleague:
         self.page.goto(url)
 
     def _hear(self, message: Any) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not any(known in message.text for known in HARMLESS):
             self.faults.append(message.text)
 
     def says(self, chosen: str, start: str) -> None:
@@ -101,7 +103,7 @@ class Booth:
 def booth(folder: Path, browser: Browser, capture: Any = None, **keys: Any) -> Iterator[Booth]:
     """A booth whose vision watches the street."""
     with ExitStack() as stack:
-        running = stack.enter_context(display(folder, capture, **keys))
+        running = stack.enter_context(display(folder, capture, folder / "state", **keys))
         vision = FakeVision(folder)
         vision.vitals = dict(WATCHING)
         stack.enter_context(vision)

@@ -24,14 +24,17 @@ class Running:
     """A display process in a thread."""
 
     runtime: Path
+    state: Path
     url: str
     stop: threading.Event
     thread: threading.Thread
 
 
-def settings_for(runtime: Path, capture: dict[str, Any] | None = None, **display: Any) -> Settings:
-    """Those of a booth on this machine; `display` are keys of that section."""
-    folders = {"runtime": str(runtime), "state": str(runtime)}
+def settings_for(
+    runtime: Path, capture: dict[str, Any] | None = None, state: Path | None = None, **display: Any
+) -> Settings:
+    """Those of a booth on this machine, `capture` its section and `display` keys of its section."""
+    folders = {"runtime": str(runtime), "state": str(state or runtime)}
     values: dict[str, Any] = {"folders": folders, "display": {"port": 0, **display}}
     return Settings.model_validate({**values, **({"capture": capture} if capture else {})})
 
@@ -45,14 +48,17 @@ def until(what: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
 
 
 @contextmanager
-def display(runtime: Path, capture: dict[str, Any] | None = None, **keys: Any) -> Iterator[Running]:
+def display(
+    runtime: Path, capture: dict[str, Any] | None = None, state: Path | None = None, **keys: Any
+) -> Iterator[Running]:
     stop = threading.Event()
-    thread = threading.Thread(target=run_display, args=(settings_for(runtime, capture, **keys), stop))
+    settings = settings_for(runtime, capture, state, **keys)
+    thread = threading.Thread(target=run_display, args=(settings, stop))
     thread.start()
     try:
         url = until(lambda: read_vitals(runtime, "display"))["url"]
         until(lambda: reachable(url))
-        yield Running(runtime, url, stop, thread)
+        yield Running(runtime, settings.folders.state, url, stop, thread)
     finally:
         stop.set()
         thread.join(PATIENCE_S)

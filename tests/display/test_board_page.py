@@ -141,7 +141,7 @@ def test_a_press_closes_the_camera_and_the_page_counts_down(make: Made) -> None:
     staff = booth.staff()
     staff.says("#capture-text", "Camera open")
     staff.page.keyboard.press("p")
-    until(lambda: owners_of(booth.running.runtime, booth.running.runtime) == ["passer-by"])
+    until(lambda: owners_of(booth.running.state, booth.running.runtime) == ["passer-by"])
     booth.vision.vitals = {"state": "paused", "reason": "paused by passer-by", "camera": "paused"}
     staff.says("#capture-text", "Camera closed")
     staff.says("#headline", "Paused")
@@ -156,8 +156,8 @@ def test_a_press_closes_the_camera_and_the_page_counts_down(make: Made) -> None:
 def test_a_disk_and_a_memory_that_take_nothing_are_said_loudly(make: Made) -> None:
     booth = make()
     staff = booth.staff()
-    folder = booth.running.runtime / "display" / "pause.json.lock"
-    folder.mkdir(parents=True)
+    for folder in (booth.running.state, booth.running.runtime):
+        (folder / "display" / "pause.json.lock").mkdir(parents=True)
     staff.page.tap("#pause")
     staff.says("#told", "The camera could not be closed: cover the lens")
 
@@ -196,7 +196,7 @@ def test_a_booth_that_nobody_armed_is_armed_on_its_own_screen(make: Made) -> Non
     staff.says("#headline", "Closed until somebody arms it")
     staff.page.tap("#arm")
     staff.says("#told", "The booth is armed")
-    assert json.loads((booth.running.runtime / "display/armed.json").read_text())["schema"] == "armed/1"
+    assert json.loads((booth.running.state / "display/armed.json").read_text())["schema"] == "armed/1"
 
 
 def test_the_camera_is_known_to_be_open_for_two_seconds_and_no_longer(make: Made, tmp_path: Path) -> None:

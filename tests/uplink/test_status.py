@@ -133,6 +133,24 @@ def test_people_in_view_are_not_told() -> None:
     assert "people" not in values
 
 
+@given(
+    st.none()
+    | st.dictionaries(st.sampled_from(["cards", "greeted", "not_found", "disagree", "button"]), ANYTHING)
+)
+def test_what_became_of_the_cards_is_told_in_whole_numbers_or_not_at_all(
+    board: dict[str, Any] | None,
+) -> None:
+    values = health_values(BOOTH, None, board, sending=WELL, uptime_s=0, clock=CLOCK)
+    check_schema("health", payload_from_values(values))
+    assert "button" not in values
+
+
+def test_the_counters_of_the_board_go_up_as_they_are() -> None:
+    board = {"cards": 9, "greeted": 3, "not_found": 2, "disagree": 1}
+    values = health_values(BOOTH, {"cards": 77}, board, sending=WELL, uptime_s=0, clock=CLOCK)
+    assert {name: values[name] for name in board} == board
+
+
 def test_the_health_of_the_machine_is_told() -> None:
     sensed = {"power_w": 10.164, "throttled": 1.0, "gpu_temperature_c": 49.5, "temperature_c": -12.25}
     values = health_values(BOOTH, sensed, sending=WELL, uptime_s=0, clock=CLOCK)

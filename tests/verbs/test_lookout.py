@@ -638,6 +638,35 @@ def test_a_pause_is_heeded_while_no_frame_comes(booth: Booth, lives: Any) -> Non
     assert all(camera.closed for camera in booth.cameras)
 
 
+class Slow(FakePipeline):
+    """Its frames take a second each, with a look at the pause every quarter."""
+
+    heed: Callable[[], None]
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.done = 0
+
+    def step(self, seen: Frame) -> Step:
+        for _ in range(4):
+            self.clock.now_s += 0.25
+            self.clock.monotonic()
+            self.heed()
+        self.done += 1
+        return super().step(seen)
+
+
+def test_a_pause_waits_for_no_slow_frame(booth: Booth) -> None:
+    booth.pipeline = slow = Slow(booth.clock)
+    booth.clock.at(1005.3, lambda: pause(booth.state, OPERATOR, "2026-11-22T17:01:00Z"))
+    booth.look([Deliver(10_000)], stop_s=10)
+    (first, *_) = [vitals for vitals in booth.told if vitals.get("state") == "paused"]
+    assert first["written_s"] - 1005.3 <= 0.25
+    assert slow.done == len(slow.seen) == 4
+    assert [camera.closed for camera in booth.cameras] == [1]
+
+
 def test_a_booth_that_starts_paused_opens_no_camera_until_it_is_resumed(booth: Booth) -> None:
     pause(booth.state, OPERATOR, "2026-11-22T17:01:00Z")
     booth.look([Deliver(10)], stop_s=20)

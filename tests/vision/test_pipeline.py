@@ -319,6 +319,23 @@ def test_who_stands_where_the_booth_may_look_no_more_is_followed_but_never_told(
     assert all((step.people, step.passages) == (0, []) for step in steps)
 
 
+@pytest.mark.parametrize(("turns", "reached"), [(1, "detector"), (2, "garments of [7]")])
+def test_a_pause_ends_the_frame_that_is_being_worked_on(turns: int, reached: str) -> None:
+    rooms = Rooms([tracks({7: WALKER}), tracks({})])
+    whole = pipeline(rooms)
+    left = iter([None] * (turns - 1))
+
+    def heed() -> None:
+        next(left)
+
+    whole.heed = heed
+    with pytest.raises(StopIteration):
+        whole.step(frame(at_s=1.0))
+    assert rooms.calls[-1] == reached
+    whole.forget()
+    assert whole.idle(60.0) is None
+
+
 def test_the_stopwatch_knows_every_stage() -> None:
     whole = pipeline(Rooms([tracks({7: WALKER})]))
     whole.step(frame())

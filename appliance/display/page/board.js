@@ -1,8 +1,9 @@
 // The staff board: takes the booth's state as it changes and shows it; every press of a button or a key ends here.
 
-import { byId, make, write } from "/field/dom.js";
+import { byId, write } from "/field/dom.js";
 import { chosen, count, earlierButtons, isLive, rewrite, sentence, setUp as setUpCards, showCards } from "/board/cards.js";
-import { alertOf, apply, keysWanted, languageChosen, showChoices, showLanguages, toggle } from "/board/choices.js";
+import { alertOf, apply, languageChosen, showChoices, showLanguages, toggle, wants } from "/board/choices.js";
+import { heed, showKeys } from "/board/keys.js";
 import { label as labelScript, openScript, setUp as setUpScript } from "/board/script.js";
 import { setUp as setUpStanding, showStanding } from "/board/standing.js";
 import { device } from "/board/tables.js";
@@ -12,14 +13,11 @@ import { clock, knows, language, languages, say } from "/board/words.js";
 const TICK_MS = 250;
 const TOLD_MS = 5000;
 const PAUSE_MIN = 15;
+const LOOKING = ["watching", "early", "uncalibrated"]; // when somebody who asks can be seen
 const NOTHING = {
   booth: null, notice: "", standing: { name: LOST, reason: "", by: [] }, learned: null, needed: null, capture: { word: "unknown", for_s: 0 },
   pause_s: 0, spot: false, ask: { word: "", left_s: 0 }, cards: [], earlier: null, service: false,
 };
-const KEYS = [
-  ["P", "key-pause"], ["G", "key-greeted"], ["N", "key-not-found"], ["D", "key-disagree"], ["H", "key-script"], ["S", "key-ask"],
-  ["M", "key-sound"], ["Q", "key-phone"], ["F", "key-field"], ["?", "key-help"],
-];
 
 let state = NOTHING;
 let until = { captureUntil: 0, pauseUntil: 0, askUntil: 0 };
@@ -62,9 +60,9 @@ function render() {
   showOr("banner", state.booth && say("identify", state.booth));
   showOr("notice", state.notice);
   showEarlier();
-  byId("ask").hidden = !state.spot || !inside;
+  byId("ask").hidden = !state.spot || !LOOKING.includes(state.standing.name);
   byId("arm").hidden = !(device && state.standing.name === "dead-man");
-  byId("pause").disabled = byId("ask").disabled = !inside;
+  byId("pause").disabled = !inside;
   byId("links").hidden = byId("service").hidden = byId("phone").hidden = !(device && state.service);
   byId("main").classList.toggle("busy", count() > 0);
 }
@@ -132,22 +130,14 @@ function openMore() {
   if (!byId("more-box").open) byId("more-box").showModal();
 }
 
-function go(path) {
-  if (device) location.href = `${path}?lang=${language()}`;
+function sound() {
+  toggle("sound");
+  label();
+  tell(`${say("sound")}: ${wants("sound") ? "✓" : "–"}`);
 }
 
-const DO = {
-  p: pause, g: () => press("greeted"), n: () => press("not-found"), d: () => press("disagree"), h: openScript, s: () => state.spot && ask(),
-  m: () => { toggle("sound"); label(); tell(`${say("sound")}: ${byId("choice-sound").getAttribute("aria-checked") === "true" ? "✓" : "–"}`); },
-  q: () => go("/phone"), f: () => go("/code"),
-};
-
-function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  const key = event.key.toLowerCase();
-  if (document.querySelector("dialog[open]") && key !== "p") return;
-  if (event.key === "?") openMore();
-  else if (keysWanted()) DO[key]?.();
+function go(path) {
+  if (device) location.href = `${path}?lang=${language()}`;
 }
 
 // Writes everything that stays, at first and in another language.
@@ -158,7 +148,7 @@ function label() {
     ["more-title", "more"], ["keys-title", "keys"], ["more-close", "close"]]) write(byId(id), say(word));
   for (const id of ["cards", "acts"]) byId(id).setAttribute("aria-label", say(id));
   for (const [id, path] of [["service", "/code"], ["phone", "/phone"]]) byId(id).href = `${path}?lang=${language()}`;
-  byId("keys").replaceChildren(...KEYS.flatMap(([key, word]) => [make("dt", { textContent: key }), make("dd", { textContent: say(word) })]));
+  showKeys();
   showChoices(label);
   labelScript();
 }
@@ -177,7 +167,10 @@ setUpStanding();
 setUpScript();
 for (const [id, does] of [["pause", pause], ["ask", ask], ["arm", arm], ["more", openMore]]) byId(id).addEventListener("click", does);
 byId("more-close").addEventListener("click", () => byId("more-box").close());
-document.addEventListener("keydown", onKey);
+heed({
+  p: () => byId("pause").disabled || pause(), g: () => press("greeted"), n: () => press("not-found"), d: () => press("disagree"), h: openScript, s: () => byId("ask").hidden || ask(),
+  m: sound, q: () => go("/phone"), f: () => go("/code"), "?": openMore,
+});
 again();
 setInterval(tick, TICK_MS);
 listen(show, lose);

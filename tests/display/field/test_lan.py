@@ -1,4 +1,4 @@
-"""The field page on the booth's own LAN, seen from another network of the kernel: it and nothing else answers there."""
+"""The field page on the booth's own LAN, seen from another network of the kernel; the device's own stays away."""
 
 from __future__ import annotations
 
@@ -48,9 +48,10 @@ def test_the_page_answers_on_the_lan(running: Running, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/state", "/events", "/board.js", "/code", "/code/state", "/code/code.js", "/x"]
+    "path",
+    ["/code", "/code/state", "/code/code.js", "/phone", "/board/phone.js", "/act/arm", "/x"],
 )
-def test_neither_board_nor_code_answer_on_the_lan(running: Running, path: str) -> None:
+def test_what_is_the_devices_own_does_not_answer_on_the_lan(running: Running, path: str) -> None:
     assert httpx.get(f"http://{BOOTH}:{port_of(running)}{path}").status_code == 404
 
 
