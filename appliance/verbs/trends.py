@@ -122,8 +122,7 @@ def begin_anew(settings: Settings, clock: Clock | None = None) -> str:
         for known in (TALLY, ANCHOR):
             (runtime / known).unlink(missing_ok=True)
         begin(folder, clock, today)
-        if aside is not None:
-            give(folder, aside.stat())
+        give(folder, settings.folders.learned.stat())
         account = read_account(folder)
     except OSError as error:
         raise BoothError(f"{folder}: {error.strerror}; run it as the user booth-vision or root") from None
@@ -134,7 +133,7 @@ def begin_anew(settings: Settings, clock: Clock | None = None) -> str:
 
 
 def give(folder: Path, owner: os.stat_result) -> None:
-    """Let the ledger belong to whom the one before belonged: root begins it, vision goes on. Raises OSError."""
+    """Let the ledger belong to whom vision's own folder belongs: root begins it, vision goes on. Raises OSError."""
     if os.geteuid() == 0:
         for path in (folder, folder / LEDGER):
             os.chown(path, owner.st_uid, owner.st_gid)

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -153,10 +154,21 @@ def append(folder: Path, kind: str, day: str, note: str, clock: Clock) -> Line:
     return lines[-1]
 
 
+def require_own(folder: Path) -> None:
+    """Raise LedgerError for a link or a folder of somebody else, who could write a ledger as he likes; OSError."""
+    try:
+        found = folder.lstat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise LedgerError(f"{folder.name}: no folder of the user who runs vision")
+
+
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[int]:
     """A descriptor of the ledger that this process alone writes to; the kernel lets go when it dies. Raises OSError."""
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    require_own(folder)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = os.open(folder / FILE, flags, MODE)
     try:

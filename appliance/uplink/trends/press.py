@@ -20,7 +20,7 @@ from appliance.uplink.outbox_bounds import Bounds
 from appliance.uplink.trends.anchor import keep, kept
 from appliance.uplink.trends.audit import sound_account
 from appliance.uplink.trends.history import Day, read_days, usual_before, write_days
-from appliance.uplink.trends.ledger import NAME, Account, LedgerError, append, begin
+from appliance.uplink.trends.ledger import NAME, Account, LedgerError, append, begin, require_own
 from appliance.uplink.trends.line import LOST, WITHHELD, Line
 from appliance.uplink.trends.noise import Noisy, Questions, draw
 from appliance.uplink.trends.release import Origin, payload_of
@@ -58,6 +58,7 @@ class Press:
     def open(self, clock: Clock, today: date, heads: list[str]) -> Account:
         """The ledger, begun where there is none, after finishing what a kill has left. Raises BoothError, OSError."""
         folder = self._desk.folder
+        require_own(folder)
         heads = [*heads, *kept(self._desk.runtime)]
         if sound_account(folder, heads) is None:
             begin(folder, clock, today - timedelta(days=1))

@@ -17,7 +17,7 @@ from tests.uplink.trends.builders import DAY, clock_at, desk_in, next_day, stree
 from tests.walls.tracing import ROOT
 
 TODAY = next_day(DAY)
-EVERY = int(os.environ.get("BOOTH_KILL_EVERY", "12"))
+EVERY = int(os.environ.get("BOOTH_KILL_EVERY", "19"))
 "Of the steps one in so many here; `make test-privacy` dies at each of them."
 
 

@@ -280,3 +280,31 @@ def test_a_line_of_another_form_is_refused_at_birth(change: dict[str, object]) -
     make(**values)
     with pytest.raises(ValueError, match=r".+"):
         make(**{**values, **change})
+
+
+def test_a_folder_that_is_a_link_or_somebody_elses_holds_no_ledger(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "trends").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(LedgerError, match="no folder of the user"):
+        Press(desk_in(tmp_path)).open(CLOCK, DAY, [])
+    (tmp_path / "trends").unlink()
+    (tmp_path / "trends").mkdir()
+    if os.geteuid() == 0:
+        os.chown(tmp_path / "trends", 12345, 12345)
+        with pytest.raises(LedgerError, match="no folder of the user"):
+            Press(desk_in(tmp_path)).open(CLOCK, DAY, [])
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", [FILE, "usual.json", f"{DAY}.json"])
+def test_what_was_laid_in_a_files_place_holds_nobody_up(tmp_path: Path, name: str) -> None:
+    """A pipe that nobody writes to; the release goes on or says why not."""
+    press = Press(desk_in(tmp_path))
+    if name != FILE:
+        press.open(CLOCK, DAY, [])
+    (tmp_path / "trends").mkdir(exist_ok=True)
+    os.mkfifo(tmp_path / "trends" / name)
+    try:
+        press.release(alike(DARK, 300, DAY), clock_at(next_day(DAY)), next_day(DAY), [])
+    except (LedgerError, OSError):
+        assert name != "usual.json"

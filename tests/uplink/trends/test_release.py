@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from appliance.uplink.papers import read_schema
 from appliance.uplink.trends import release
+from appliance.uplink.trends.formulas import FORMULAS
 from appliance.uplink.trends.history import Usual
 from appliance.uplink.trends.indices import Index
 from appliance.uplink.trends.intervals import at_least
 from appliance.uplink.trends.noise import PASSAGES, Noisy, Questions, draw, queries
 from appliance.uplink.trends.release import MOST_BYTES, Origin, payload_of
 from appliance.uplink.trends.rules import LEAST_CELL, LEAST_PASSAGES, may_release, told_cells, widths
+from appliance.uplink.trends.styles import read_codebook
 from appliance.uplink.trends.tables import all_tables
 from tests.uplink.trends.builders import DAY, noisy, street
 
@@ -131,3 +133,14 @@ def test_a_release_of_every_cell_and_mover_there_can_be_has_room_to_spare() -> N
 
 def test_a_release_without_a_single_cell_is_one_too() -> None:
     SCHEMA.validate(values_of(noisy(400)))
+
+
+def test_the_contracts_example_is_a_release_of_this_program() -> None:
+    example = read_schema("trend")["examples"][0]
+    assert example["formulas"] == FORMULAS
+    assert example["codebook"] == read_codebook().id
+    assert set(example) == set(values_of(noisy(400)))
+    for table, known in zip(example["tables"], all_tables(), strict=True):
+        labels = [cell["label"] for cell in table["cells"]]
+        assert labels == [label for label in known.labels if label in labels]
+        assert len(labels) + table["suppressed"] == len(known.labels)
