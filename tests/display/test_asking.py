@@ -93,7 +93,7 @@ def test_the_end_of_the_board_ends_the_ask(tmp_path: Path) -> None:
 
 def test_every_answer_and_refusal_can_be_said_in_every_language() -> None:
     wanted = {f"reply-{name}" for name in (*ANSWERS, *REFUSALS)}
-    lines = []
+    lines: list[str] = []
     for language in LANGUAGES:
         replies = {word: text for word, text in words_in(language).items() if word.startswith("reply-")}
         assert replies.keys() == wanted
