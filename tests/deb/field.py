@@ -144,7 +144,7 @@ def cables(booth: Booth) -> Iterator[None]:
     finally:
         machine.run("systemctl", "stop", "control.service")
         for number, network in enumerate((LAN, STREET)):
-            # By name and at once: with its namespace alone a cable goes a moment later, and its name is taken till then.
+            # At once: with its namespace alone a cable goes a moment later, and its name is taken until then.
             machine.run("ip", "link", "delete", f"booth{number}")
             machine.run("ip", "netns", "delete", f"of-{network}")
 
