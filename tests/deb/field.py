@@ -143,7 +143,9 @@ def cables(booth: Booth) -> Iterator[None]:
         yield
     finally:
         machine.run("systemctl", "stop", "control.service")
-        for network in (LAN, STREET):
+        for number, network in enumerate((LAN, STREET)):
+            # At once: with its namespace alone a cable goes a moment later, and its name is taken until then.
+            machine.run("ip", "link", "delete", f"booth{number}")
             machine.run("ip", "netns", "delete", f"of-{network}")
 
 
