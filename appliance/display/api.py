@@ -67,6 +67,13 @@ class Api:
         endpoint: Endpoint = answering(answer)
         return Route(f"/act/{name}", endpoint, methods=["POST"])
 
+    def _may_look(self, request: Request) -> bool:
+        try:
+            self._reads(request)
+        except Refused:
+            return False
+        return True
+
     async def _state(self, request: Request) -> dict[str, Any]:
         self._reads(request)
         return self._bulletin.state(self._clock())
@@ -76,13 +83,13 @@ class Api:
         self._reads(request)
         if self._open >= MOST_STREAMS:
             raise Refused(503, "too many pages listen")
-        return StreamingResponse(self._events(), media_type="text/event-stream")
+        return StreamingResponse(self._events(request), media_type="text/event-stream")
 
-    async def _events(self) -> AsyncIterator[str]:
-        """Server-sent events: the whole state on each change and after each silence."""
+    async def _events(self, request: Request) -> AsyncIterator[str]:
+        """Server-sent events: the whole state on each change and after each silence, for as long as one may look."""
         self._open += 1
         try:
-            while not self._bulletin.closing:
+            while not self._bulletin.closing and self._may_look(request):
                 yield f"data: {json.dumps(self._bulletin.state(self._clock()))}\n\n"
                 await self._bulletin.change(REPEAT_S)
         finally:

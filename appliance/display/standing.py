@@ -34,7 +34,7 @@ class Standing:
     name: str
     "One of STANDINGS."
     reason: str = ""
-    "Plain English for the technician; empty when all is well, or when `by` says it."
+    "Plain English for the technician; empty when all is well."
     by: tuple[str, ...] = ()
     "Who has paused the booth, of OWNERS."
 
@@ -61,7 +61,7 @@ def paused(reason: str) -> Standing:
         return Standing("dead-man")
     owners = tuple(reason.removeprefix(BY).split(", ")) if reason.startswith(BY) else ()
     known = bool(owners) and set(owners) <= set(OWNERS)
-    return Standing("paused", "", owners) if known else Standing("paused", reason)
+    return Standing("paused", reason, owners if known else ())
 
 
 def capture_from_vitals(vitals: dict[str, Any] | None) -> Capture:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import cv2
 import httpx
@@ -44,14 +45,15 @@ AGE = """() => new Promise((done) => {
 
 
 @contextmanager
-def vision(folder: Path, source: Path) -> Iterator[subprocess.Popen[bytes]]:
+def vision(folder: Path, source: Path, **sections: Any) -> Iterator[subprocess.Popen[bytes]]:
     """`booth run vision` on a film that repeats, killed at the end."""
-    values = {
+    values: dict[str, Any] = {
         "camera": {"source": str(source), "repeat": True},
         "capture": {"zones": [SPOT]},
         "detector": {"width": 416, "height": 416},
         "folders": {"state": str(folder / "state"), "runtime": str(folder)},
         "engines": {"precision": "fp32"},
+        **sections,
     }
     file = folder / "booth.yaml"
     file.write_text(json.dumps(values), encoding="utf-8")
@@ -103,6 +105,25 @@ def test_a_real_decision_is_a_card_within_a_second_and_no_picture_gets_to_the_pa
     # The measure itself: were a frame on the page, however small, it would be found.
     for width in WIDTHS:
         assert likeness(pasted(gray(shot), frames[0], width), frames) > SURE
+
+
+def test_a_real_exception_is_a_card_within_a_second(
+    tmp_path: Path, browser: Browser, street_video: Path, detector_file: Path
+) -> None:
+    bank = tmp_path / "street.bank"
+    subprocess.run(
+        [sys.executable, "-m", "appliance", "learn", str(street_video), "--bank", str(bank)], check=True
+    )
+    often = {"decision": {"wanted_share": 0.5}, "novelty": {"bank": str(bank), "learning": False}}
+    with display(tmp_path, None, tmp_path / "state") as process, device(browser, **TABLET) as context:
+        staff = Colleague(context, process.url)
+        staff.page.evaluate(f"({AGE})().then((age) => {{ window.age = age; }}); undefined")
+        with vision(tmp_path, street_video, **often):
+            until(lambda: staff.page.evaluate("window.age !== undefined"), PATIENCE_S)
+            age_ms, words = staff.page.evaluate("window.age"), staff.cards()
+    print(f"from the frame of an exception to the page: {age_ms:.0f} ms; {words}")
+    assert age_ms < 1000
+    assert staff.faults == []
 
 
 def test_a_card_is_gone_after_20_seconds(tmp_path: Path, browser: Browser) -> None:

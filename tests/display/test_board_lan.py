@@ -109,6 +109,21 @@ def test_the_code_is_for_the_devices_own_screen(running: Running, cable: Cable) 
         assert httpx.post(f"{host}/phone", json={}, headers={"origin": host}).status_code == 400
 
 
+def test_a_new_code_puts_out_whoever_was_in(cable: Cable, stack: ExitStack, tmp_path: Path) -> None:
+    with cable.booth(), display(tmp_path, lan=BOOTH) as process:
+        host, before = process.url.rstrip("/"), secret(process)
+        with cable.city():
+            assert httpx.get(f"{there(process)}/state", headers=before).status_code == 200
+            listening = stack.enter_context(httpx.stream("GET", f"{there(process)}/events", headers=before))
+            told = listening.iter_lines()
+            assert next(told).startswith("data: ")
+        assert httpx.post(f"{host}/phone", json={"renew": True}, headers={"origin": host}).status_code == 200
+        with cable.city():
+            assert httpx.get(f"{there(process)}/state", headers=before).status_code == 401
+            assert httpx.get(f"{there(process)}/state", headers=secret(process)).status_code == 200
+        assert len(list(told)) < 20  # it ends
+
+
 @pytest.fixture(scope="module")
 def far_browser(cable: Cable) -> Iterator[Browser]:
     if why_no_browser():

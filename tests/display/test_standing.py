@@ -40,7 +40,7 @@ from appliance.display.standing import (
         ),
         ({"state": "blind", "reason": "no frame for 5 s"}, "blind", "no frame for 5 s"),
         ({"state": "paused", "reason": "ok"}, "paused", ""),
-        ({"state": "paused", "reason": "paused by operator"}, "paused", ""),
+        ({"state": "paused", "reason": "paused by operator"}, "paused", "paused by operator"),
         ({"state": "paused", "reason": "paused by x, operator"}, "paused", "paused by x, operator"),
         ({"state": "paused", "reason": "/x/pause.json: no pause/1"}, "paused", "/x/pause.json: no pause/1"),
         ({"state": "paused", "reason": "dead-man: nobody armed the booth for 24 h"}, "dead-man", ""),
@@ -55,6 +55,7 @@ def test_vitals_become_a_standing(vitals: dict[str, Any] | None, name: str, reas
 def test_who_paused_the_booth_is_told_in_words_that_have_a_translation() -> None:
     vitals = {"state": "paused", "reason": "paused by operator, passer-by"}
     assert standing_from_vitals(vitals).by == ("operator", "passer-by")
+    assert standing_from_vitals({"state": "paused", "reason": "paused by x, operator"}).by == ()
 
 
 @pytest.mark.parametrize(

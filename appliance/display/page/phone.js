@@ -5,8 +5,8 @@ import { knows, say } from "/board/words.js";
 
 const MARGIN = 3; // light modules around the code
 
-async function show() {
-  const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ renew: false }) };
+async function show(renew) {
+  const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ renew }) };
   const answer = await fetch("/phone", request).catch(() => null);
   const values = answer && (await answer.json().catch(() => null));
   if (!answer?.ok) {
@@ -29,4 +29,5 @@ function drawCode(rows) {
 }
 
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") byId("back").click(); });
-show();
+byId("renew").addEventListener("click", () => show(true));
+show(false);

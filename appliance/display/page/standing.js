@@ -23,7 +23,7 @@ export function showStanding(state, { captureUntil, pauseUntil, cards }) {
   byId("street").classList.toggle("watched", name === "watching" || name === "early");
   write(byId("headline"), say(name === "watching" ? "quiet" : name));
   write(byId("advice"), adviceOf(state));
-  write(byId("reason"), name === "early" ? "" : state.standing.reason);
+  write(byId("reason"), name === "early" || state.standing.by.length ? "" : state.standing.reason);
   const left = (pauseUntil - now()) / 1000;
   byId("countdown").hidden = left <= 0 && name !== "early";
   write(byId("countdown"), countdownOf(state, left));
