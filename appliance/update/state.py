@@ -78,6 +78,10 @@ class State(Record):
         return (*(name for name in self.failed if name != version), version)[-MOST_FAILED:]
 
 
+WRITTEN = frozenset({"schema_", "phase", "version"})
+"Stand in every journal: what lacks them, such as {}, is none, and does not say that nothing was ever done."
+
+
 class StateError(BoothError):
     """A journal that cannot be read: nobody knows what was meant, so the packaged program runs."""
 
@@ -85,14 +89,21 @@ class StateError(BoothError):
 def read_state(places: Places) -> State:
     """The state; idle where none was ever written. Raises StateError."""
     try:
-        return State.model_validate_json(read_small(places.state))
+        state = State.model_validate_json(read_small(places.state))
     except FileNotFoundError:
         return State()
     except (OSError, ValidationError) as error:
-        why = error.strerror if isinstance(error, OSError) else "no update/1"
-        raise StateError(
-            f"{places.state}: {why or error}; the packaged program runs until the next update"
-        ) from None
+        raise unreadable(places, error.strerror or str(error) if isinstance(error, OSError) else "") from None
+    if not state.model_fields_set >= WRITTEN:
+        raise unreadable(places)
+    return state
+
+
+def unreadable(places: Places, why: str = "") -> StateError:
+    """The error of a journal that cannot be read, or is none where nothing says why."""
+    return StateError(
+        f"{places.state}: {why or 'no update/1'}; the packaged program runs until the next update"
+    )
 
 
 def write_state(places: Places, state: State) -> State:

@@ -112,6 +112,8 @@ def test_a_journal_says_what_was_written(tmp_path_factory: pytest.TempPathFactor
         st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "replace"))
     )
 )
+@example(b"{}")
+@example(b'{"schema": "update/1"}')
 def test_a_journal_of_junk_is_refused_and_never_half_believed(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes
 ) -> None:
