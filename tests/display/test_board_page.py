@@ -48,7 +48,7 @@ def test_a_card_is_on_the_page_within_a_second_of_its_datagram(make: Made) -> No
     booth = make(card_s=1)
     staff = booth.staff()
     spent_ms = []
-    for _ in range(3):
+    for _ in range(2):
         staff.wait("!document.querySelector('.card')")
         staff.page.evaluate(f"window.seen = ({SEEN})(); undefined")
         began = time.time()
@@ -134,7 +134,7 @@ def test_a_card_does_not_outlive_its_time_while_a_phone_sleeps(
 
 
 def test_what_became_of_a_card_raises_a_counter_once(make: Made) -> None:
-    booth = make(card_s=2)
+    booth = make(card_s=3)
     staff = booth.staff()
     booth.tell("red")
     staff.page.tap(".card .greeted")

@@ -20,6 +20,8 @@ from tests.display.field.browser import PHONE, TABLET, why_no_browser
 from tests.display.field.test_languages import SEEN, past_the_tables
 
 AXE = find_axe()
+BOTH_LIGHTS = ("quiet", "pressed", "lost", "more", "sign", "one", "asked")
+"Between them they show every colour."
 pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
 
 
@@ -67,14 +69,14 @@ def look_at(phone: Colleague, name: str) -> None:
         assert phone.page.evaluate(SMALL) == [], (name, language)
         if name in HEADLINES:
             assert phone.text("#headline") == words_in(language)[class_of(name)]
-    for light in ("sun", "night"):
+    for light in ("sun", "night") if name in BOTH_LIGHTS else ("night",):
         phone.page.evaluate(
             f"document.documentElement.classList.toggle('sun', {str(light == 'sun').lower()})"
         )
         if AXE is not None:
             assert grave_findings(phone.page, AXE) == [], (name, light)
     phone.page.set_viewport_size(TABLET["viewport"])
-    assert phone.page.evaluate(OVERFLOWS) == [], name
+    phone.wait(f"({OVERFLOWS})().length === 0")  # the letters take their size with the next frame
     phone.page.set_viewport_size(PHONE["viewport"])
 
 
