@@ -112,6 +112,8 @@ def test_other_processes_of_the_booth_may_close_the_camera_and_do_nothing_else(
     with closing(Counter(tmp_path / "two", capture=SPOT)) as other:
         for name in ("ask", "verdict", "arm"):
             assert other.press(name).status_code == 403
+        for path in ("/state", "/events"):
+            assert other.device.get(path).status_code == 403
         assert other.press("pause").status_code == 200
         assert owners_of(other.state, other.runtime) == ["passer-by"]
 
