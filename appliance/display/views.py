@@ -6,7 +6,7 @@ from pathlib import Path
 
 from appliance.display.mailbox import Kind, Mailbox, Outgoing
 from appliance.display.view import MOST_BYTES, View, datagram_from_view, view_from_datagram
-from appliance.health.field import is_from_display
+from appliance.health.owners import is_from_display
 
 SOCKET = "display/view.sock"
 MOST_AT_ONCE = 16

@@ -43,7 +43,8 @@ class Asker:
 
 def strangers_in(detections: Detections, tracks: Tracks) -> FloatArray:
     """Boxes (N, 4) of people whom the tracker does not stand by, the surest first."""
-    return detections.boxes[iou(detections.boxes, tracks.boxes).max(axis=1, initial=0.0) < SAME]
+    boxes: FloatArray = detections.boxes[iou(detections.boxes, tracks.boxes).max(axis=1, initial=0.0) < SAME]
+    return boxes
 
 
 def standing(spot: Zone, tracks: Tracks, strangers: FloatArray, frame: Frame) -> Views:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -254,3 +255,15 @@ def test_a_button_that_is_not_there_is_said_on_the_board(
         assert made.look()["notice"].startswith(
             "/dev/gpiochip9 line 7: No such file or directory; set display"
         )
+
+
+def test_how_the_booth_stands_is_vision_s_alone_to_say(counter: Counter) -> None:
+    """Whoever is of the booth's group may rename a file of its own over vision's, the uplink too."""
+    write_vitals(counter.runtime, "vision", {"state": "paused", "camera": "paused"}, counter.now_s)
+    counter.staff.tend(counter.now_s)
+    closed = counter.look()["capture"]["word"]
+    if os.geteuid() != 0:
+        pytest.skip("only root may give a file to another user")
+    os.chown(counter.runtime / "vision.json", 54_321, -1)
+    counter.staff.tend(counter.now_s)
+    assert (closed, counter.look()["capture"]["word"]) == ("closed", "unknown")
