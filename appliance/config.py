@@ -152,7 +152,7 @@ class Capture(Section):
     mode: Literal["open-street", "opt-in-zone"] = "open-street"
     zones: tuple[Zone, ...] = ()
     rearm_h: float | None = Field(None, gt=0, le=8760)
-    "Hours after which the camera closes unless somebody arms the booth (`resume`, the field page); null: never."
+    "Hours after which the camera closes unless somebody arms the booth (`resume`, screen, field page); null: never."
 
     @model_validator(mode="after")
     def _opt_in_needs_a_zone(self) -> Capture:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from appliance.config import Settings
 from appliance.disk import mark_of, read_small, write_own
 from appliance.errors import BoothError
-from appliance.health.field import is_from_display
+from appliance.health.owners import is_from_display
 from appliance.site import Site, at_site
 
 log = logging.getLogger(__name__)

@@ -25,8 +25,9 @@ Do = Callable[[dict[str, Any], float], Awaitable[dict[str, Any]]]
 
 
 def device_api(bulletin: Bulletin, acts: Acts, clock: Callable[[], float]) -> list[Route]:
-    """The endpoints for the booth's own screen: who sits there may look; other processes of the booth may not act."""
-    api = Api(bulletin, clock, lambda _: None, check_peer)
+    """The endpoints for the booth's own screen: for who sits there, and no other process of the booth, but to pause."""
+    # Whose an open connection is does not change, and to find out costs a look at all connections: once is enough.
+    api = Api(bulletin, clock, check_peer, check_peer, lambda _: None)
     # The pause is for everybody: nothing shall be in its way.
     pause = api.writing("pause", acts.pause, lambda _: None)
     return [*api.routes(acts), pause, api.writing("arm", acts.arm, check_peer)]
@@ -34,18 +35,22 @@ def device_api(bulletin: Bulletin, acts: Acts, clock: Callable[[], float]) -> li
 
 def lan_api(bulletin: Bulletin, acts: Acts, clock: Callable[[], float], gate: Gate) -> list[Route]:
     """The endpoints for the booth's LAN, behind `gate`."""
-    api = Api(bulletin, clock, gate, gate)
+    api = Api(bulletin, clock, gate, gate, gate)
     return [*api.routes(acts), api.writing("pause", acts.pause, gate)]
 
 
 class Api:
     """The endpoints of one address."""
 
-    def __init__(self, bulletin: Bulletin, clock: Callable[[], float], reads: Gate, writes: Gate) -> None:
+    def __init__(
+        self, bulletin: Bulletin, clock: Callable[[], float], reads: Gate, writes: Gate, stays: Gate
+    ) -> None:
+        """`stays` is asked before each event of a stream that `reads` has let begin."""
         self._bulletin = bulletin
         self._clock = clock
         self._reads = reads
         self._writes = writes
+        self._stays = stays
         self._open = 0
 
     def routes(self, acts: Acts) -> list[Route]:
@@ -67,9 +72,9 @@ class Api:
         endpoint: Endpoint = answering(answer)
         return Route(f"/act/{name}", endpoint, methods=["POST"])
 
-    def _may_look(self, request: Request) -> bool:
+    def _may_stay(self, request: Request) -> bool:
         try:
-            self._reads(request)
+            self._stays(request)
         except Refused:
             return False
         return True
@@ -89,7 +94,7 @@ class Api:
         """Server-sent events: the whole state on each change and after each silence, for as long as one may look."""
         self._open += 1
         try:
-            while not self._bulletin.closing and self._may_look(request):
+            while not self._bulletin.closing and self._may_stay(request):
                 yield f"data: {json.dumps(self._bulletin.state(self._clock()))}\n\n"
                 await self._bulletin.change(REPEAT_S)
         finally:

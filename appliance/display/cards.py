@@ -7,12 +7,15 @@ from pathlib import Path
 
 from appliance.display.card import MOST_BYTES, Card, card_from_datagram, datagram_from_card
 from appliance.display.mailbox import Kind, Mailbox, Outgoing
+from appliance.health.owners import is_from_vision
 from appliance.outfit import UNSEEN, Outfit
 
 SOCKET = "display/cards.sock"
 MOST_AT_ONCE = 32
 MODE = 0o660
-KIND = Kind(SOCKET, "cards", "staff board", MODE, card_from_datagram, MOST_BYTES, MOST_AT_ONCE)
+KIND = Kind(
+    SOCKET, "cards", "staff board", MODE, card_from_datagram, MOST_BYTES, MOST_AT_ONCE, is_from_vision
+)
 
 
 class CardSender:

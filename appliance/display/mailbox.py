@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ from appliance.errors import BoothError
 
 Letter = TypeVar("Letter")
 log = logging.getLogger(__name__)
+
+CREDENTIALS = struct.Struct("3i")
+"Process, user and group of a sender, by the word of the kernel (unix(7), struct ucred)."
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Kind(Generic[Letter]):
     "Of one datagram."
     most_at_once: int
     "Datagrams read in one go; a flood must not starve the page."
+    is_from: Callable[[int], bool]
+    "Judges a sender's user: whoever is of the folder's group may write to the socket."
 
 
 class Outgoing:
@@ -68,6 +74,7 @@ class Mailbox(Generic[Letter]):
         self._kind = kind
         self._refusing = False
         self._socket = datagram_socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
             self.path.parent.mkdir(OWN_MODE, parents=True, exist_ok=True)
             self._bind()
@@ -96,15 +103,17 @@ class Mailbox(Generic[Letter]):
         """Records among the first datagrams there; never waits, skips what is none."""
         for _ in range(self._kind.most_at_once):
             try:
-                data = self._socket.recv(self._kind.most_bytes + 1)
+                data, sender = received(self._socket, self._kind.most_bytes + 1)
             except OSError:
                 return
-            letter = self._checked(data)
+            letter = self._checked(data, sender)
             if letter is not None:
                 yield letter
 
-    def _checked(self, data: bytes) -> Letter | None:
+    def _checked(self, data: bytes, sender: int | None) -> Letter | None:
         try:
+            if sender is None or not self._kind.is_from(sender):
+                raise ValueError("sent by another user")
             letter = self._kind.parse(data)
         except ValueError as error:
             if not self._refusing:
@@ -127,6 +136,16 @@ def datagram_socket() -> socket.socket:
     made = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     made.setblocking(False)
     return made
+
+
+def received(there: socket.socket, most_bytes: int) -> tuple[bytes, int | None]:
+    """A datagram and its sender's user, None where the kernel does not say. Raises OSError where none is there."""
+    # Room for the sender alone: files that somebody passes along are closed by the kernel.
+    data, notes, _, _ = there.recvmsg(most_bytes, socket.CMSG_LEN(CREDENTIALS.size))
+    for level, kind, note in notes:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS) and len(note) == CREDENTIALS.size:
+            return data, CREDENTIALS.unpack(note)[1]
+    return data, None
 
 
 def answers(path: Path) -> bool:

@@ -24,6 +24,7 @@ from appliance.display.provisioned import provision_line
 from appliance.display.situation import situation_of
 from appliance.display.standing import is_identified
 from appliance.display.ticket import Ticket
+from appliance.health.owners import is_from_vision
 from appliance.health.vitals import read_vitals
 from appliance.remote_file import Remote
 
@@ -113,4 +114,4 @@ class Staff:
         self._bulletin.refresh(situation, now_s)
 
     def _vitals(self, now_s: float) -> dict[str, Any] | None:
-        return read_vitals(self._folders.runtime, "vision", now_s)
+        return read_vitals(self._folders.runtime, "vision", now_s, is_from_vision)

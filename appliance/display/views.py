@@ -6,7 +6,7 @@ from pathlib import Path
 
 from appliance.display.mailbox import Kind, Mailbox, Outgoing
 from appliance.display.view import MOST_BYTES, View, datagram_from_view, view_from_datagram
-from appliance.health.field import is_from_display
+from appliance.health.owners import is_from_display, is_from_vision
 
 SOCKET = "display/view.sock"
 MOST_AT_ONCE = 16
@@ -14,7 +14,7 @@ STALE_S = 2.0
 "An older view says nothing about where the camera looks now."
 MODE = 0o620
 "Who is of the folder's group may send, as vision has to; only the process that made the socket can read."
-KIND = Kind(SOCKET, "views", "field page", MODE, view_from_datagram, MOST_BYTES, MOST_AT_ONCE)
+KIND = Kind(SOCKET, "views", "field page", MODE, view_from_datagram, MOST_BYTES, MOST_AT_ONCE, is_from_vision)
 
 
 class ViewSender:

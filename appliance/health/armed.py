@@ -1,8 +1,9 @@
 """Who means the booth to go on: acts of people go in, and when the newest of each kind was comes out.
 
 A file in each writer's own folder, {"schema": "armed/1", "id", "boot", "at_s", "unix_s", "synced"}: the uplink writes
-that the city team has sent `resume`, display that somebody on the spot has entered the field page's code. What cannot
-be read is no such act. The switch itself is vision's, see verbs/dead_man.py.
+that the city team has sent `resume`, display that somebody on the spot has pressed "Arm the booth" on the booth's own
+screen, or entered the field page's code. What cannot be read is no such act. The switch itself is vision's, see
+verbs/dead_man.py.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from appliance.disk import OWN_MODE, read_small
 from appliance.errors import BoothError
-from appliance.health.field import is_from_display
+from appliance.health.owners import is_from_display
 
 FILE = "display/ask.json"
 SCHEMA = "ask/1"

@@ -10,13 +10,12 @@ import contextlib
 import json
 import math
 import os
-import pwd
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from appliance.disk import OWN_MODE, read_small
 from appliance.errors import BoothError
+from appliance.health.owners import is_from_display
 
 FILE = "display/field.json"
 SCHEMA = "field/1"
@@ -26,10 +25,6 @@ RENEW_S = 15.0
 "How far ahead the page sets the end; it renews it a few times within that."
 MOST_BYTES = 256
 MOST_TAKE = 2**31 - 1
-NOBODY = 65_534
-"Whoever is not of this process's users, by /proc/sys/kernel/overflowuid, which nobody changes."
-DISPLAY_USER = "booth-display"
-"Who runs the display process where each process has a user of its own."
 
 
 @dataclass(frozen=True)
@@ -86,36 +81,3 @@ def session_from(values: object) -> Session:
     if isinstance(take, bool) or not isinstance(take, int):
         raise ValueError(f"no {SCHEMA}")
     return Session(float(until_s), take)
-
-
-def is_from_display(owner: int) -> bool:
-    """Whether a file of this user may be display's: its own user's where there is one, root's, or our own.
-
-    The folders are shared by a group that the uplink is of; whom it owns says who made it, chown(2) being root's.
-    """
-    return owner in trusted()
-
-
-@lru_cache(maxsize=1)
-def trusted() -> frozenset[int]:
-    """The users of whom this process takes what is display's."""
-    try:
-        display = pwd.getpwnam(DISPLAY_USER).pw_uid
-    except KeyError:
-        display = os.getuid()
-    try:
-        maps = Path("/proc/self/uid_map").read_text(encoding="ascii")
-    except OSError:
-        maps = ""
-    return owners(os.getuid(), display, maps)
-
-
-def owners(own: int, display: int, maps: str) -> frozenset[int]:
-    """The same of our own and display's user, and the user ids that this process can tell apart (user_namespaces(7)).
-
-    With PrivateUsers= a process sees all users but its own and root as one, NOBODY: it cannot tell display from others.
-    The uplink lives so, and has nobody but itself to be protected from. Vision must not: booth-vision.service says no.
-    """
-    ranges = [[int(number) for number in line.split()] for line in maps.splitlines()]
-    told_apart = not ranges or any(first <= display < first + count for first, _, count in ranges)
-    return frozenset({0, own, display if told_apart else NOBODY})

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,18 @@ def write_vitals(runtime: Path, process: str, vitals: dict[str, Any], now_s: flo
         raise BoothError(f"{target}: {error.strerror}; {cure}") from None
 
 
-def read_vitals(runtime: Path, process: str, now_s: float | None = None) -> dict[str, Any] | None:
-    """Figures of `process` with `written_s`; None when missing, torn or, at `now_s`, too old to count."""
+def read_vitals(
+    runtime: Path,
+    process: str,
+    now_s: float | None = None,
+    is_from: Callable[[int], bool] = lambda _: True,
+) -> dict[str, Any] | None:
+    """Figures of `process` with `written_s`; None when missing, torn or, at `now_s`, too old to count.
+
+    None, too, when `is_from` refuses their owner: whoever is of the folder's group may exchange the file.
+    """
     try:
-        vitals = json.loads(read_small(runtime / f"{process}.json", MOST_BYTES))
+        vitals = json.loads(read_small(runtime / f"{process}.json", MOST_BYTES, is_from))
     except (OSError, ValueError, RecursionError):
         return None
     written_s = vitals.get("written_s") if isinstance(vitals, dict) else None

@@ -72,7 +72,8 @@ class DeadMan:
         if self._limit_s is None or self._spent_s < self._limit_s:
             return ""
         hours = f"{self._limit_s / HOUR_S:g} h"
-        return f"{OPENING}: nobody armed the booth for {hours}; send resume, or enter the field page's code"
+        cure = "send resume, press Arm on the booth's own screen, or enter the field page's code"
+        return f"{OPENING}: nobody armed the booth for {hours}; {cure}"
 
     def look(self, now_s: float) -> None:
         """Take into account what was done and how time went by, once a second."""

@@ -41,9 +41,14 @@ class Asker:
         return self.hindrance or (HIDDEN if self.record.tries else LOOKING)
 
 
-def standing(spot: Zone, tracks: Tracks, detections: Detections, frame: Frame) -> Views:
-    """Whose feet are on the spot: all tracks, or else the surest box there that is none, be it ever so weak."""
-    strangers = detections.boxes[iou(detections.boxes, tracks.boxes).max(axis=1, initial=0.0) < SAME]
+def strangers_in(detections: Detections, tracks: Tracks) -> FloatArray:
+    """Boxes (N, 4) of people whom the tracker does not stand by, the surest first."""
+    boxes: FloatArray = detections.boxes[iou(detections.boxes, tracks.boxes).max(axis=1, initial=0.0) < SAME]
+    return boxes
+
+
+def standing(spot: Zone, tracks: Tracks, strangers: FloatArray, frame: Frame) -> Views:
+    """Whose feet are on the spot: all tracks, or else the surest stranger there, be it ever so weak."""
     there = strangers[contains(spot, feet_of(strangers, frame.width, frame.height))][:1]
     on = contains(spot, feet_of(tracks.boxes, frame.width, frame.height))
     if on.any() or not len(there):

@@ -6,18 +6,23 @@ clothes can be drawn in. What a spot sees is no passage: neither the bank nor th
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from appliance.answers import EMPTY, LATE, LEFT_ALONE, LOOKING, TOLD
 from appliance.config import Capture, Garment
-from appliance.records import Descriptors, Detections, Frame, Garments, Passage, Tracks
-from appliance.vision.asker import STRANGER, Asker, hindrances_of, standing
+from appliance.records import Descriptors, Detections, FloatArray, Frame, Garments, Passage, Tracks
+from appliance.vision.asker import STRANGER, Asker, hindrances_of, standing, strangers_in
 from appliance.vision.record import Record, Views, corners, fold, summed_up
+from appliance.vision.zones import OPTED_OUT, zones_of
 
 GRACE_S = 3.0
 "So long only clear views count of somebody on the spot; then any does."
 AWAY_S = 1.0
 "Whoever is off the spot, or out of sight, for so long has left it: who only crosses it has not asked."
+DOUBT_S = 10.0
+"For so long after anybody objected no stranger is looked at: nobody can tell that it is somebody else."
 PER_FRAME = 1
 "Views taken from one frame at the most, besides those of passages."
 
@@ -27,10 +32,12 @@ class Spot:
 
     def __init__(self, garments: Garment, capture: Capture) -> None:
         self._garments = garments
-        self._spot = capture.spot
+        self._capture, self._spot = capture, capture.spot
         self._number: int | None = None
         self._askers: dict[int, Asker] = {}
         self._objector = self._told = False
+        self._objected_s = -math.inf
+        "When anybody in the picture objected last, known to the tracker or not; a time, and nothing of them."
         self._over = False
         "Somebody was told whom the tracker does not know, and might not know again."
         self._answer = ""
@@ -47,7 +54,7 @@ class Spot:
 
     def look_within(self, capture: Capture) -> None:
         """Another spot from now on, or none; what was seen on the old one is not kept."""
-        self._spot = capture.spot
+        self._capture, self._spot = capture, capture.spot
         self.forget()
 
     def forget(self) -> None:
@@ -57,10 +64,12 @@ class Spot:
 
     def choose(self, tracks: Tracks, detections: Detections, frame: Frame, objecting: set[int]) -> Views:
         """Pick the best view of those on the spot; those `objecting`, who came by an opt-out zone, are forgotten."""
+        strangers = strangers_in(detections, tracks)
+        objecting = self._with_strangers(objecting, strangers, frame)
         people = Views(tracks.ids[:0], tracks.boxes[:0])
         if self._number is None or self._spot is None or self._over:
             return people
-        people = standing(self._spot, tracks, detections, frame)
+        people = standing(self._spot, tracks, strangers, frame)
         hindrances = hindrances_of(people, tracks.boxes, frame, self._garments)
         wanted = self._meet(people, hindrances, frame.captured_s, objecting)
         self._leave(objecting, frame.captured_s)
@@ -69,6 +78,12 @@ class Spot:
         best = sorted(wanted, key=lambda row: (hindrances[row] != "", -height[row]))[:PER_FRAME]
         rows = np.array(best, np.int64)
         return Views(people.ids[rows], people.boxes[rows])
+
+    def _with_strangers(self, objecting: set[int], strangers: FloatArray, frame: Frame) -> set[int]:
+        """The same with all strangers, while one of them may have come by an opt-out zone, be it a moment ago."""
+        if objecting or OPTED_OUT in zones_of(strangers, frame.width, frame.height, self._capture):
+            self._objected_s = frame.captured_s
+        return objecting | {STRANGER} if frame.captured_s - self._objected_s <= DOUBT_S else objecting
 
     def _meet(self, people: Views, hindrances: list[str], now_s: float, objecting: set[int]) -> list[int]:
         """Note who is on the spot; rows of those who want a view."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -112,6 +113,8 @@ def test_other_processes_of_the_booth_may_close_the_camera_and_do_nothing_else(
     with closing(Counter(tmp_path / "two", capture=SPOT)) as other:
         for name in ("ask", "verdict", "arm"):
             assert other.press(name).status_code == 403
+        for path in ("/state", "/events"):
+            assert other.device.get(path).status_code == 403
         assert other.press("pause").status_code == 200
         assert owners_of(other.state, other.runtime) == ["passer-by"]
 
@@ -252,3 +255,15 @@ def test_a_button_that_is_not_there_is_said_on_the_board(
         assert made.look()["notice"].startswith(
             "/dev/gpiochip9 line 7: No such file or directory; set display"
         )
+
+
+def test_how_the_booth_stands_is_vision_s_alone_to_say(counter: Counter) -> None:
+    """Whoever is of the booth's group may rename a file of its own over vision's, the uplink too."""
+    write_vitals(counter.runtime, "vision", {"state": "paused", "camera": "paused"}, counter.now_s)
+    counter.staff.tend(counter.now_s)
+    closed = counter.look()["capture"]["word"]
+    if os.geteuid() != 0:
+        pytest.skip("only root may give a file to another user")
+    os.chown(counter.runtime / "vision.json", 54_321, -1)
+    counter.staff.tend(counter.now_s)
+    assert (closed, counter.look()["capture"]["word"]) == ("closed", "unknown")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import socket
+import struct
+from array import array
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -209,3 +212,26 @@ def test_the_socket_of_a_dead_board_is_replaced(tmp_path: Path) -> None:
 def test_a_path_too_long_for_a_socket_names_its_cure(tmp_path: Path) -> None:
     with pytest.raises(BoothError, match=r"folders\.runtime"):
         CardReader(tmp_path / ("x" * 120))
+
+
+def test_a_card_of_another_user_is_dropped(reader: CardReader) -> None:
+    """Whoever is of the booth's group may write to the socket, the uplink too."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may say that it is another user")
+    data = json.dumps(GOOD).encode()
+    own, other = (struct.pack("3i", os.getpid(), user, 0) for user in (0, 54_321))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        for named in (other, own):
+            note = (socket.SOL_SOCKET, socket.SCM_CREDENTIALS, named)
+            sender.sendmsg([data], [note], 0, str(reader.path))
+            assert len(list(reader.read())) == (named == own)
+
+
+def test_files_that_are_passed_along_with_a_card_are_not_kept(reader: CardReader) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        passed = array("i", [sender.fileno()])
+        note = (socket.SOL_SOCKET, socket.SCM_RIGHTS, passed)
+        sender.sendmsg([json.dumps(GOOD).encode()], [note], 0, str(reader.path))
+        assert len(list(reader.read())) == 1
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -170,15 +170,38 @@ def answers(url: str) -> bool:
         return False
 
 
+def knock(there: set[Any], host: str, at_s: float = 0.0) -> LanConnection:
+    """Somebody of the LAN connects, beside those who are there."""
+    connection = LanConnection(Config(PlainTextResponse("")), ServerState(), {}, Mock())
+    connection.connections = there
+    connection.loop.time.return_value = at_s  # type: ignore[attr-defined]
+    transport = Mock()
+    transport.is_closing = lambda: transport.abort.called
+    transport.get_extra_info.side_effect = lambda name: None if name == "socket" else (host, 1)
+    connection.connection_made(transport)
+    return connection
+
+
+def is_cut_off(connection: LanConnection) -> bool:
+    return bool(connection.transport.is_closing())
+
+
 def test_one_telephone_does_not_take_all_places_of_the_lan() -> None:
     there: set[Any] = set()
-    for number in range(MOST_OF_ONE + 1):
-        connection = LanConnection(Config(PlainTextResponse("")), ServerState(), {}, Mock())
-        connection.connections = there
-        transport = Mock()
-        transport.get_extra_info.side_effect = lambda name: None if name == "socket" else ("10.0.0.9", 1)
-        connection.connection_made(transport)
-        assert transport.abort.called == (number == MOST_OF_ONE)
+    made = [knock(there, "10.0.0.9") for _ in range(MOST_OF_ONE + 1)]
+    assert [is_cut_off(one) for one in made] == [False] * MOST_OF_ONE + [True]
+
+
+def test_where_all_places_are_taken_the_oldest_goes_that_is_not_being_answered() -> None:
+    there: set[Any] = set()
+    made = [knock(there, f"10.0.0.{number // MOST_OF_ONE}", float(number)) for number in range(MOST)]
+    made[0].cycle = Mock(response_complete=False)
+    late = [knock(there, "10.0.0.99", 100.0), knock(there, "10.0.0.99", 101.0)]
+    assert [one for one in [*made, *late] if is_cut_off(one)] == made[1:3]
+    for one in [*made, *late]:
+        one.cycle = Mock(response_complete=False)
+    assert is_cut_off(knock(there, "10.0.0.99", 102.0))
+    assert [one for one in [*made, *late] if is_cut_off(one)] == made[1:3]
 
 
 def test_a_page_that_listens_is_no_silent_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

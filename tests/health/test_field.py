@@ -15,15 +15,13 @@ from appliance.errors import BoothError
 from appliance.health.field import (
     FILE,
     LONGEST_S,
-    NOBODY,
     RENEW_S,
     Session,
     end_session,
-    is_from_display,
-    owners,
     renew_session,
     session_at,
 )
+from appliance.health.owners import NOBODY, is_from_display, owners
 
 
 @pytest.fixture(autouse=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from appliance.errors import BoothError
+from appliance.health.owners import is_from_vision
 from appliance.health.vitals import (
     LAST_WORDS_S,
     MOST_BYTES,
@@ -69,3 +71,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BoothError, match=r"file/vision\.json: .*folders\.runtime"):
         write_vitals(tmp_path / "file", "vision", {})
+
+
+def test_figures_of_another_user_are_none_to_who_asks_whose_they_are(tmp_path: Path) -> None:
+    write_vitals(tmp_path, "vision", {"state": "paused"}, now_s=1.0)
+    assert read_vitals(tmp_path, "vision", 1.0, is_from_vision) is not None
+    assert read_vitals(tmp_path, "vision", 1.0, lambda owner: owner != os.getuid()) is None
+    if os.geteuid() != 0:
+        pytest.skip("only root may give a file to another user")
+    os.chown(tmp_path / "vision.json", 54_321, -1)
+    assert read_vitals(tmp_path, "vision", 1.0, is_from_vision) is None
+    assert read_vitals(tmp_path, "vision", 1.0) is not None

@@ -25,13 +25,14 @@ from appliance.config import Capture, Garment, Zone
 from appliance.records import Detections, Passage
 from appliance.vision.asker import STRANGER
 from appliance.vision.record import PATIENCE_S
-from appliance.vision.spot import AWAY_S, GRACE_S, Spot
+from appliance.vision.spot import AWAY_S, DOUBT_S, GRACE_S, Spot
 from tests.streets import boxes, frame, tracks
 from tests.vision.test_passages import looked_at
 
 SETTINGS = Garment(views=3, view_gap_s=0.8)
 SPOT = Zone(name="stand-here", kind="spot", polygon=((0.5, 0.2), (1, 0.2), (1, 1), (0.5, 1)))
 CAPTURE = Capture(zones=(SPOT,))
+OPT_OUT = Zone(name="leave-me", kind="opt-out", polygon=((0, 0.2), (0.4, 0.2), (0.4, 1), (0, 1)))
 HERE, THERE = (400.0, 100.0, 460.0, 300.0), (50.0, 100.0, 110.0, 300.0)
 BESIDE = (420.0, 90.0, 480.0, 310.0)
 CHILD, AT_EDGE = (420.0, 250.0, 436.0, 290.0), (400.0, 200.0, 500.0, 480.0)
@@ -192,6 +193,44 @@ def test_somebody_whom_the_tracker_does_not_know_is_told_too_but_once() -> None:
     booth.show({}, 5.0, weak=(HERE,))
     booth.show({7: HERE}, 5.0)
     assert [told.track for told in booth.told] == [STRANGER]
+
+
+def test_no_stranger_is_looked_at_while_anybody_objects_and_a_while_after() -> None:
+    booth = Booth()
+    booth.show({1: THERE}, objecting=(1,))
+    assert booth.show({}, DOUBT_S - 2 * TICK_S, weak=(HERE,)) == LEFT_ALONE
+    assert (booth.looks, booth.spot._askers) == ([], {})
+    booth.show({}, 10.0, weak=(HERE,))
+    assert (booth.answer, [told.track for told in booth.told]) == (TOLD, [STRANGER])
+
+
+def test_a_stranger_who_is_being_looked_at_is_forgotten_when_anybody_objects() -> None:
+    booth = Booth()
+    booth.show({}, GRACE_S + TICK_S, weak=(HERE,))
+    assert booth.looks == [STRANGER]
+    booth.show({1: THERE}, weak=(HERE,), objecting=(1,))
+    assert (booth.answer, booth.spot._askers) == (LEFT_ALONE, {})
+
+
+@pytest.mark.parametrize("asked", [None, 1], ids=["before the ask", "during it"])
+def test_a_stranger_who_was_in_an_opt_out_zone_a_moment_ago_is_left_alone(asked: int | None) -> None:
+    booth = Booth(Capture(zones=(SPOT, OPT_OUT)))
+    booth.number = asked
+    booth.show({}, weak=(THERE,))
+    booth.number = 1
+    assert booth.show({}, DOUBT_S - 2 * TICK_S, weak=(HERE,)) == LEFT_ALONE
+    assert booth.looks == []
+
+
+def test_where_an_opt_out_zone_lies_on_the_spot_it_wins_over_an_ask() -> None:
+    booth = Booth(Capture(zones=(SPOT, OPT_OUT.model_copy(update={"polygon": SPOT.polygon}))))
+    assert booth.show({}, 3 * DOUBT_S, weak=(HERE,)) == LEFT_ALONE
+    assert (booth.looks, booth.told) == ([], [])
+
+
+def test_a_tracked_person_may_ask_although_somebody_else_objects() -> None:
+    booth = Booth()
+    assert booth.show({1: HERE, 2: THERE}, 10.0, objecting=(2,)) == TOLD
 
 
 def test_a_weak_box_is_nobody_beside_a_person_on_the_spot() -> None:

@@ -23,6 +23,7 @@ from appliance.display.standing import standing_from_vitals
 from appliance.display.view import View
 from appliance.health.clock import read_clock
 from appliance.health.notices import told_all
+from appliance.health.owners import is_from_vision
 from appliance.health.vitals import read_vitals
 from appliance.site import CheckDone, SignOff, Site
 
@@ -45,7 +46,7 @@ class Report:
 
     def state(self, now_s: float) -> Values:
         """Everything that the page shows besides the view."""
-        vision = read_vitals(self._runtime, "vision", now_s)
+        vision = read_vitals(self._runtime, "vision", now_s, is_from_vision)
         self._pace.heed((vision or {}).get("learned"), now_s)
         site, settings = self._work.site(), self._work.settings()
         learning = learning_of(vision, self._pace)
@@ -97,7 +98,7 @@ class Report:
         site = self._work.site()
         return findings(
             Evidence(
-                vision=read_vitals(self._runtime, "vision", now_s),
+                vision=read_vitals(self._runtime, "vision", now_s, is_from_vision),
                 uplink=read_vitals(self._runtime, "uplink", now_s),
                 notices=told_all(self._files.folders.state),
                 clock=read_clock(),

@@ -24,7 +24,7 @@ from appliance.display.field.words import words_in
 from appliance.display.field.work import Work
 from appliance.display.views import ViewSender
 from appliance.health.armed import acts_in
-from appliance.site import Site
+from appliance.site import MOST_ZONES, Site
 from appliance.site_file import FILE, read_site, write_site
 from tests.display.field.desk import ORIGIN, Desk
 from tests.display.field.fake_vision import CAMERA_M, EMPTY, person
@@ -46,7 +46,7 @@ ZONES = st.lists(
     st.fixed_dictionaries(
         {"name": st.text("ab-é\0", max_size=40), "kind": st.sampled_from(["scored", "door", "x"]), "polygon": POINTS}
     ),
-    max_size=20,
+    max_size=MOST_ZONES,
 )  # fmt: skip
 
 
