@@ -180,7 +180,7 @@ def test_a_disk_and_a_memory_that_take_nothing_are_said_loudly(make: Made) -> No
     booth = make()
     staff = booth.staff()
     for folder in (booth.running.state, booth.running.runtime):
-        (folder / "display" / "pause.json.lock").mkdir(parents=True)
+        (folder / "display" / "pause.json.held").mkdir(parents=True)
     staff.page.tap("#pause")
     staff.says("#told", "The camera could not be closed: cover the lens")
 
