@@ -14,7 +14,6 @@ from appliance.display.cards import CardSender
 from appliance.errors import BoothError, SourceError
 from appliance.health import notify
 from appliance.health.clock import read_clock
-from appliance.logbook.notes import Notes
 from appliance.records import Decision, Frame
 from appliance.remote_file import Remote
 from appliance.runtime.seam import Camera, EndOfSource
@@ -29,6 +28,7 @@ from appliance.verbs.ladder import Ladder
 from appliance.verbs.noting import note_settings, pause_id
 from appliance.verbs.questions import Questions
 from appliance.verbs.schooling import Schooling
+from appliance.verbs.scribe import HandedNotes, Scribe
 from appliance.verbs.shutter import LOOK_S, Paused, Shutter
 from appliance.verbs.trending import Trending
 from appliance.vision.novelty import Judge
@@ -52,8 +52,9 @@ class Lookout:
         self._figures = figures
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
-        self._notes = Notes(settings.folders.state, "vision")
-        self._dead_man = DeadMan(settings, now_s)
+        self._scribe = Scribe()
+        self._notes = HandedNotes(settings.folders.state, self._scribe, now_s)
+        self._dead_man = DeadMan(settings, now_s, hand=self._scribe.hand)
         self._shutter = Shutter(
             settings.folders,
             figures,
@@ -84,6 +85,7 @@ class Lookout:
             self._outbox.close()
             self._cards.close()
             self._glass.close()
+            self._scribe.close()
         if start_anew:
             raise BoothError(start_anew)
 
