@@ -173,6 +173,9 @@ def test_a_press_closes_the_camera_and_the_page_counts_down(make: Made) -> None:
     staff.says("#pause", "Another 15 min")
     phone = booth.staff(**PHONE)  # whoever else looks sees it, too
     phone.says("#countdown", "opens in 14:")
+    booth.vision.vitals |= {"reason": "paused by operator, passer-by"}
+    staff.says("#advice", "The city team has closed the camera")
+    assert staff.page.locator("#countdown").is_hidden(), "it opens when the operator has it opened"
     assert staff.faults == phone.faults == []
 
 
