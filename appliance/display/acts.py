@@ -46,6 +46,9 @@ class Acts:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._done_s: dict[str, float] = {}
+        self._press: asyncio.Future[bool] | None = None
+        self.refused = False
+        "Whether nothing took the last press for a pause."
 
     def _too_soon(self, act: str, now_s: float) -> bool:
         soon = now_s < self._done_s.get(act, float("-inf")) + EVERY_S
@@ -61,15 +64,25 @@ class Acts:
 
     async def press(self, now_s: float) -> bool:
         """The same, for the button of the booth; False where nothing takes the pause. Never raises."""
-        if self._too_soon("pause", now_s):
-            return True
+        if self._press is None or self._press.done():
+            if self._too_soon("pause", now_s):
+                return True
+            self._press = asyncio.ensure_future(self._close(now_s))
+        # Whoever presses while a press is under way hears how that one ends; who leaves meanwhile ends nothing.
+        return await asyncio.shield(self._press)
+
+    async def _close(self, now_s: float) -> bool:
+        pausing = self._parts.pausing
         try:
             # A slow disk delays no card.
-            await asyncio.to_thread(self._parts.pausing.press)
+            await asyncio.get_running_loop().run_in_executor(pausing.hands, pausing.press)
         except BoothError as error:
             log.error("a pause was asked for and cannot be kept: %s", error)
-            del self._done_s["pause"]
+            self._done_s.pop("pause", None)
+            self.refused = True
             return False
+        self.refused = False
+        pausing.keep()
         self._parts.tick(now_s)
         return True
 

@@ -30,6 +30,7 @@ from appliance.remote_file import Remote
 
 WELL = ("none", "starting", "ok", "held")
 "What a button says that nobody has to look at."
+REFUSED = "a pause was asked for and could not be kept: cover the lens, free space, press again"
 
 
 class Staff:
@@ -81,7 +82,8 @@ class Staff:
         """What is due every second: the button, and what the technician has to know."""
         self._button.tend(now_s)
         fault = "" if self._button.state in WELL else self._button.state
-        self._bulletin.note(provision_line(self._folders.state, time.time()) or fault)
+        refused = REFUSED if self._acts.refused else ""
+        self._bulletin.note(refused or provision_line(self._folders.state, time.time()) or fault)
 
     def _press(self) -> None:
         self._pressing = asyncio.ensure_future(self._acts.press(self._clock()))
@@ -104,6 +106,7 @@ class Staff:
     def close(self) -> None:
         """End all streams, and an ask that nobody would see the answer to."""
         self._button.close()
+        self._pausing.close()
         self._asking.close()
         self._bulletin.close()
 

@@ -11,42 +11,66 @@ from pathlib import Path
 
 from appliance.errors import BoothError
 from appliance.health.moment import Moment
-from appliance.health.pause import DISPLAY, PauseError, locked, read_pauses, write_pauses
+from appliance.health.pause import DISPLAY, WAIT_S, PauseError, Pauses, locked, read_pauses, write_pauses
 from appliance.health.term import Term
 
 MINUTES = 15.0
+HURRY_S = 0.3
+"For the lock of the memory's file, which nobody holds for longer than a moment."
 log = logging.getLogger(__name__)
 
 
 def pause_for(state: Path, runtime: Path, owner: str, minutes: float, now: Moment) -> None:
     """Close the cameras for `owner` from `now` on, for as long; a press while they are closed begins anew.
 
-    Memory first: vision sees it at once, however long the disk takes. Raises BoothError only where neither takes it.
+    Raises BoothError only where neither memory nor disk takes it.
+    """
+    begin(state, runtime, owner, minutes, now)
+    keep(state, runtime, now)
+
+
+def begin(state: Path, runtime: Path, owner: str, minutes: float, now: Moment) -> None:
+    """The same in memory only, where vision sees it at once; the disk is waited for where memory refuses.
+
+    To be followed by keep(). Raises BoothError where neither takes it.
     """
     term = Term(60 * minutes, now)
-    faults = [fault for folder in (runtime, state) if (fault := refusal(folder / DISPLAY, owner, term))]
-    if len(faults) == 2:
-        raise faults[-1]
-    if not faults:
-        with contextlib.suppress(BoothError):
-            drop(runtime / DISPLAY)
-    else:
-        log.error("the pause is kept in one place only: %s", faults[0])
-
-
-def refusal(file: Path, owner: str, term: Term) -> BoothError | None:
-    """Why a pause cannot be kept in `file`; None when it is."""
     try:
-        put(file, owner, term)
+        put(runtime / DISPLAY, owner, term, now, hurried=True)
     except BoothError as error:
-        return error
-    return None
+        put(state / DISPLAY, owner, term, now)
+        log.error("the pause is kept on the disk only: %s", error)
 
 
-def put(file: Path, owner: str, term: Term) -> None:
-    """Keep it in `file`. Raises BoothError."""
-    with locked(file):
-        write_pauses(file, {**read_pauses(file), owner: term})
+def keep(state: Path, runtime: Path, now: Moment) -> None:
+    """Bring to the disk what lies in memory only; what it refuses stays there."""
+    try:
+        carry(state, runtime, now)
+    except BoothError as error:
+        log.error("the pause is kept in one place only: %s", error)
+
+
+def carry(state: Path, runtime: Path, now: Moment) -> None:
+    """The same. Raises BoothError."""
+    pauses = read_pauses(runtime / DISPLAY)
+    terms = {owner: one for owner, one in pauses.items() if isinstance(one, Term)}
+    for owner, term in terms.items():
+        put(state / DISPLAY, owner, term, now)
+    if terms:
+        drop(runtime / DISPLAY, terms)
+
+
+def put(file: Path, owner: str, term: Term, now: Moment, *, hurried: bool = False) -> None:
+    """Keep it in `file`, where none is that ends later. Raises BoothError.
+
+    `hurried`: written by then whoever holds the lock; a pause matters more than what else is in the file.
+    """
+    with locked(file, HURRY_S if hurried else WAIT_S, anyway=hurried):
+        pauses = read_pauses(file)
+        kept = pauses.get(owner)
+        later = isinstance(kept, Term) and kept != term and kept.left_s(now) >= term.left_s(now)
+        if not later:
+            write_pauses(file, {**pauses, owner: term})
 
 
 def left_s(state: Path, runtime: Path, now: Moment) -> float:
@@ -68,19 +92,14 @@ def settle(state: Path, runtime: Path, now: Moment) -> None:
         with contextlib.suppress(BoothError):
             clear(file, now)
     with contextlib.suppress(BoothError):
-        waiting = {
-            owner: one for owner, one in read_pauses(runtime / DISPLAY).items() if isinstance(one, Term)
-        }
-        for owner, term in waiting.items():
-            put(state / DISPLAY, owner, term)
-        if waiting:
-            write_pauses(runtime / DISPLAY, {})
+        carry(state, runtime, now)
 
 
-def drop(file: Path) -> None:
-    """Forget what `file` keeps. Raises BoothError."""
+def drop(file: Path, gone: Pauses) -> None:
+    """Take out of `file` what is `gone` elsewhere; what was pressed since then stays. Raises BoothError."""
     with locked(file):
-        write_pauses(file, {})
+        pauses = read_pauses(file)
+        write_pauses(file, {owner: one for owner, one in pauses.items() if gone.get(owner) != one})
 
 
 def clear(file: Path, now: Moment) -> None:

@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ OPERATOR = "operator"
 PASSER_BY = "passer-by"
 "Who pauses by the page, its key or the button of the booth."
 MOST_BYTES = 4096
+LOCK_MODE = 0o600
+WAIT_S = 2.0
+"For the lock: its holder may wait for the disk."
 CURE = "paused until somebody there has looked at it and removes it"
 Pauses = Mapping[str, str | Term]
 "Owner -> the UTC minute when it began, or the term after which it lifts itself."
@@ -134,14 +138,40 @@ def write_pauses(file: Path, owners: Pauses) -> None:
 
 
 @contextlib.contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Hold FILE.lock, so that two who pause at once are both heard; the kernel lets go when the holder dies."""
+def locked(file: Path, wait_s: float = WAIT_S, *, anyway: bool = False) -> Iterator[None]:
+    """Hold FILE.held, so that two who pause at once are both heard; the kernel lets go when the holder dies.
+
+    Raises BoothError where nothing can be written, or others hold it for `wait_s`: then goes on, where `anyway`.
+    """
+    # For this user alone: whoever can read a file can hold its lock, and each press would wait for him.
+    flags = os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         file.parent.mkdir(OWN_MODE, parents=True, exist_ok=True)
-        held = file.with_name(f"{file.name}.lock").open("w")
+        held = os.open(file.with_name(f"{file.name}.held"), flags, LOCK_MODE)
     except OSError as error:
         cure = "set folders.state to a writable folder"
         raise BoothError(f"{file}: {os.strerror(error.errno or 0)}; {cure}") from None
-    with held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        with contextlib.suppress(
+            OSError
+        ):  # where somebody else owns it, and lets us write: as narrow as he made it
+            os.fchmod(held, LOCK_MODE)
+        if not taken(held, wait_s) and not anyway:
+            raise BoothError(f"{file}: held by another program; end that one, or wait for the disk")
         yield
+    finally:
+        os.close(held)
+
+
+def taken(held: int, wait_s: float) -> bool:
+    """Whether the lock could be had within `wait_s`."""
+    until_s = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= until_s:
+                return False
+            time.sleep(0.01)
+        else:
+            return True

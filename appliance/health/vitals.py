@@ -15,13 +15,11 @@ from appliance.errors import BoothError
 
 STALE_S = 5.0
 "Older figures say nothing about now: the process that wrote them hangs or is gone."
-MOST_BYTES = 1024 * 1024
-"Of figures; root reads them too, and whoever writes them may be broken into."
 LAST_WORDS_S = 120.0
 "Those of a process that ended over a fault, which count until it has been started again: systemd pauses before."
 
 MOST_BYTES = 65_536
-"Of a file; a longer one, or one whose JSON is too deep, is none: three processes share the folder."
+"Of a file; a longer one, or one whose JSON is too deep, is none: three processes share the folder, and root reads it."
 LATEST_S = 1e12
 
 

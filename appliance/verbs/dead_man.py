@@ -48,9 +48,14 @@ class DeadMan:
     """Owner of the count."""
 
     def __init__(
-        self, settings: Settings, now_s: float, moment: Callable[[float], Moment] = moment_at
+        self,
+        settings: Settings,
+        now_s: float,
+        moment: Callable[[float], Moment] = moment_at,
+        hand: Callable[[Callable[[], None]], object] = lambda write: write(),
     ) -> None:
-        """`now_s`: the monotonic clock; `moment` adds the boot and the wall clock to it."""
+        """`now_s`: the monotonic clock; `moment` adds the boot and the wall clock to it; `hand` has a write done."""
+        self._hand = hand
         now, self._moment = moment(now_s), moment
         self._state = settings.folders.state
         self._file = settings.folders.learned / FILE
@@ -111,10 +116,14 @@ class DeadMan:
             return Count(now, tuple(act.id for act in acts_in(self._state)), FOREVER_S)
 
     def _keep(self, now: Moment) -> None:
-        """Write the count; a disk that refuses is told once, and tried again."""
+        """Have the count written."""
         self._kept = now
         values = {"schema": SCHEMA, "kept": asdict(now), **asdict(self._count)}
         content = json.dumps(values, separators=(",", ":")).encode("ascii")
+        self._hand(lambda: self._write(content))
+
+    def _write(self, content: bytes) -> None:
+        """On the disk; one that refuses is told once, and tried again with the next count."""
         try:
             write_durably(self._file, content, "free space or set folders.vision to a writable folder")
             self._mute = False

@@ -14,7 +14,6 @@ from appliance.display.cards import CardSender
 from appliance.errors import BoothError, SourceError
 from appliance.health import notify
 from appliance.health.clock import read_clock
-from appliance.logbook.notes import Notes
 from appliance.records import Decision, Frame
 from appliance.remote_file import Remote
 from appliance.runtime.seam import Camera, EndOfSource
@@ -27,8 +26,10 @@ from appliance.verbs.field_glass import FieldGlass
 from appliance.verbs.figures import Figures
 from appliance.verbs.ladder import Ladder
 from appliance.verbs.noting import note_settings, pause_id
+from appliance.verbs.post import Post
 from appliance.verbs.questions import Questions
 from appliance.verbs.schooling import Schooling
+from appliance.verbs.scribe import HandedNotes, Scribe
 from appliance.verbs.shutter import LOOK_S, Paused, Shutter
 from appliance.verbs.trending import Trending
 from appliance.vision.novelty import Judge
@@ -52,15 +53,17 @@ class Lookout:
         self._figures = figures
         self._pipeline: Pipeline | None = None
         self._ladder = Ladder(settings)
-        self._notes = Notes(settings.folders.state, "vision")
-        self._dead_man = DeadMan(settings, now_s)
+        self._scribe = Scribe()
+        self._notes = HandedNotes(settings.folders.state, self._scribe, now_s)
+        self._dead_man = DeadMan(settings, now_s, hand=self._scribe.hand)
         self._shutter = Shutter(
             settings.folders,
             figures,
             lambda: self._remote.fault or self._dead_man.why(),
             lambda owners: self._notes.note("pause", pause_id(owners)),
         )
-        self._outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
+        bounds = bounds_from_settings(settings.uplink)
+        self._post = Post(self._scribe, lambda: Outbox(settings.folders.state / OUTBOX, bounds))
         self._cards = CardSender(settings.folders.runtime)
         bank = judge.bank.id if judge else "none"
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
@@ -81,9 +84,10 @@ class Lookout:
             self._fail("camera" if isinstance(error, SourceError) else "inference", str(error))
             raise
         finally:
-            self._outbox.close()
+            self._post.close()
             self._cards.close()
             self._glass.close()
+            self._scribe.close()
         if start_anew:
             raise BoothError(start_anew)
 
@@ -190,6 +194,7 @@ class Lookout:
             self._take_over(self._remote.settings, now_s)
         self._trends.tend(now_s)
         self._notes.tend(now_s)
+        self._post.tell(self._figures)
         self._figures.publish()
 
     def _heed_dead_man(self, now_s: float) -> None:
@@ -230,13 +235,11 @@ class Lookout:
         """The event first, it must not be lost; the card may be."""
         clock = read_clock()
         event = self._anonymizer.event(decision, clock)
-        stored = self._outbox.add("exception", payload_from_event(event), clock)
-        self._figures.set(outbox="ok" if stored else self._outbox.fault)
+        self._post.send(event.id, payload_from_event(event), clock)
+        self._post.tell(self._figures)
         self._cards.send(
             event.rarity, event.why, event.zone, decision.at_s, decision.outfit, decision.heading
         )
-        if stored:
-            self._figures.set(last_event=event.id)
 
     def _answer(self, decision: Decision) -> None:
         """A card for somebody who asked, and nothing else: no event, nothing on disk, nothing learned."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -157,6 +158,49 @@ def test_a_pause_that_nothing_takes_is_said_and_the_next_press_tries_again(
         assert (answer.status_code, answer.json()["error"]) == (507, "pause-failed")
     assert counter.press("pause").status_code == 200
     assert owners_of(counter.state, counter.runtime) == ["passer-by"]
+
+
+def test_a_press_is_answered_while_the_disk_hangs(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, hangs = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        hangs.set()
+        disk.wait(20)
+
+    monkeypatch.setattr("appliance.display.pausing.settle", hang)
+    counter.staff.tend(counter.now_s)
+    assert hangs.wait(10)
+    try:
+        assert counter.press("pause").status_code == 200
+        assert owners_of(counter.state, counter.runtime) == ["passer-by"]
+        assert not disk.is_set()
+    finally:
+        disk.set()
+
+
+def test_who_presses_while_a_press_is_failing_is_told_so(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, presses = threading.Event(), []
+
+    def fails() -> None:
+        presses.append(1)
+        goes_on.wait(20)
+        raise BoothError("no space left")
+
+    monkeypatch.setattr(counter.staff._pausing, "press", fails)
+
+    async def act() -> list[bool]:
+        acts = counter.staff._acts
+        both = [asyncio.ensure_future(acts.press(counter.now_s + later_s)) for later_s in (0.0, 0.5, 5.0)]
+        await asyncio.sleep(0)
+        goes_on.set()
+        return list(await asyncio.gather(*both))
+
+    assert asyncio.run(act()) == [False, False, False]
+    assert len(presses) == 1
+    counter.staff.look(counter.now_s)
+    assert counter.look()["notice"].startswith("a pause was asked for and could not be kept: cover the lens")
 
 
 def test_who_asks_is_heard_once_a_second(counter: Counter) -> None:

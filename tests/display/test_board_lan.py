@@ -175,7 +175,8 @@ def test_a_phone_that_scanned_the_code_sees_the_board_and_its_address_keeps_no_s
     one.page.keyboard.press("q")
     one.page.tap("#pause")
     until((running.state / "display/pause.json").exists)
-    one.says("#countdown", "opens in 1")
+    one.says("#pause", "Another 15 min")
+    assert one.page.locator("#countdown").is_hidden(), "not before vision says that nobody else has closed it"
     assert one.page.url == f"{there(running)}/"
     assert one.faults == []
 

@@ -173,6 +173,9 @@ def test_a_press_closes_the_camera_and_the_page_counts_down(make: Made) -> None:
     staff.says("#pause", "Another 15 min")
     phone = booth.staff(**PHONE)  # whoever else looks sees it, too
     phone.says("#countdown", "opens in 14:")
+    booth.vision.vitals |= {"reason": "paused by operator, passer-by"}
+    staff.says("#advice", "The city team has closed the camera")
+    assert staff.page.locator("#countdown").is_hidden(), "it opens when the operator has it opened"
     assert staff.faults == phone.faults == []
 
 
@@ -180,7 +183,7 @@ def test_a_disk_and_a_memory_that_take_nothing_are_said_loudly(make: Made) -> No
     booth = make()
     staff = booth.staff()
     for folder in (booth.running.state, booth.running.runtime):
-        (folder / "display" / "pause.json.lock").mkdir(parents=True)
+        (folder / "display" / "pause.json.held").mkdir(parents=True)
     staff.page.tap("#pause")
     staff.says("#told", "The camera could not be closed: cover the lens")
 

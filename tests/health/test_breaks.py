@@ -18,6 +18,7 @@ from appliance.health.pause import (
     OPERATOR,
     PASSER_BY,
     UPLINK,
+    locked,
     owners_of,
     pause,
     paused_by,
@@ -130,9 +131,9 @@ def test_vision_sees_it_in_memory_before_the_disk_is_asked(
     seen: list[tuple[str, bool]] = []
     keep = breaks.put
 
-    def noted(file: Path, owner: str, term: Term) -> None:
+    def noted(file: Path, owner: str, term: Term, now: Moment, **hurried: bool) -> None:
         seen.append((file.parent.parent.name, booth.closed(at(100))))
-        keep(file, owner, term)
+        keep(file, owner, term, now, **hurried)
 
     monkeypatch.setattr(breaks, "put", noted)
     booth.press(at(100))
@@ -205,3 +206,36 @@ def test_the_uplink_s_file_is_never_touched(booth: Booth) -> None:
     booth.press(at(100))
     booth.settle(at(2000))
     assert not (booth.state / UPLINK).exists()
+
+
+def test_who_may_only_read_finds_no_lock_to_hold(booth: Booth) -> None:
+    before = os.umask(0o007)
+    try:
+        booth.press(at(100))
+    finally:
+        os.umask(before)
+    locks = [file for file in booth.state.parent.rglob("*") if file.name == "pause.json.held"]
+    assert [file.stat().st_mode & 0o777 for file in locks] == [0o600, 0o600]
+
+
+@pytest.mark.parametrize("name", ["run", "state"])
+def test_a_lock_that_somebody_holds_keeps_no_passer_by_waiting(
+    booth: Booth, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(breaks, "HURRY_S", 0.05)
+    monkeypatch.setattr(breaks, "WAIT_S", 0.05)
+    with locked(getattr(booth, {"run": "runtime"}.get(name, name)) / DISPLAY):
+        booth.press(at(100))
+        assert booth.left_s(at(100)) == 900
+
+
+def test_what_ends_later_stays(booth: Booth) -> None:
+    """A settle that read the memory before a press takes neither the press nor its copy on the disk away."""
+    old, new = Term(900.0, at(100)), Term(900.0, at(400))
+    for file in (booth.state / DISPLAY, booth.runtime / DISPLAY):
+        breaks.put(file, PASSER_BY, new, at(400))
+        breaks.put(file, PASSER_BY, old, at(401))
+        breaks.drop(file, {PASSER_BY: old})
+        assert read_pauses(file) == {PASSER_BY: new}
+    breaks.drop(booth.runtime / DISPLAY, {PASSER_BY: new})
+    assert read_pauses(booth.runtime / DISPLAY) == {}

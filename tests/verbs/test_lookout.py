@@ -151,6 +151,7 @@ class Booth:
         self._patch.setattr("appliance.verbs.lookout.open_camera", open_camera)
         self._patch.setattr("appliance.verbs.lookout.make_pipeline", self._make_pipeline)
         self._patch.setattr("appliance.verbs.lookout.time", time)
+        self._patch.setattr("appliance.verbs.post.WAIT_S", 10.0)
         self._patch.setattr("appliance.verbs.figures.time", time)
         self._patch.setattr("appliance.verbs.figures.write_vitals", self._write)
         stop = FakeStop(self.clock, self.clock.now_s + stop_s)

@@ -24,7 +24,7 @@ export function showStanding(state, { captureUntil, pauseUntil, cards }) {
   write(byId("headline"), say(name === "watching" ? "quiet" : name));
   write(byId("advice"), adviceOf(state));
   write(byId("reason"), name === "early" || state.standing.by.length ? "" : state.standing.reason);
-  const left = (pauseUntil - now()) / 1000;
+  const left = opensAlone(state) ? (pauseUntil - now()) / 1000 : 0;
   byId("countdown").hidden = left <= 0 && name !== "early";
   write(byId("countdown"), countdownOf(state, left));
 }
@@ -33,6 +33,11 @@ function adviceOf({ standing: { name, by } }) {
   if (name === "watching") return "";
   if (name !== "paused" || !by.length) return say("do-" + name);
   return say("do-paused-" + (by.includes("operator") ? "operator" : by[0]));
+}
+
+// Others who keep the camera closed do so beyond the passer-by's quarter of an hour.
+function opensAlone({ standing: { by } }) {
+  return by.length === 1 && by[0] === "passer-by";
 }
 
 function countdownOf(state, left) {

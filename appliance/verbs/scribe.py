@@ -1,0 +1,86 @@
+"""What vision has to write and need not wait for: pieces of work in, done one after the other by one thread, out.
+
+While the camera is open nothing may wait for a disk that hangs, or for a lock that another process holds: a passer-by
+who wants it closed has a fifth of a second.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.logbook.entry import Kind
+from appliance.logbook.notes import Notes
+
+Work = Callable[[], object]
+MOST = 64
+"Pieces of work that wait; more come only while a disk hangs, and are not taken."
+CLOSE_S = 3.0
+"For what waits at the end; systemd gives the whole process a few seconds more."
+log = logging.getLogger(__name__)
+
+
+class Scribe:
+    """Owner of the thread, which starts with the first work and dies with the process."""
+
+    def __init__(self) -> None:
+        self._works: queue.Queue[Work] = queue.Queue(MOST)
+        self._thread: threading.Thread | None = None
+
+    def hand(self, work: Work) -> bool:
+        """Have `work` done after all that waits; False where too much does already."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._write, name="scribe", daemon=True)
+            self._thread.start()
+        try:
+            self._works.put_nowait(work)
+        except queue.Full:
+            return False
+        return True
+
+    def is_idle(self) -> bool:
+        """Whether all is done."""
+        return self._works.unfinished_tasks == 0
+
+    def close(self, wait_s: float = CLOSE_S) -> None:
+        """Wait until all is done; no longer than for `wait_s`, on a disk that hangs."""
+        done = threading.Event()
+        if self._thread is not None and self.hand(done.set):
+            done.wait(wait_s)
+
+    def _write(self) -> None:
+        while True:
+            work = self._works.get()
+            try:
+                work()
+            except Exception:
+                # Whatever it was, the next piece is another's.
+                log.exception("not written")
+            finally:
+                self._works.task_done()
+
+
+class HandedNotes(Notes):
+    """What vision has to note, written by the scribe; only its thread touches what waits."""
+
+    def __init__(self, state: Path, scribe: Scribe, now_s: float) -> None:
+        super().__init__(state, "vision")
+        self._scribe, self._now_s = scribe, now_s
+
+    def note(self, kind: Kind, value: str) -> None:
+        """`kind` is `value` from now on; written soon, in the order of the calls."""
+        now_s = self._now_s
+        self._scribe.hand(lambda: self._take(kind, value, now_s))
+
+    def tend(self, now_s: float) -> None:
+        """Have tried again what is due; waits for nothing."""
+        self._now_s = now_s
+        if self._waiting and self._scribe.is_idle():
+            self._scribe.hand(lambda: Notes.tend(self, now_s))
+
+    def _take(self, kind: Kind, value: str, now_s: float) -> None:
+        Notes.note(self, kind, value)
+        Notes.tend(self, now_s)
