@@ -26,7 +26,7 @@ from appliance.uplink.trends.line import Line, line_from
 
 FILE = "ledger.jsonl"
 NAME = f"trends/{FILE}"
-"In messages, which are short: the folder is where folders.state says."
+"In messages, which are short: the folder is where folders.vision says, else folders.state."
 MODE = 0o640
 MOST_BYTES = 4 << 20
 "Twenty years of days."

@@ -65,9 +65,10 @@ def next_day(day: date, days: int = 1) -> date:
 
 
 def desk_in(folder: Path, epsilon: float = 1.0) -> Desk:
+    (folder / "vision").mkdir(parents=True, exist_ok=True)
     return Desk(
         folder=folder / "trends",
-        runtime=folder,
+        runtime=folder / "vision",
         outbox=folder / "outbox.sqlite",
         bounds=Bounds(),
         city="new-york",
