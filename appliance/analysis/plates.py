@@ -141,8 +141,9 @@ def apart_plate(findings: Findings) -> Plate:
 def side_plate(findings: Findings) -> Plate:
     """Cells in which cities differ."""
     words = (
-        "Share of the passages of each city on the days that all of them told, of the cells in which the cities differ most beyond chance; the intervals"
-        " are wide enough that all of them hold together with 95 %." + FAMILIES
+        "Share of the passages of each city on the days that all of them told, of the cells in which the"
+        " cities differ most beyond chance; the intervals are wide enough that all of them hold together with 95 %."
+        + FAMILIES
     )
     cities, rows = findings.cities, findings.widest
     return plate(
@@ -154,7 +155,7 @@ def side_plate(findings: Findings) -> Plate:
 def calendar_plate(cities: Sequence[City]) -> Plate:
     """Days that were told."""
     words = (
-        "Each stroke is a day of which a booth told. A day is missing when there were too few passages, when the booth did"
+        "Each stroke is a day of which a booth told. A day is missing when passages were too few, when the booth did"
         " not look, or when a power cut took its count: it is never made again."
     )
     sheet = calendar_sheet(cities)

@@ -70,10 +70,6 @@ class Account:
         """How many there were: the number of the last one."""
         return sum(line.kind == "release" for line in self.lines)
 
-    def goes_through(self, head: str) -> bool:
-        """Whether the line N:HASH12 is in here."""
-        return head in {line.head for line in self.lines}
-
 
 def read_account(folder: Path) -> Account | None:
     """The ledger of `folder`, None where there is none. Raises LedgerError for a broken chain, OSError."""

@@ -96,7 +96,7 @@ class Trends:
             return
         self._work = None
         if work.fault:
-            self._tell(f"no release: {work.fault}", error=True)
+            self._tell(f"no release: {work.fault}")
             self._due_s = now_s + RETRY_S
             return
         self._fault, self._opened, self._head = "", work.today, work.head
@@ -105,9 +105,9 @@ class Trends:
             self._said = work.said
             log.info("trends: %s", work.said)
 
-    def _tell(self, words: str, *, error: bool) -> None:
+    def _tell(self, words: str) -> None:
         """Log the edge."""
-        if words != self._fault and error:
+        if words != self._fault:
             log.error("trends: %s", words)
         self._fault = words
 
