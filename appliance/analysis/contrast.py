@@ -51,7 +51,7 @@ def together(cities: Sequence[City]) -> list[City]:
 
 
 def shares_of(city: City, table: str) -> dict[str, Estimate]:
-    """Means over all days of a city, of the cells told on enough of them."""
+    """Means over the days of a city, of the cells told on enough of them."""
     means = {label: mean_share(city.days, table, label) for label in labels_of(city.days, table)}
     return {label: mean for label, mean in means.items() if mean is not None}
 
