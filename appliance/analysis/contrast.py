@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from appliance.analysis.city import City
 from appliance.analysis.divergence import divergence
 from appliance.analysis.estimate import Estimate, shared_out
 from appliance.analysis.release import TABLES
-from appliance.analysis.spans import labels_of, mean_share
+from appliance.analysis.spans import WEEK, labels_of, mean_share
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,16 @@ class Row:
         return max(0.0, max(low for low, _ in ends) - min(high for _, high in ends))
 
 
+def together(cities: Sequence[City]) -> list[City]:
+    """The same with the days alone that all of them told, so that no season meets another; none below a week."""
+    shared = set.intersection(*({day.day for day in city.days} for city in cities))
+    if len(shared) < WEEK:
+        return []
+    return [replace(city, days=tuple(day for day in city.days if day.day in shared)) for city in cities]
+
+
 def shares_of(city: City, table: str) -> dict[str, Estimate]:
-    """Means over all days of a city, of the cells told on enough of them."""
+    """Means over the days of a city, of the cells told on enough of them."""
     means = {label: mean_share(city.days, table, label) for label in labels_of(city.days, table)}
     return {label: mean for label, mean in means.items() if mean is not None}
 
@@ -55,11 +63,11 @@ def comparable(here: City, there: City, table: str) -> bool:
 
 def apart(cities: Sequence[City]) -> list[Apart]:
     """Every pair of cities in every table that compares."""
-    shares = {(city.name, table): shares_of(city, table) for city in cities for table in TABLES}
     found = []
     for here, there in combinations(cities, 2):
-        for table in TABLES:
-            ours, theirs = shares[here.name, table], shares[there.name, table]
+        days = together((here, there))
+        for table in TABLES if days else ():
+            ours, theirs = (shares_of(one, table) for one in days)
             both = [label for label in ours if label in theirs]
             if len(both) >= 2 and comparable(here, there, table):
                 pair = [ours[label] for label in both], [theirs[label] for label in both]
@@ -69,10 +77,11 @@ def apart(cities: Sequence[City]) -> list[Apart]:
 
 
 def rows_of(cities: Sequence[City]) -> list[Row]:
-    """Cells that at least two cities tell, by table and label."""
-    rows = []
-    for table in TABLES:
-        shares = {city.name: shares_of(city, table) for city in cities if comparable(cities[0], city, table)}
+    """Cells that at least two cities tell, by table and label, over the days that all of them told."""
+    rows: list[Row] = []
+    days = together(cities)
+    for table in TABLES if days else ():
+        shares = {city.name: shares_of(city, table) for city in days if comparable(cities[0], city, table)}
         for label in dict.fromkeys(label for told in shares.values() for label in told):
             told = {name: one[label] for name, one in shares.items() if label in one}
             if len(told) >= 2:

@@ -15,11 +15,12 @@ OURS = {
     "untold cells": "a cell that one booth or day tells and another does not counts there as between 0 and"
     " (least_cell + 2 noise_half_width) / passages; half of that is added to the interval as it is",
     "mean of days": "weighted by passages; spread widened by Birge's ratio, root of chi^2 / (days - 2) about a straight"
-    " line, where days scatter more than noise and sampling explain; told where half of the days tell the cell",
+    " line, where days scatter more than noise and sampling explain; told where half of the"
+    " days tell the cell; a change has one end that is not, held there as between 0 and what the rule leaves open",
     "mean diversity": "likewise; a quarter of a day's spread is added to its interval, for a bias that days share",
     "change": "mean of the last days less mean of the first, each booth against itself, unless its networks changed;"
     " interval 95 %, or 1 - 0.05 / cells for all cells together (Bonferroni)",
-    "divergence": "Jensen-Shannon, log 2, of the cells that both cities tell, made to add up to 1; less the bias, half"
+    "divergence": "Jensen-Shannon, log 2, of the days and cells that both cities tell, made to add up to 1; less the bias, half"
     " the sum of second derivative x variance; spread by first and second order",
 }
 "How this report makes its own figures, in words."

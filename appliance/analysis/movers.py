@@ -9,7 +9,7 @@ from appliance.analysis.city import City
 from appliance.analysis.look import FAINT, INK, QUIET, blank
 from appliance.analysis.palette import hex_of
 from appliance.analysis.spans import Change, Changes
-from appliance.analysis.wording import NARROW, points, thing
+from appliance.analysis.wording import course_of, points, thing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,7 +77,7 @@ def draw_rows(ax: Axes, cells: Sequence[Change], z: float, reach: float) -> None
             ha="right",
             va="center",
         )
-        shares = f"{100 * cell.before.value:.1f} \u2192 {100 * cell.after.value:.1f}{NARROW}%"
+        shares = course_of(cell).replace("below ", "<").replace(" to ", " \u2192 ")
         ax.text(1.02, row, shares, transform=ax.get_yaxis_transform(), va="center", color=QUIET)
         ax.text(
             1.275,

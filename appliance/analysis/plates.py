@@ -128,8 +128,8 @@ def course_plate(cities: Sequence[City]) -> Plate:
 def apart_plate(findings: Findings) -> Plate:
     """Divergence between cities."""
     words = (
-        "How far apart two cities dress, as the Jensen-Shannon divergence of their shares over all days: 0 bits is the"
-        " same, 1 bit nothing in common. Of cells that both cities tell; with 95 % intervals."
+        "How far apart two cities dress, as the Jensen-Shannon divergence of their shares: 0 bits is the same,"
+        " 1 bit nothing in common. Of days and cells that both cities tell; with 95 % intervals."
     )
     far = max(findings.apart, key=lambda one: one.bits.value)
     told = f"Farthest apart: {far.here.title} and {far.there.title} in {spoken(far.table)}, {far.bits.value:.3f} bits."
@@ -141,8 +141,9 @@ def apart_plate(findings: Findings) -> Plate:
 def side_plate(findings: Findings) -> Plate:
     """Cells in which cities differ."""
     words = (
-        "Share of all passages of each city, of the cells in which the cities differ most beyond chance; the intervals"
-        " are wide enough that all of them hold together with 95 %." + FAMILIES
+        "Share of the passages of each city on the days that all of them told, of the cells in which the"
+        " cities differ most beyond chance; the intervals are wide enough that all of them hold together with 95 %."
+        + FAMILIES
     )
     cities, rows = findings.cities, findings.widest
     return plate(
@@ -154,7 +155,7 @@ def side_plate(findings: Findings) -> Plate:
 def calendar_plate(cities: Sequence[City]) -> Plate:
     """Days that were told."""
     words = (
-        "Each stroke is a day of which a booth told. A day is missing when too few people passed, when the booth did"
+        "Each stroke is a day of which a booth told. A day is missing when passages were too few, when the booth did"
         " not look, or when a power cut took its count: it is never made again."
     )
     sheet = calendar_sheet(cities)

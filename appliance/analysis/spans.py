@@ -22,14 +22,20 @@ ENOUGH = 0.5
 "Share of a span's days on which a cell must be told for its mean to be told."
 
 
+Pair = tuple[list[Day], list[Day]]
+"A booth's days in the first span and in the last."
+
+
 @dataclass(frozen=True)
 class Change:
-    """A cell that was told early and late."""
+    """A cell that was told early or late, or both."""
 
     table: str
     label: str
     before: Estimate
     after: Estimate
+    hidden: frozenset[str] = frozenset()
+    "`before` or `after` where most days were too few to be told: below so much."
 
     @property
     def difference(self) -> Estimate:
@@ -64,12 +70,19 @@ def within(city: City, first: date, days: int) -> list[Day]:
 
 def mean_share(days: Sequence[Day], table: str, label: str) -> Estimate | None:
     """Share of all passages of those days; None where too few days tell of it."""
+    told = [day for day in days if table in day.tables and label in day.tables[table].shares]
+    return open_share(days, table, label) if told and len(told) >= ENOUGH * len(days) else None
+
+
+def open_share(days: Sequence[Day], table: str, label: str) -> Estimate:
+    """The same of a cell that is told on few days or none: those leave open what their rule held back.
+
+    Raises ValueError without a day that has the table.
+    """
     have = [day for day in days if table in day.tables]
-    told = [day for day in have if label in day.tables[table].shares]
-    if not told or len(told) < ENOUGH * len(days):
-        return None
     mean = blend([day.tables[table].share(label) for day in have], [float(day.passages) for day in have])
-    return widened(mean, [(day.day, day.tables[table].shares[label]) for day in told])
+    known = [(day.day, day.tables[table].shares[label]) for day in have if label in day.tables[table].shares]
+    return widened(mean, known)
 
 
 def mean_of(days: Iterable[Day], figure: Callable[[Day], Estimate | None]) -> Estimate | None:
@@ -108,6 +121,34 @@ def spans_of(city: City) -> tuple[date, date, int]:
     return first, last - timedelta(length - 1), length
 
 
+def pairs_of(city: City) -> list[Pair]:
+    """Days before and after of each booth that compares: with a week in both spans, and the same network all along."""
+    first, last, length = spans_of(city)
+    steady = [one for one in city.streets or (city,) if len(one.engines) == 1]
+    pairs = [(within(one, first, length), within(one, last, length)) for one in steady]
+    return [pair for pair in pairs if min(map(len, pair)) >= WEEK]
+
+
+def diversities_of(city: City) -> tuple[Estimate, Estimate] | None:
+    """Diversity before and after, each booth compared with itself; None where no days compare."""
+    if len(city.codebooks) != 1:
+        return None
+    ends = [
+        (mean_diversity(before), mean_diversity(after), weight_of(before, after))
+        for before, after in pairs_of(city)
+    ]
+    whole = [(early, late, weight) for early, late, weight in ends if early and late]
+    if not whole:
+        return None
+    weights = [weight for _, _, weight in whole]
+    return blend([early for early, _, _ in whole], weights), blend([late for _, late, _ in whole], weights)
+
+
+def weight_of(before: Sequence[Day], after: Sequence[Day]) -> float:
+    """Passages of a booth, the same before as after."""
+    return float(sum(day.passages for day in (*before, *after)))
+
+
 def changes_of(city: City) -> Changes:
     """Every cell of every table that both spans tell.
 
@@ -115,28 +156,28 @@ def changes_of(city: City) -> Changes:
     silent changes nothing. One without a week of days in both spans, or whose networks were changed, has no say;
     nor have styles whose list was changed.
     """
-    first, last, length = spans_of(city)
-    steady = [one for one in city.streets or (city,) if len(one.engines) == 1]
-    pairs = [(within(one, first, length), within(one, last, length)) for one in steady]
-    pairs = [pair for pair in pairs if min(map(len, pair)) >= WEEK]
+    pairs = pairs_of(city)
     if not pairs:
         return Changes(0)
+    length = spans_of(city)[2]
     tables = [table for table in TABLES if table != "style" or len(city.codebooks) == 1]
     labels = [(table, label) for table in tables for label in labels_of(chain(*chain(*pairs)), table)]
     found = [change_of(pairs, table, label) for table, label in labels]
     return Changes(length, tuple(change for change in found if change))
 
 
-def change_of(pairs: Sequence[tuple[list[Day], list[Day]]], table: str, label: str) -> Change | None:
-    """One cell, of the booths' days before and after; None unless all that have the table tell it in both."""
-    ends = []
-    for before, after in pairs:
-        if any(table in day.tables for day in (*before, *after)):
-            early, late = mean_share(before, table, label), mean_share(after, table, label)
-            if early is None or late is None:
-                return None
-            ends.append((early, late, float(sum(day.passages for day in (*before, *after)))))
-    weights = [weight for _, _, weight in ends]
-    early = blend([end[0] for end in ends], weights)
-    late = blend([end[1] for end in ends], weights)
-    return Change(table, label, early, late)
+def change_of(pairs: Sequence[Pair], table: str, label: str) -> Change | None:
+    """One cell, of the booths' days before and after; None unless all that have the table tell it before, or all after.
+
+    A cell that comes up from below what may be told, or sinks below it, is held there by what the rule leaves open.
+    """
+    have = [pair for pair in pairs if any(table in day.tables for days in pair for day in days)]
+    if not all(any(table in day.tables for day in days) for pair in have for days in pair):
+        return None
+    sides = (("before", [before for before, _ in have]), ("after", [after for _, after in have]))
+    hidden = {side for side, spans in sides if not all(mean_share(days, table, label) for days in spans)}
+    if len(hidden) > 1:
+        return None
+    weights = [weight_of(*pair) for pair in have]
+    early, late = (blend([open_share(days, table, label) for days in spans], weights) for _, spans in sides)
+    return Change(table, label, early, late, frozenset(hidden))

@@ -9,8 +9,8 @@ from appliance.analysis.calendar import span_of
 from appliance.analysis.city import City
 from appliance.analysis.estimate import shared_out
 from appliance.analysis.findings import Findings
-from appliance.analysis.spans import Change, Changes, mean_of, spans_of, within
-from appliance.analysis.wording import counted, course, day_of, listed, percent, percents, thing
+from appliance.analysis.spans import Change, Changes, diversities_of
+from appliance.analysis.wording import counted, course_of, day_of, listed, percent, percents, thing
 
 NAMED = 2
 "Risers, and as many fallers, of a city in the opening; the figure has more."
@@ -43,8 +43,13 @@ def coverage(findings: Findings) -> str:
     missing = f"{lack:,} of {possible:,} days {verb} missing" if lack else "no day is missing"
     return (
         f"From {day_of(first)} to {day_of(last)}, {booths} in {listed([city.title for city in cities])}"
-        f" told of about {round(passages, -3):,} passages; {missing}."
+        f" told of about {rounded(passages):,} passages; {missing}."
     )
+
+
+def rounded(number: int) -> int:
+    """To three digits: noise leaves no more."""
+    return round(number, min(0, 3 - len(str(abs(number)))))
 
 
 def movement(city: City, changes: Changes) -> str:
@@ -62,7 +67,7 @@ def went(verb: str, changes: Sequence[Change]) -> str:
     verbs = [f"{verb} ", *[""] * len(changes)]
     return listed(
         [
-            f"{thing(one.table, one.label)} {word}from {course(one.before.value, one.after.value)}"
+            f"{thing(one.table, one.label)} {word}from {course_of(one)}"
             for one, word in zip(changes, verbs, strict=False)
         ]
     )
@@ -88,6 +93,8 @@ def seen_first(moved: Sequence[Change]) -> list[Change]:
 
 def contrast(findings: Findings) -> str:
     """Where the cities differ most."""
+    if not findings.rows:
+        return "The cities told of too few days in common to say where they differ."
     if not findings.widest:
         return "No difference between the cities is larger than chance may explain."
     row = next((row for row in findings.widest if row.table in SEEN), findings.widest[0])
@@ -109,12 +116,10 @@ def contrast(findings: Findings) -> str:
 def variety(cities: Sequence[City]) -> str:
     """Whether cities dress in more ways than they did."""
     told: dict[int, list[str]] = {1: [], -1: [], 0: []}
-    for city in cities:
-        first, last, length = spans_of(city)
-        before = mean_of(within(city, first, length), lambda day: day.diversity)
-        after = mean_of(within(city, last, length), lambda day: day.diversity)
-        if before and after:
-            told[(after - before).sign()].append(f"{city.title} ({before.value:.1f} to {after.value:.1f})")
+    found = [(city, ends) for city in cities if (ends := diversities_of(city))]
+    for city, (before, after) in found:
+        sign = (after - before).sign(shared_out(len(found)))
+        told[sign].append(f"{city.title} ({before.value:.1f} to {after.value:.1f})")
     verbs = {1: "rose in", -1: "fell in", 0: "did not change for certain in"}
     parts = [f"{verbs[sign]} {listed(names)}" for sign, names in told.items() if names]
     return f"Diversity, as the number of equally common styles, {listed(parts)}." if parts else ""
@@ -149,5 +154,10 @@ def cautions_of(findings: Findings) -> Iterator[str]:
                 f"On some days not all booths of {city.title} told: its ribbons lean to those that did."
                 " Risers and fallers compare each booth with itself."
             )
+    if len({city.engines for city in findings.cities}) > 1:
+        yield (
+            "The networks that look differ between the cities: what one takes for another colour may pass for a"
+            " difference of the streets."
+        )
     if len({city.codebooks for city in findings.cities}) > 1:
         yield "The cities use different lists of styles, so their styles are not compared."

@@ -11,7 +11,7 @@ from appliance.analysis.city import City, Day
 from appliance.analysis.estimate import Estimate
 from appliance.analysis.findings import Findings
 from appliance.analysis.spans import Changes, labels_of, mean_diversity, mean_share, within
-from appliance.analysis.wording import between, percent, percents, points, spoken
+from appliance.analysis.wording import below, between, percent, percents, points, spoken
 
 BLOCK_DAYS = 28
 MOST_BLOCKS = 13
@@ -103,8 +103,8 @@ def change_sheet(city: City, changes: Changes) -> Sheet:
     rows = [
         (
             f"{spoken(cell.table)}: {spoken(cell.label)}",
-            told(cell.before),
-            told(cell.after),
+            below(cell.before) if "before" in cell.hidden else told(cell.before),
+            below(cell.after) if "after" in cell.hidden else told(cell.after),
             points(cell.difference.value),
             between(cell.difference),
             between(cell.difference, changes.z),
@@ -155,7 +155,7 @@ def row_sheet(findings: Findings) -> Sheet:
         for row in findings.rows
     ]
     head = ("cell", *(city.title for city in cities), "surely differ")
-    return Sheet("Shares of all days by city (95 % interval)", head, tuple(rows))
+    return Sheet("Shares by city on the days that all of them told (95 % interval)", head, tuple(rows))
 
 
 def calendar_sheet(cities: Sequence[City]) -> Sheet:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from appliance.analysis.estimate import Z95, Estimate
+
+if TYPE_CHECKING:
+    from appliance.analysis.spans import Change
 
 MINUS = "\u2212"
 NARROW = "\u202f"
@@ -28,9 +32,20 @@ def percents(share: Estimate, z: float = Z95) -> str:
     return f"{100 * max(0.0, low):.1f} to {100 * min(1.0, high):.1f}{NARROW}%"
 
 
-def course(before: float, after: float) -> str:
-    """From one share to another."""
-    return f"{100 * before:.1f} to {percent(after)}"
+def below(share: Estimate) -> str:
+    """A share that was too small to be told."""
+    return f"below {percent(share.high)}"
+
+
+def course_of(change: Change) -> str:
+    """From one share to another, such as 6.1 to 11.9 %, or below 1.4 % to 3.0 %."""
+    early = f"{100 * change.before.value:.1f}"
+    return " to ".join(
+        [
+            below(change.before) if "before" in change.hidden else early,
+            below(change.after) if "after" in change.hidden else percent(change.after.value),
+        ]
+    )
 
 
 def between(change: Estimate, z: float = Z95) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from appliance.commands.options import AsJson, Config, settings_of
+from appliance.config import Folders
 
 app = typer.Typer(no_args_is_help=True, help="Daily releases: what streets wear, with nobody in it.")
 
@@ -50,7 +51,14 @@ def report(
     print(report_releases(sources, out))
 
 
-Folder = Annotated[Path | None, typer.Option("--state", help="A state folder, or a copy of one.")]
+Folder = Annotated[
+    Path | None, typer.Option("--state", help="A folder that holds trends/ and a logbook, or a copy of one.")
+]
+
+
+def folders_of(config: Path | None, copy: Path | None) -> Folders:
+    """Those of the settings, or a copy of all in one."""
+    return Folders(state=copy) if copy else settings_of(config).folders
 
 
 @app.command()
@@ -65,8 +73,8 @@ def ledger(
     """Print what this booth has spent of its privacy budget, and whether somebody has touched the record."""
     from appliance.verbs.trends import show_ledger
 
-    folder = state or settings_of(config).folders.state
-    raise typer.Exit(show_ledger(folder, head=head, as_json=as_json))
+    folders = folders_of(config, state)
+    raise typer.Exit(show_ledger(folders.learned, folders.state, head=head, as_json=as_json))
 
 
 @app.command()
@@ -79,7 +87,7 @@ def show(
     """Print a release that this booth keeps."""
     from appliance.verbs.trends import show_release
 
-    show_release(state or settings_of(config).folders.state, day, as_json=as_json)
+    show_release(folders_of(config, state).learned, day, as_json=as_json)
 
 
 @app.command()

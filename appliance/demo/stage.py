@@ -66,6 +66,8 @@ class Stage:
             # A recording shows the same people again and again, and a bank that was given is not the demo's.
             "novelty": {"bank": str(self.bank) if self.bank else None, "learning": self.learning},
             "decision": {"wanted_share": WANTED_SHARE},
+            # Of a recording no street's day can be told.
+            "trends": {"release": False},
             "uplink": {"broker": self.broker},
             "display": {"port": self.board_port},
             "folders": {"state": str(self.folder / "state"), "runtime": str(self.runtime)},

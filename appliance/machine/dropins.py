@@ -23,8 +23,10 @@ ROOMS = {
     "display": ("/var/lib/booth", "/run/booth"),
 }
 "What the units may write as they come."
-OTHERS = {"vision": ("display", "uplink"), "uplink": ("display",), "display": ("uplink",)}
-"Whose folders within the state folder a process may only read."
+OTHERS = {"vision": ("display", "uplink"), "uplink": ("display", "vision"), "display": ("uplink", "vision")}
+"Whose folders within state and runtime folder a process may at most read."
+LEARNED = Path("/var/lib/booth/vision")
+"Vision's own, which the others do not see as their units come."
 OWN_GROUPS = ("root", "booth-display")
 "A chip of root's alone is opened by no group; of the other, display is already (deploy/package/udev)."
 OUTBOX_ROOM_MB = 2048
@@ -148,7 +150,11 @@ def _folders(process: str, settings: Settings) -> list[str]:
     beyond = [folder for folder in folders if not any(folder.is_relative_to(room) for room in rooms)]
     lines = [f"ReadWritePaths=-{quoted(folder)}" for folder in dict.fromkeys(beyond)]
     own = [folder / other for folder in folders[:2] if folder in beyond for other in OTHERS[process]]
-    return lines + [f"ReadOnlyPaths=-{quoted(folder)}" for folder in own]
+    lines += [f"ReadOnlyPaths=-{quoted(folder)}" for folder in own]
+    learned = settings.folders.vision
+    if process != "vision" and learned is not None and learned != LEARNED:
+        lines.append(f"InaccessiblePaths=-{quoted(learned)}")
+    return lines
 
 
 def quoted(path: Path) -> str:

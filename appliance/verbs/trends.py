@@ -20,22 +20,25 @@ from appliance.uplink.trends.audit import CURE as MEND
 from appliance.uplink.trends.audit import faults_of
 from appliance.uplink.trends.daybook import FILE as TALLY
 from appliance.uplink.trends.days import local_day, zone_of
+from appliance.uplink.trends.history import FILE as USUAL
 from appliance.uplink.trends.ledger import FILE as LEDGER
 from appliance.uplink.trends.ledger import Account, LedgerError, begin, read_account
 from appliance.uplink.trends.line import Line
 from appliance.uplink.trends.shelf import FOLDER, days_of, get
+from appliance.uplink.trends.trends import memory_of
 from appliance.verbs.trending import noted_heads
 
 HEAD = re.compile("[0-9]{1,10}:[0-9a-f]{12}")
-CURE = "read it as a user of the group booth"
+CURE = "read it as the user booth-vision or root"
+NOTE = "free space or chown the logbook, then run booth trends begin again"
 RESTING = ("stopped", "ended", "failed")
 
 
-def show_ledger(state: Path, *, head: str, as_json: bool) -> int:
+def show_ledger(learned: Path, state: Path, *, head: str, as_json: bool) -> int:
     """Print the ledger and whether it is whole; 1 where it is not. Raises BoothError."""
     if head and not HEAD.fullmatch(head):
         raise BoothError(f"--head {head}: no head of a ledger; write it as a release has it, N:HASH12")
-    folder = state / FOLDER
+    folder = learned / FOLDER
     try:
         account, faults = examined(folder, [*noted_heads(state), *([head] if head else [])])
     except OSError as error:
@@ -65,9 +68,9 @@ def words_of(line: Line) -> str:
     return f"{line.n:5} {line.at} {line.day} {line.kind}: {line.note}"
 
 
-def show_release(state: Path, day: str | None, *, as_json: bool) -> None:
+def show_release(learned: Path, day: str | None, *, as_json: bool) -> None:
     """Print the release of a day, the newest without one. Raises BoothError."""
-    folder = state / FOLDER
+    folder = learned / FOLDER
     try:
         days = days_of(folder)
         chosen = day or (days[-1] if days else "")
@@ -109,42 +112,60 @@ def interval(value: float, ends: dict[str, float], unit: int = 1) -> str:
 def begin_anew(settings: Settings, clock: Clock | None = None) -> str:
     """Set aside what there is and begin a ledger that spends from tomorrow on. Raises BoothError."""
     clock = clock or read_clock()
-    folder, runtime = settings.folders.state / FOLDER, settings.folders.runtime
-    vitals = read_vitals(runtime, "vision")
+    folders = settings.folders
+    folder, memory = folders.learned / FOLDER, memory_of(settings)
+    vitals = read_vitals(folders.runtime, "vision")
     if vitals is not None and vitals.get("state") not in RESTING:
         raise BoothError("booth-vision: it counts still; stop it first: systemctl stop booth-vision")
     if not clock.synced:
         raise BoothError("the clock is not set; a ledger begins with a day")
     today = local_day(clock.unix_s, zone_of(settings.place.time_zone), settings.trends.ends_at_h)
     try:
+        # Before anything is touched: a folder that is not there must not cost the old ledger.
+        owner = folders.learned.stat() if os.geteuid() == 0 else None
         aside = set_aside(folder)
         # What was counted today belongs to the ledger before, which may have spent the day already.
         for known in (TALLY, ANCHOR):
-            (runtime / known).unlink(missing_ok=True)
+            (memory / known).unlink(missing_ok=True)
         begin(folder, clock, today)
-        give(folder, settings.folders.learned.stat())
+        if owner is not None:
+            give(folder, owner)
         account = read_account(folder)
     except OSError as error:
         raise BoothError(f"{folder}: {error.strerror}; run it as the user booth-vision or root") from None
     assert account is not None
-    record(settings.folders.state, "vision", "trends", account.head.head, clock)
+    head = account.head.head
+    if not record(folders.state, "vision", "trends", head, clock):
+        raise BoothError(f"{folders.state}: ledger {head} is begun, its head is not noted; {NOTE}")
     old = f"; the one before lies in {aside}" if aside else ""
-    return f"ledger {account.head.head} spends from the day after {today} on{old}"
+    return f"ledger {head} spends from the day after {today} on{old}"
 
 
 def give(folder: Path, owner: os.stat_result) -> None:
-    """Let the ledger belong to whom vision's own folder belongs: root begins it, vision goes on. Raises OSError."""
-    if os.geteuid() == 0:
-        for path in (folder, folder / LEDGER):
-            os.chown(path, owner.st_uid, owner.st_gid)
+    """Let the ledger belong to whom vision's own folder belongs: root begins it, vision goes on. Raises OSError.
+
+    By descriptors, so that a link which somebody lays meanwhile gives nothing else away.
+    """
+    within = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        ledger = os.open(LEDGER, flags, dir_fd=within)
+        try:
+            os.fchown(ledger, owner.st_uid, owner.st_gid)
+        finally:
+            os.close(ledger)
+        os.fchown(within, owner.st_uid, owner.st_gid)
+    finally:
+        os.close(within)
 
 
 def set_aside(folder: Path) -> Path | None:
-    """Rename the folder; its new name, None where there is none. Raises OSError."""
+    """Rename the folder, without what is no record; its new name, None where there is none. Raises OSError."""
     if not folder.exists():
         return None
     number = next(n for n in range(1, 1000) if not folder.with_name(f"{FOLDER}.aside-{n}").exists())
     aside = folder.with_name(f"{FOLDER}.aside-{number}")
     folder.rename(aside)
+    (aside / USUAL).unlink(missing_ok=True)
     sync_folder(folder.parent)
     return aside

@@ -59,3 +59,16 @@ def test_cities_whose_list_changed_have_no_styles_to_compare() -> None:
         for one in history(name, name, DAYS, plain_street)
     ]
     assert "style" not in {one.table for one in apart(cities(*later))}
+
+
+def test_cities_are_compared_on_the_days_that_both_told() -> None:
+    """Else a winter of one would meet a summer of the other."""
+
+    def turning(day: int) -> Any:
+        return whiter(day) if day < 28 else plain_street()
+
+    long, short = history("a", "a", 56, turning), history("b", "b", 56, plain_street)
+    both = cities(*long, *short[28:])
+    assert {one.table for one in apart(both) if one.bits.low > 0} == set()
+    assert widest(rows_of(both), z_of(rows_of(both))) == []
+    assert (apart(cities(*long[:30], *short[24:])), rows_of(cities(*long[:30], *short[24:]))) == ([], [])

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from appliance.analysis.spans import changes_of, mean_share, spans_of
+from appliance.analysis.spans import changes_of, diversities_of, mean_share, spans_of
+from appliance.analysis.summary import rounded, variety
+from appliance.analysis.wording import course_of
 from tests.analysis.builders import FIRST, history, plain_street, rising_street
 from tests.analysis.test_city import cities
 
@@ -82,3 +84,47 @@ def test_days_of_other_networks_and_styles_of_another_list_are_not_compared() ->
     assert changes_of(city).days == 0
     (city,) = cities(*days[:14], *(day | {"codebook": "styles-2:0123456789ab"} for day in days[14:]))
     assert {change.table for change in changes_of(city).cells} == {"upper-colour", "lower-colour", "pattern"}
+
+
+@pytest.mark.parametrize(("early", "late", "hidden"), [(0.001, 0.05, "before"), (0.05, 0.001, "after")])
+def test_a_cell_that_comes_up_from_what_cannot_be_told_or_sinks_there_is_found(
+    early: float, late: float, hidden: str
+) -> None:
+    def street(day: int) -> Any:
+        share = early if day < 28 else late
+        return {"pattern": {"plain": 0.8 - share, "mixed": 0.2, "striped": share}}
+
+    (city,) = cities(*history("madrid", "b", 56, street))
+    changes = changes_of(city)
+    stripes = next(change for change in changes.cells if change.label == "striped")
+    assert stripes.hidden == {hidden}
+    assert stripes.difference.sign(changes.z) == (1 if late > early else -1)
+    assert stripes.difference.low <= late - early <= stripes.difference.high
+    assert "below " in course_of(stripes)
+
+
+def test_a_cell_at_the_limit_is_no_riser() -> None:
+    """What was held back may have been as much as what is told now."""
+
+    def street(day: int) -> Any:
+        share = 0.006 if day < 28 else 0.012
+        return {"pattern": {"plain": 0.8 - share, "mixed": 0.2, "striped": share}}
+
+    (city,) = cities(*history("madrid", "b", 56, street))
+    assert "striped" not in {change.label for change in changes_of(city).moved()}
+
+
+def test_diversity_is_said_to_move_only_between_days_that_compare() -> None:
+    days = history("madrid", "b", 56, plain_street)
+    (city,) = cities(*days)
+    assert diversities_of(city) is not None
+    assert "did not change for certain" in variety([city])
+    for change in ({"engine": "newer"}, {"codebook": "styles-2:0123456789ab"}):
+        (city,) = cities(*days[:28], *(day | change for day in days[28:]))
+        assert diversities_of(city) is None
+        assert variety([city]) == ""
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, 0), (7, 7), (430, 430), (4321, 4320), (987_654, 988_000)])
+def test_passages_are_told_to_three_digits(number: int, told: int) -> None:
+    assert rounded(number) == told

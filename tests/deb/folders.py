@@ -34,8 +34,8 @@ def nobody_says_what_another_has_to_say(booth: Booth) -> str:
     )
     theirs = {
         "vision": (f"{state}/display", f"{state}/uplink", f"{memory}/display"),
-        "uplink": (f"{state}/display", f"{memory}/display"),
-        "display": (f"{state}/uplink",),
+        "uplink": (f"{state}/display", f"{memory}/display", f"{state}/vision", f"{memory}/vision"),
+        "display": (f"{state}/uplink", f"{state}/vision", f"{memory}/vision"),
     }
     for process, folders in theirs.items():
         ways = [

@@ -72,6 +72,7 @@ def the_booths_state_is_for_its_group_only(booth: Booth) -> str:
         "/var/lib/booth/display",
         "/var/lib/booth/uplink",
         "/run/booth/display",
+        "/run/booth/vision",
     ).replace("\n", ", ")
 
 

@@ -154,10 +154,12 @@ def test_folders_elsewhere_may_be_written_by_those_who_use_them(tmp_path: Path) 
         tmp_path, folders={"state": "/data/booth", "vision": "/data/seen"}, camera={"source": "a.mp4"}
     )
     assert "ReadWritePaths=-/data/seen" in texts["vision"]
-    assert "/data/seen" not in texts["uplink"] + texts["display"]
+    assert all("\nInaccessiblePaths=-/data/seen\n" in texts[other] for other in ("uplink", "display"))
+    assert "ReadWritePaths=-/data/seen" not in texts["uplink"] + texts["display"]
     assert all("ReadWritePaths=-/data/booth" in text for text in texts.values())
     assert "ReadOnlyPaths=-/data/booth/display" in texts["uplink"]
     assert "ReadOnlyPaths=-/data/booth/uplink" in texts["display"]
+    assert "ReadOnlyPaths=-/data/booth/vision" in texts["uplink"]
     assert texts["vision"].count("ReadOnlyPaths=-/data/booth/") == len(("display", "uplink"))
 
 

@@ -50,7 +50,7 @@ def test_who_is_settled_and_was_seen_is_counted(tmp_path: Path, monkeypatch: pyt
     trends.see(step_of())
     trends.tend(100.0)
     trends.close(101.0)
-    tally = json.loads((tmp_path / "run" / FILE).read_text())["tallies"][0]
+    tally = json.loads((tmp_path / "run/vision" / FILE).read_text())["tallies"][0]
     assert (tally["day"], tally["passages"]) == (str(DAY), 2)
     assert told(tmp_path) == "counting"
 
@@ -70,7 +70,7 @@ def test_the_logbook_notes_the_head_and_the_next_start_asks_for_it(
     assert head.startswith("1:")
     assert noted_heads(settings.folders.state) == [head]
     (tmp_path / "state/trends/ledger.jsonl").unlink()
-    (tmp_path / "run/trends.head").unlink()
+    (tmp_path / "run/vision/trends.head").unlink()
     again, _, _ = made(settings)
     again.tend(103.0)
     again.close(104.0)
@@ -91,7 +91,7 @@ def test_a_booth_without_trends_counts_nobody(tmp_path: Path, sections: dict[str
     trends.tend(100.0)
     trends.close(101.0)
     assert told(tmp_path) == "off"
-    assert not (tmp_path / "run" / FILE).exists()
+    assert not (tmp_path / "run/vision" / FILE).exists()
     assert not (tmp_path / "state/trends").exists()
 
 

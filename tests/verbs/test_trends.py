@@ -13,7 +13,8 @@ from appliance.errors import BoothError
 from appliance.health.vitals import write_vitals
 from appliance.logbook import record
 from appliance.uplink.trends.press import Press
-from appliance.verbs.trends import begin_anew, show_ledger, show_release
+from appliance.verbs import trends as module
+from appliance.verbs.trends import begin_anew, give, show_ledger, show_release
 from tests.uplink.trends.builders import DARK, DAY, alike, clock_at, desk_in, next_day, street
 
 TODAY = next_day(DAY)
@@ -30,7 +31,7 @@ def booth(tmp_path: Path) -> Path:
 
 
 def test_the_ledger_is_printed_and_whole(booth: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert show_ledger(booth, head="", as_json=False) == 0
+    assert show_ledger(booth, booth, head="", as_json=False) == 0
     *lines, last = capsys.readouterr().out.splitlines()
     assert [line.split()[3] for line in lines] == ["begin:", "spend:", "release:", "spend:", "withheld:"]
     assert last.startswith("whole up to 5:")
@@ -39,29 +40,29 @@ def test_the_ledger_is_printed_and_whole(booth: Path, capsys: pytest.CaptureFixt
 def test_the_ledger_is_a_line_of_json_each_for_programs(
     booth: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show_ledger(booth, head="", as_json=True)
+    show_ledger(booth, booth, head="", as_json=True)
     *lines, last = map(json.loads, capsys.readouterr().out.splitlines())
     assert last == {"head": f"5:{lines[-1]['hash'][:12]}", "whole": True, "faults": []}
 
 
 def test_a_head_of_an_old_release_is_looked_for(booth: Path, capsys: pytest.CaptureFixture[str]) -> None:
     paid = json.loads((booth / "trends" / f"{DAY}.json").read_text())["ledger"]
-    assert show_ledger(booth, head=paid, as_json=False) == 0
-    assert show_ledger(booth, head="9:0123456789ab", as_json=False) == 1
+    assert show_ledger(booth, booth, head=paid, as_json=False) == 0
+    assert show_ledger(booth, booth, head="9:0123456789ab", as_json=False) == 1
     assert "9:0123456789ab is gone" in capsys.readouterr().out
     with pytest.raises(BoothError, match="no head of a ledger"):
-        show_ledger(booth, head="yesterday", as_json=False)
+        show_ledger(booth, booth, head="yesterday", as_json=False)
 
 
 def test_a_head_that_the_logbook_noted_is_looked_for_too(booth: Path) -> None:
     record(booth, "vision", "trends", "9:0123456789ab", clock_at(DAY))
-    assert show_ledger(booth, head="", as_json=False) == 1
+    assert show_ledger(booth, booth, head="", as_json=False) == 1
 
 
 def test_a_touched_ledger_says_where_and_what_to_do(booth: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = booth / "trends/ledger.jsonl"
     file.write_bytes(file.read_bytes().replace(b"withheld", b"witheld "))
-    assert show_ledger(booth, head="", as_json=False) == 1
+    assert show_ledger(booth, booth, head="", as_json=False) == 1
     out = capsys.readouterr().out
     assert "trends/ledger.jsonl:5:" in out
     assert "booth trends begin" in out
@@ -70,7 +71,7 @@ def test_a_touched_ledger_says_where_and_what_to_do(booth: Path, capsys: pytest.
 def test_a_booth_that_has_released_nothing_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert show_ledger(tmp_path, head="", as_json=False) == 0
+    assert show_ledger(tmp_path, tmp_path, head="", as_json=False) == 0
     assert capsys.readouterr().out == "whole up to none\n"
     with pytest.raises(BoothError, match="the first comes after a whole day"):
         show_release(tmp_path, None, as_json=False)
@@ -96,17 +97,18 @@ def settings_of(folder: Path) -> Settings:
 def test_a_new_ledger_spends_from_tomorrow_on_and_the_old_one_is_kept(booth: Path) -> None:
     file = booth / "trends/ledger.jsonl"
     file.write_bytes(file.read_bytes().replace(b"withheld", b"witheld "))
-    (booth / "trends.tally").write_bytes(b"{}")
+    (booth / "vision/trends.tally").write_bytes(b"{}")
     today = next_day(DAY, 2)
     said = begin_anew(settings_of(booth), clock_at(today, 12))
     assert "spends from the day after 2026-11-27 on" in said
     assert (booth / "trends.aside-1" / f"{DAY}.json").exists()
-    assert not (booth / "trends.tally").exists()
-    assert show_ledger(booth, head="", as_json=False) == 0
+    assert not (booth / "vision/trends.tally").exists()
+    assert show_ledger(booth, booth, head="", as_json=False) == 0
     press = Press(desk_in(booth))
     for day, kind in ((today, "was spent before"), (next_day(today), "released")):
         after = next_day(day)
         assert press.release(alike(DARK, 400, day), clock_at(after), after, []) == f"{day} {kind}"
+    assert not (booth / "trends.aside-1/usual.json").exists()
     if os.geteuid() == 0:
         assert file.stat().st_uid == (booth / "trends.aside-1").stat().st_uid
     assert "trends.aside-2" in begin_anew(settings_of(booth), clock_at(today, 12))
@@ -122,3 +124,21 @@ def test_a_ledger_does_not_begin_while_vision_counts_or_without_a_clock(booth: P
     assert (booth / "trends/ledger.jsonl").read_bytes() == before
     write_vitals(booth, "vision", {"state": "stopped"})
     begin_anew(settings_of(booth), clock_at(DAY))
+
+
+def test_a_head_that_cannot_be_noted_is_no_success(booth: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "record", lambda *_: False)
+    with pytest.raises(BoothError, match="run booth trends begin again"):
+        begin_anew(settings_of(booth), clock_at(next_day(DAY, 2), 12))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("name", ["trends", "trends/ledger.jsonl"])
+def test_a_link_that_somebody_lays_gives_nothing_else_away(booth: Path, tmp_path: Path, name: str) -> None:
+    laid, bait = booth / name, booth / "elsewhere"
+    laid.rename(bait)
+    laid.symlink_to(bait)
+    os.chown(booth, 12345, 12345)
+    with pytest.raises(OSError, match=r"Not a directory|Too many levels"):
+        give(booth / "trends", booth.stat())
+    assert bait.stat().st_uid == 0

@@ -136,6 +136,13 @@ def test_each_unit_mounts_the_folders_of_the_others_read_only(process: str, othe
     } | memory
 
 
+@pytest.mark.parametrize("process", ["uplink", "display"])
+def test_what_vision_alone_knows_is_mounted_away_for_the_others(process: str) -> None:
+    """Not even by another name: without a dash a unit does not start where the mount is not there."""
+    lines = (SYSTEMD / f"booth-{process}.service").read_text().splitlines()
+    assert "InaccessiblePaths=/var/lib/booth/vision /run/booth/vision" in lines
+
+
 # What somebody tries who is the uplink: to change, remove, replace or bring back what display has said.
 ATTACKS = """
 import os, sys

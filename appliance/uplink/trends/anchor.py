@@ -13,7 +13,7 @@ from pathlib import Path
 from appliance.disk import read_small
 
 FILE = "trends.head"
-"In folders.runtime."
+"In vision's own folder of folders.runtime."
 MOST_BYTES = 64
 
 

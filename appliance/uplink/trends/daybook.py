@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from appliance.uplink.trends.days import Trust, local_day
 from appliance.uplink.trends.tally import Tally, tally_from
 
 FILE = "trends.tally"
-"In folders.runtime."
+"In vision's own folder of folders.runtime."
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 MOST_BYTES = 64 * 1024
 EVERY_S = 60.0
@@ -112,6 +113,7 @@ class DayBook:
         clock = {
             "since_s": self._since_s,
             "offset_s": self._trust.offset_s,
+            "doubt_until_s": self._trust.doubt_until_s,
             "closed": self._closed.isoformat(),
         }
         return {"boot": boot_id(), "tallies": tallies, **clock}
@@ -123,16 +125,23 @@ class DayBook:
                 return
             values = json.loads(read_small(self._file, MOST_BYTES))
             *over, latest = (tally_from(one) for one in values["tallies"])
-            since_s, offset_s = float(values["since_s"]), values["offset_s"]
+            since_s, trust = float(values["since_s"]), trust_from(values)
             closed = date.fromisoformat(values["closed"])
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
             return
         # From another boot, of a folder that is no tmpfs: its monotonic times mean nothing.
         if values.get("boot") != boot_id() or any(tally.day is None for tally in over):
             return
         self._over, self._open, self._since_s = over[-MOST_OVER:], latest, since_s
         self._closed = closed
-        self._trust = Trust(float(offset_s) if offset_s is not None else None)
+        self._trust = trust
+
+
+def trust_from(values: dict[str, Any]) -> Trust:
+    """What the process before thought of the clock. Raises LookupError, TypeError, ValueError or OverflowError."""
+    offset_s, doubt_until_s = values["offset_s"], values["doubt_until_s"]
+    trust = Trust(float(offset_s) if offset_s is not None else None)
+    return trust if doubt_until_s is None else replace(trust, _doubt_until_s=float(doubt_until_s))
 
 
 def boot_id() -> str:

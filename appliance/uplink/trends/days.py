@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -54,3 +55,8 @@ class Trust:
     def offset_s(self) -> float | None:
         """For the next process of this boot, whose monotonic clock is the same."""
         return self._offset_s
+
+    @property
+    def doubt_until_s(self) -> float | None:
+        """For it too, which must not believe sooner; None without a doubt."""
+        return self._doubt_until_s if math.isfinite(self._doubt_until_s) else None

@@ -24,7 +24,9 @@ DAYS = 28
 LEAST_DAYS = 7
 "Fewer would make of every Saturday a novelty."
 MOST_BYTES = 256 * 1024
-CURE = "free space or set folders.state to a writable folder"
+MOST = 1 << 30
+"Far above a street and its noise; sums and floats of it stay what they are."
+CURE = "free space or set folders.vision to a writable folder"
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,13 @@ def read_days(folder: Path) -> list[Day]:
     try:
         values = json.loads(read_small(folder / FILE, MOST_BYTES))
         return [day_from(one) for one in values["days"]] if values["schema"] == SCHEMA else []
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         return []
 
 
-def write_days(folder: Path, known: list[Day]) -> None:
-    """Keep the newest DAYS of them. Raises BoothError."""
-    newest = sorted(known, key=lambda one: one.day)[-DAYS:]
+def write_days(folder: Path, known: list[Day], keep_days: int = DAYS) -> None:
+    """Keep the newest of them, DAYS or what retention allows. Raises BoothError."""
+    newest = sorted(known, key=lambda one: one.day)[-min(DAYS, max(1, keep_days)) :]
     days = [
         {
             "day": one.day.isoformat(),
@@ -83,12 +85,19 @@ def write_days(folder: Path, known: list[Day]) -> None:
     write_durably(folder / FILE, content, CURE, mode=0o600)
 
 
+def bounded(value: Any) -> int:
+    """A count with its noise, which may lie below 0. Raises ValueError for anything else."""
+    if type(value) is not int or abs(value) > MOST:
+        raise ValueError("no count")
+    return value
+
+
 def day_from(values: dict[str, Any]) -> Day:
     """One day of the file. Raises ValueError, LookupError or TypeError for anything else."""
-    counts = {table.name: tuple(map(int, values["counts"][table.name])) for table in all_tables()}
+    counts = {table.name: tuple(map(bounded, values["counts"][table.name])) for table in all_tables()}
     if any(len(counts[table.name]) != len(table.labels) for table in all_tables()):
         raise ValueError("not these tables")
-    noisy = Noisy(int(values["passages"]), counts)
+    noisy = Noisy(bounded(values["passages"]), counts)
     if noisy.passages < LEAST_PASSAGES:
         raise ValueError("no released day")
     return Day(date.fromisoformat(values["day"]), str(values["basis"]), noisy)

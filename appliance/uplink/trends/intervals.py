@@ -18,12 +18,6 @@ def half_width(scale: float, confidence: float = CONFIDENCE) -> int:
     return max(0, math.ceil(math.log((1 - confidence) * (1 + a) / 2) / math.log(a)) - 1)
 
 
-def at_least(scale: float, k: int) -> float:
-    """P(noise >= k), for k from 0: how probably a count that is k too low slips over a limit."""
-    a = math.exp(-1 / scale)
-    return 1 / (1 + a) if k == 0 else a**k / (1 + a)
-
-
 def tail(one: float, two: float, t: float) -> float:
     """P(|X + Y| > t) of Laplace noises X and Y of these scales, in closed form."""
     wide, narrow = max(one, two), min(one, two)

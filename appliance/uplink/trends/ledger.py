@@ -26,7 +26,7 @@ from appliance.uplink.trends.line import Line, line_from
 
 FILE = "ledger.jsonl"
 NAME = f"trends/{FILE}"
-"In messages, which are short: the folder is where folders.state says."
+"In messages, which are short: the folder is where folders.vision says, else folders.state."
 MODE = 0o640
 MOST_BYTES = 4 << 20
 "Twenty years of days."
@@ -69,10 +69,6 @@ class Account:
     def releases(self) -> int:
         """How many there were: the number of the last one."""
         return sum(line.kind == "release" for line in self.lines)
-
-    def goes_through(self, head: str) -> bool:
-        """Whether the line N:HASH12 is in here."""
-        return head in {line.head for line in self.lines}
 
 
 def read_account(folder: Path) -> Account | None:

@@ -25,7 +25,7 @@ from appliance.uplink.trends.line import LOST, WITHHELD, Line
 from appliance.uplink.trends.noise import Noisy, Questions, draw
 from appliance.uplink.trends.release import Origin, payload_of
 from appliance.uplink.trends.rules import may_release
-from appliance.uplink.trends.shelf import clear, get, ledger_of, put
+from appliance.uplink.trends.shelf import asides_of, clear, get, ledger_of, put
 from appliance.uplink.trends.tally import Tally
 
 
@@ -85,14 +85,18 @@ class Press:
         day, desk = tally.day.isoformat(), self._desk
         # Whatever OpenDP cannot do here, it shall say before anything is spent.
         questions = Questions(desk.epsilon)
+        known = read_days(desk.folder)
         line = append(desk.folder, "spend", day, f"epsilon {desk.epsilon:g}", clock)
         self._note(line.head)
-        self._drawn = (line, self._written(draw(tally, questions), account, line))
+        self._drawn = (line, self._written(draw(tally, questions), account, line, known))
         self._finish(account, line, clock)
-        clear(desk.folder, today, desk.keep_days)
+        # By the day that was released, not by today's: a clock that is wrong for an hour empties no shelf.
+        clear(desk.folder, tally.day, desk.keep_days)
+        for aside in asides_of(desk.folder):
+            clear(aside, tally.day, desk.keep_days)
         return self._told(tally.day)
 
-    def _written(self, noisy: Noisy, account: Account, line: Line) -> bytes:
+    def _written(self, noisy: Noisy, account: Account, line: Line, known: list[Day]) -> bytes:
         """What is told of the day, b'' where it is withheld."""
         desk = self._desk
         if not may_release(noisy, desk.epsilon):
@@ -101,7 +105,6 @@ class Press:
         day = date.fromisoformat(line.day)
         who = (number, desk.city, desk.booth, day, desk.time_zone, desk.engine, line.head, desk.epsilon)
         origin = Origin(*who)
-        known = read_days(desk.folder)
         payload = payload_of(noisy, usual_before(known, day, origin.basis), origin)
         self._remember(known, Day(day, origin.basis, noisy))
         return payload
@@ -109,7 +112,7 @@ class Press:
     def _remember(self, known: list[Day], day: Day) -> None:
         """Keep the day for the comparisons of the next ones; a disk that refuses costs one day of those."""
         try:
-            write_days(self._desk.folder, [*known, day])
+            write_days(self._desk.folder, [*known, day], self._desk.keep_days)
         except BoothError:
             return
 

@@ -10,11 +10,12 @@ from appliance.disk import read_small, sync_folder, write_durably
 from appliance.uplink.trends.release import MOST_BYTES
 
 FOLDER = "trends"
-"In folders.state."
-CURE = "free space or set folders.state to a writable folder"
+"In folders.learned: whoever may exchange it has a day drawn twice."
+CURE = "free space or set folders.vision to a writable folder"
 MOST_DAYS = 400
 MOST_FILES = 2 * MOST_DAYS
 "That are looked at: whoever fills the folder with others does not hold the booth up."
+MOST_ASIDES = 1000
 MODE = 0o640
 
 
@@ -43,6 +44,12 @@ def days_of(folder: Path) -> list[str]:
     except FileNotFoundError:
         return []
     return sorted(names)[-MOST_FILES:]
+
+
+def asides_of(folder: Path) -> list[Path]:
+    """Folders that `booth trends begin` has set aside. Raises OSError."""
+    names = [path for path in folder.parent.glob(f"{folder.name}.aside-*") if path.is_dir()]
+    return sorted(path for path in names if not path.is_symlink())[:MOST_ASIDES]
 
 
 def is_day(text: str) -> bool:

@@ -32,14 +32,6 @@ class Tally:
         for table, cell in zip(all_tables(), cells_of(outfit), strict=True):
             self.counts[table.name][cell] += 1
 
-    def merge(self, other: Tally) -> None:
-        """Count those of `other` too; it is not to be used any more."""
-        if self.passages + other.passages > MOST:
-            return
-        self.passages += other.passages
-        for name, counts in other.counts.items():
-            self.counts[name] = [one + two for one, two in zip(self.counts[name], counts, strict=True)]
-
     def values(self) -> dict[str, Any]:
         """As JSON has it."""
         day = self.day.isoformat() if self.day else None

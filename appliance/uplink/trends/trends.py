@@ -6,6 +6,7 @@ waits for. Whatever goes wrong in here is a state, and the booth looks on.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable
@@ -34,6 +35,8 @@ PATIENCE_S = 3.0
 "For a release that is under way when the booth stops; one that is cut off then is mended at the next start."
 NO_CLOCK = "waits: the clock is not set"
 OFF = "off"
+OWN = "vision"
+"In folders.runtime; for vision alone, as folders.vision is on the disk."
 Heads = Callable[[], list[str]]
 
 
@@ -42,9 +45,10 @@ class Trends:
 
     def __init__(self, settings: Settings, engine: str, noted: Heads, now_s: float) -> None:
         """`noted`: heads of the ledger that others have kept, such as the logbook."""
-        self._book = DayBook(
-            settings.folders.runtime, zone_of(settings.place.time_zone), settings.trends.ends_at_h, now_s
-        )
+        memory = memory_of(settings)
+        with contextlib.suppress(OSError):
+            memory.mkdir(mode=0o700, exist_ok=True)
+        self._book = DayBook(memory, zone_of(settings.place.time_zone), settings.trends.ends_at_h, now_s)
         self._press = Press(desk_of(settings, engine))
         self._noted = noted
         self._work: Work | None = None
@@ -92,7 +96,7 @@ class Trends:
             return
         self._work = None
         if work.fault:
-            self._tell(f"no release: {work.fault}", error=True)
+            self._tell(f"no release: {work.fault}")
             self._due_s = now_s + RETRY_S
             return
         self._fault, self._opened, self._head = "", work.today, work.head
@@ -101,9 +105,9 @@ class Trends:
             self._said = work.said
             log.info("trends: %s", work.said)
 
-    def _tell(self, words: str, *, error: bool) -> None:
+    def _tell(self, words: str) -> None:
         """Log the edge."""
-        if words != self._fault and error:
+        if words != self._fault:
             log.error("trends: %s", words)
         self._fault = words
 
@@ -146,12 +150,17 @@ class Work:
             self.fault = f"{type(error).__name__}: {error}"
 
 
+def memory_of(settings: Settings) -> Path:
+    """Vision's own folder within the runtime folder: who may exchange counts and head has a day drawn twice."""
+    return settings.folders.runtime / OWN
+
+
 def desk_of(settings: Settings, engine: str) -> Desk:
     """What the press works with, by the settings."""
     state: Path = settings.folders.state
     return Desk(
-        folder=state / FOLDER,
-        runtime=settings.folders.runtime,
+        folder=settings.folders.learned / FOLDER,
+        runtime=memory_of(settings),
         outbox=state / OUTBOX,
         bounds=bounds_from_settings(settings.uplink),
         city=settings.booth.city,

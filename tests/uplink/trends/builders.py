@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone, tzinfo
@@ -65,9 +66,10 @@ def next_day(day: date, days: int = 1) -> date:
 
 
 def desk_in(folder: Path, epsilon: float = 1.0) -> Desk:
+    (folder / "vision").mkdir(parents=True, exist_ok=True)
     return Desk(
         folder=folder / "trends",
-        runtime=folder,
+        runtime=folder / "vision",
         outbox=folder / "outbox.sqlite",
         bounds=Bounds(),
         city="new-york",
@@ -77,3 +79,9 @@ def desk_in(folder: Path, epsilon: float = 1.0) -> Desk:
         epsilon=epsilon,
         keep_days=400,
     )
+
+
+def at_least(scale: float, k: int) -> float:
+    """P(noise >= k), for k from 0: how probably a count that is k too low slips over a limit."""
+    a = math.exp(-1 / scale)
+    return 1 / (1 + a) if k == 0 else a**k / (1 + a)

@@ -161,7 +161,7 @@ def test_the_file_holds_counts_and_is_its_owners(booth: Booth, tmp_path: Path) -
     file = tmp_path / FILE
     assert file.stat().st_mode & 0o777 == 0o600
     values = json.loads(file.read_text())
-    assert set(values) == {"boot", "tallies", "since_s", "offset_s", "closed"}
+    assert set(values) == {"boot", "tallies", "since_s", "offset_s", "doubt_until_s", "closed"}
     assert set(values["tallies"][0]) == {"schema", "codebook", "day", "passages", "counts"}
     assert values["tallies"][0]["passages"] == 2
 
@@ -227,6 +227,17 @@ def test_a_clock_that_leaps_ahead_for_a_moment_ends_no_day(booth: Booth) -> None
     booth.wall_s -= 1000 * 24 * H
     booth.wait(2 * SETTLE_S)
     assert (booth.book.today, booth.book.over()) == (DAY, None)
+
+
+def test_a_doubt_outlives_the_process(booth: Booth) -> None:
+    booth.pass_by(2)
+    booth.wall_s += 1000 * 24 * H
+    booth.wait(120, 10)
+    booth.start()
+    booth.wait(1800, 10)
+    assert (booth.book.today, booth.book.over()) == (DAY, None)
+    booth.wait(SETTLE_S)
+    assert booth.close() == (DAY, 2)
 
 
 def test_a_clock_that_was_wrong_for_a_day_is_forgiven(booth: Booth) -> None:

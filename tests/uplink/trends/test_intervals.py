@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from appliance.uplink.trends.indices import noise
 from appliance.uplink.trends.intervals import (
-    at_least,
     half_width,
     normal_width,
     share_width,
     sum_width,
     tail,
 )
+from tests.uplink.trends.builders import at_least
 
 scales = st.floats(0.05, 500)
 DAYS = 20_000

@@ -6,11 +6,10 @@ from collections import Counter
 
 import pytest
 
-from appliance.uplink.trends.intervals import at_least
 from appliance.uplink.trends.noise import PASSAGES, Query, Questions, draw, queries
 from appliance.uplink.trends.tables import all_tables
 from appliance.uplink.trends.tally import Tally
-from tests.uplink.trends.builders import DAY, street
+from tests.uplink.trends.builders import DAY, at_least, street
 
 
 @pytest.fixture(scope="module")

@@ -227,9 +227,40 @@ def test_an_old_ledger_put_back_while_the_booth_runs_is_found(tmp_path: Path) ->
         with pytest.raises(LedgerError, match="cut or put back"):
             release(tried, alike(DARK, 400))
     assert file.read_bytes() == old
-    (tmp_path / ANCHOR).unlink()
+    (tmp_path / "vision" / ANCHOR).unlink()
     with pytest.raises(LedgerError, match="9:0123456789ab is gone"):
         press.open(clock_at(TODAY), TODAY, ["9:0123456789ab"])
+
+
+@pytest.mark.parametrize("count", ["1e999", "1e9999999", "99999999999999999999", "true", "NaN"])
+def test_comparisons_out_of_this_world_cost_no_day(tmp_path: Path, count: str) -> None:
+    """Read before the budget is spent, and none of it believed."""
+    press = begun(tmp_path)
+    release(press, street(400))
+    file = tmp_path / "trends/usual.json"
+    values = json.loads(file.read_text())
+    values["days"][0]["passages"] = "count"
+    file.write_text(json.dumps(values).replace('"count"', count))
+    assert read_days(tmp_path / "trends") == []
+    assert release(press, alike(DARK, 400, TODAY)) == f"{TODAY} released"
+
+
+def test_a_clock_that_is_wrong_empties_no_shelf_and_what_was_set_aside_grows_old_too(tmp_path: Path) -> None:
+    press = begun(tmp_path)
+    aside = tmp_path / "trends.aside-1"
+    for days in (399, 401):
+        shelf.put(aside, next_day(DAY, -days).isoformat(), b"{}")
+    release(press, street(400))
+    release(press, alike(DARK, 400, TODAY), 900)
+    assert shelf.days_of(tmp_path / "trends") == [str(DAY), str(TODAY)]
+    assert shelf.days_of(aside) == [str(next_day(DAY, -399))]
+
+
+def test_comparisons_are_kept_no_longer_than_releases(tmp_path: Path) -> None:
+    press = begun(tmp_path, keep_days=2)
+    for number in range(4):
+        release(press, alike(DARK, 400, next_day(DAY, number)))
+    assert [one.day for one in read_days(tmp_path / "trends")] == [next_day(DAY, 2), next_day(DAY, 3)]
 
 
 def test_old_releases_go_and_young_ones_stay(tmp_path: Path) -> None:

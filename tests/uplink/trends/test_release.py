@@ -16,13 +16,12 @@ from appliance.uplink.trends import release
 from appliance.uplink.trends.formulas import FORMULAS
 from appliance.uplink.trends.history import Usual
 from appliance.uplink.trends.indices import Index
-from appliance.uplink.trends.intervals import at_least
 from appliance.uplink.trends.noise import PASSAGES, Noisy, Questions, draw, queries
 from appliance.uplink.trends.release import MOST_BYTES, Origin, payload_of
 from appliance.uplink.trends.rules import LEAST_CELL, LEAST_PASSAGES, may_release, told_cells, widths
 from appliance.uplink.trends.styles import read_codebook
 from appliance.uplink.trends.tables import all_tables
-from tests.uplink.trends.builders import DAY, noisy, street
+from tests.uplink.trends.builders import DAY, at_least, noisy, street
 
 ORIGIN = Origin(
     "desk-0badcafe-1", "new-york", "desk", DAY, "America/New_York", "abcdef012345", "3:0badcafe0bad", 1.0

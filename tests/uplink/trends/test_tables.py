@@ -15,7 +15,7 @@ from appliance.uplink.trends.styles import read_codebook
 from appliance.uplink.trends.tables import FAMILIES, FAMILY, all_tables, cells_of
 from appliance.uplink.trends.tally import MOST, Tally, tally_from
 from appliance.vocabulary import PATTERNS
-from tests.uplink.trends.builders import DARK, DAY, JEANS, alike, street
+from tests.uplink.trends.builders import DARK, DAY, JEANS, street
 
 shades = st.sampled_from(SHADES)
 outfits = st.builds(
@@ -119,11 +119,7 @@ def test_counts_below_zero_or_of_other_tables_are_refused() -> None:
             tally_from({**values, "counts": {**values["counts"], "pattern": wrong}})
 
 
-def test_merging_adds_up_and_counting_ends_somewhere() -> None:
-    one, two = alike(DARK, 3), alike(JEANS, 4)
-    one.merge(two)
-    assert one.passages == 7
-    assert all(sum(counts) == 7 for counts in one.counts.values())
+def test_counting_ends_somewhere() -> None:
     full = Tally(date.min)
     full.passages = MOST
     full.add(DARK)
