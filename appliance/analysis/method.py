@@ -20,8 +20,8 @@ OURS = {
     "mean diversity": "likewise; a quarter of a day's spread is added to its interval, for a bias that days share",
     "change": "mean of the last days less mean of the first, each booth against itself, unless its networks changed;"
     " interval 95 %, or 1 - 0.05 / cells for all cells together (Bonferroni)",
-    "divergence": "Jensen-Shannon, log 2, of the days and cells that both cities tell, made to add up to 1; less the bias, half"
-    " the sum of second derivative x variance; spread by first and second order",
+    "divergence": "Jensen-Shannon, log 2, of the days and cells that both cities tell, made to add up to 1; less the"
+    " bias, half the sum of second derivative x variance; spread by first and second order",
 }
 "How this report makes its own figures, in words."
 
