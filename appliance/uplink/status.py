@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ MACHINE_FIGURES = ("memory_free_mb", "power_w", "throttled", "overcurrent_events
 TEMPERATURES = ("temperature_c", "gpu_temperature_c")
 "Of the machine, by its sensors; may be below zero. Its load is not told: it moves with the people in view."
 COLDEST_C = -60.0
+MOST_FIGURE = 1e15
 START_S = 60.0
 "For so long after its own start the uplink calls a silent vision process 'starting', later 'not running'."
 SILENT = "vision is not running"
@@ -161,7 +161,8 @@ def _text(value: object, instead: str) -> str:
 def _figure(value: object, least: float = 0) -> float | int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if not math.isfinite(value) or value < least:
+    # Refuses NaN and infinity, too; math.isfinite() fails over an integer beyond all floats.
+    if not least <= value < MOST_FIGURE:
         return None
     return value if isinstance(value, int) else round(value, 2)
 

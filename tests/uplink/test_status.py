@@ -127,6 +127,12 @@ def test_the_state_of_a_booth(vision: dict[str, Any] | None, age_s: float, expec
     assert booth_state(vision, age_s) == expected
 
 
+@pytest.mark.parametrize("figure", [10**330, float("inf"), float("nan"), -1])
+def test_a_figure_of_no_world_is_not_told(figure: float) -> None:
+    values = health_values(BOOTH, {"frames": figure}, sending=WELL, uptime_s=0, clock=CLOCK)
+    assert values["frames"] is None
+
+
 def test_people_in_view_are_not_told() -> None:
     values = health_values(BOOTH, {"people": 4, "frames": 7}, sending=WELL, uptime_s=0, clock=CLOCK)
     assert values["frames"] == 7
