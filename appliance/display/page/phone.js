@@ -1,9 +1,7 @@
 // The code on the booth's own screen: it holds the address with the secret, which is written nowhere in letters.
 
-import { byId } from "/field/dom.js";
+import { byId, drawCode } from "/field/dom.js";
 import { knows, say } from "/board/words.js";
-
-const MARGIN = 3; // light modules around the code
 
 async function show(renew) {
   const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ renew }) };
@@ -15,17 +13,7 @@ async function show(renew) {
   }
   byId("url").textContent = values.url;
   byId("shown").hidden = false;
-  drawCode(values.qr);
-}
-
-function drawCode(rows) {
-  const size = rows.length + 2 * MARGIN;
-  const canvas = Object.assign(byId("qr"), { width: size, height: size });
-  const pen = canvas.getContext("2d");
-  pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, size, size);
-  pen.fillStyle = "#000";
-  rows.forEach((row, y) => [...row].forEach((dark, x) => dark === "1" && pen.fillRect(x + MARGIN, y + MARGIN, 1, 1)));
+  drawCode(byId("qr"), values.qr);
 }
 
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") byId("back").click(); });

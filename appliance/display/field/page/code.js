@@ -1,11 +1,10 @@
 // The code on the device's own screen: asked for by a person, gone from the screen when it is used or too old.
 
-import { byId } from "/field/dom.js";
+import { byId, drawCode } from "/field/dom.js";
 import { showLanguages } from "/field/languages.js";
 import { knows, say, tell } from "/field/words.js";
 
 const ASK_MS = 1000;
-const MARGIN = 3; // light modules around the code
 let until = 0;
 let told = { word: "code-ready" };
 
@@ -30,7 +29,7 @@ async function show() {
   byId("url").textContent = values.url;
   byId("digits").textContent = values.digits.slice(0, 4) + " " + values.digits.slice(4);
   byId("shown").hidden = false;
-  drawCode(values.qr);
+  drawCode(byId("qr"), values.qr);
   told = { word: "code-scan" };
   label();
 }
@@ -51,16 +50,6 @@ function hide(word) {
 function note(words) {
   told = words;
   tell(byId("told"), told);
-}
-
-function drawCode(rows) {
-  const size = rows.length + 2 * MARGIN;
-  const canvas = Object.assign(byId("qr"), { width: size, height: size });
-  const pen = canvas.getContext("2d");
-  pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, size, size);
-  pen.fillStyle = "#000";
-  rows.forEach((row, y) => [...row].forEach((dark, x) => dark === "1" && pen.fillRect(x + MARGIN, y + MARGIN, 1, 1)));
 }
 
 function count() {

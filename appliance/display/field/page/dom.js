@@ -36,3 +36,16 @@ export function button(text, act, properties = {}) {
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+const MARGIN = 3; // light modules around the code
+
+// A QR code, rows of 0 and 1, on a canvas of one pixel a module.
+export function drawCode(element, rows) {
+  const size = rows.length + 2 * MARGIN;
+  const canvas = Object.assign(element, { width: size, height: size });
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, size, size);
+  pen.fillStyle = "#000";
+  rows.forEach((row, y) => [...row].forEach((dark, x) => dark === "1" && pen.fillRect(x + MARGIN, y + MARGIN, 1, 1)));
+}
