@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.disk import OWN_MODE, read_small
-from appliance.errors import BoothError
+from appliance.disk import read_small
+from appliance.health.field import write_sign
 from appliance.health.owners import is_from_display
 
 FILE = "display/ask.json"
@@ -45,15 +44,7 @@ def write_ask(runtime: Path, now_s: float) -> Ask:
     """Ask anew, for ASK_S from `now_s` on. Raises BoothError where nothing can be written."""
     ask = Ask(now_s + ASK_S, secrets.randbelow(MOST_NUMBER + 1))
     body = {"schema": SCHEMA, "until_s": ask.until_s, "number": ask.number}
-    file = runtime / FILE
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        file.parent.mkdir(OWN_MODE, parents=True, exist_ok=True)
-        draft.write_text(json.dumps(body), encoding="ascii")
-        draft.replace(file)
-    except OSError as error:
-        cure = "make it writable for this user or set folders.runtime to a folder that is"
-        raise BoothError(f"{file}: {error.strerror}; {cure}") from None
+    write_sign(runtime / FILE, body)
     return ask
 
 

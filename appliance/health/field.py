@@ -10,6 +10,7 @@ import contextlib
 import json
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +46,11 @@ def renew_session(runtime: Path, now_s: float, take: int = 0) -> None:
     """Open a session, or keep it open for RENEW_S from `now_s` on. Raises BoothError where nothing can be written."""
     session = Session(now_s + RENEW_S, take)
     body = {"schema": SCHEMA, "until_s": session.until_s, "take": session.take}
-    file = runtime / FILE
+    write_sign(runtime / FILE, body)
+
+
+def write_sign(file: Path, body: Mapping[str, object]) -> None:
+    """Replace a file by which display tells vision something, in its own folder. Raises BoothError."""
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(OWN_MODE, parents=True, exist_ok=True)
