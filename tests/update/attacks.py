@@ -22,8 +22,8 @@ from appliance.update.manifest import FILE
 from appliance.update.refusal import Name
 from appliance.update.rotation import Change, draft_root, sign_draft
 from tests.update import archives
-from tests.update.server import Mode, Server
-from tests.update.world import DAY, MACHINE, NEW, OLD, Booth, Publisher
+from tests.update.server import STALLS, Mode, Server
+from tests.update.world import DAY, IMPATIENT, MACHINE, NEW, OLD, PATIENT, Booth, Publisher
 
 NOW = datetime.now(timezone.utc)
 OTHER_PYTHON = Machine("3.12", "arm64")
@@ -51,6 +51,7 @@ class Scene:
 
     def misbehave(self, mode: Mode, *, for_all: bool = False) -> None:
         self.server.mode, self.server.for_all = mode, for_all
+        self.booth.patience = IMPATIENT if mode in STALLS else PATIENT
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ Mode = Literal[
     "longer",
     "moved",
 ]
+STALLS: frozenset[Mode] = frozenset({"loris", "silent", "slow-head"})
+"The modes that keep a client waiting."
 
 
 class Server(ThreadingHTTPServer):
