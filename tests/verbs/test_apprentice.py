@@ -186,8 +186,9 @@ def look(
         time = SimpleNamespace(monotonic=clock.monotonic)
         camera = FakeCamera(clock, [Deliver(frames), End()])
         monkeypatch.setattr("appliance.verbs.lookout.open_camera", lambda *_, live: camera)
-        monkeypatch.setattr("appliance.verbs.lookout.make_pipeline", lambda *_: pipeline)
+        monkeypatch.setattr("appliance.verbs.crew.make_pipeline", lambda *_: pipeline)
         monkeypatch.setattr("appliance.verbs.lookout.time", time)
+        monkeypatch.setattr("appliance.verbs.crew.time", time)
         monkeypatch.setattr("appliance.verbs.figures.time", time)
         monkeypatch.setattr(
             "appliance.verbs.figures.write_vitals", lambda _r, _p, vitals, _t: told.update(vitals)
