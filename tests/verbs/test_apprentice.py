@@ -19,6 +19,8 @@ from appliance.records import FloatArray, Passage
 from appliance.runtime.choose import Wing
 from appliance.runtime.cpu.neighbours import CpuNeighbours
 from appliance.runtime.seam import Neighbours
+from appliance.uplink.event import event_from_payload
+from appliance.uplink.outbox import Outbox
 from appliance.verbs.apprentice import (
     KEPT,
     RENEW_EVERY_S,
@@ -33,7 +35,7 @@ from appliance.vision.descriptor import MEASURES, VERSION
 from appliance.vision.novelty import Judge, is_coded
 from appliance.vision.pipeline import Step
 from calibration.street import HOLD_S, Street
-from tests.fakes import Deliver, End, FakeCamera, FakeClock, FakePipeline, FakeStop
+from tests.fakes import Deliver, End, FakeCamera, FakeClock, FakePipeline, FakeStop, exception
 from tests.streets import passage, random_bank, random_measures
 
 WING = cast(Wing, SimpleNamespace(neighbours=CpuNeighbours, name="cpu"))
@@ -161,7 +163,7 @@ def test_a_wrong_clock_gives_no_date(tmp_path: Path) -> None:
 
 
 class PassingPipeline(FakePipeline):
-    """Somebody passes with every frame; notes by which banks it is told to judge."""
+    """Somebody passes with every frame, each an exception; notes by which banks it is told to judge."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -171,6 +173,7 @@ class PassingPipeline(FakePipeline):
     def _step(self, seen: Any, count: int, now_s: float) -> Step:
         step = super()._step(seen, count, now_s)
         step.passages.append(somebody(self.rng, len(self.seen)))
+        step.decisions.append(exception(len(self.seen), now_s))
         return step
 
     def judge_by(self, judge: Judge, rule: object) -> None:
@@ -212,6 +215,16 @@ def test_a_booth_without_a_bank_judges_as_soon_as_it_has_learned(
     assert told["bank"] in pipeline.banks
     # One more than frames: the end concludes somebody too.
     assert load_bank(tmp_path / KEPT, VERSION).passages == 61
+
+
+def test_an_event_names_the_bank_in_force(
+    look: Callable[[int], tuple[PassingPipeline, dict[str, Any]]], tmp_path: Path
+) -> None:
+    pipeline, _ = look(60)
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    banks = [event_from_payload(row.payload).bank for row in outbox.batch(100)]
+    outbox.close()
+    assert list(dict.fromkeys(banks)) == ["none", *pipeline.banks]
 
 
 def test_a_bank_that_the_device_has_no_room_for_is_a_state_and_the_last_one_goes_on(
