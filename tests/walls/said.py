@@ -32,7 +32,9 @@ WRITING = {
 "Names of calls, whatever they belong to, that may let something out; and open(), where it is not for reading."
 HOLE = re.compile(r"%(?:\.\d)?[sdgf]")
 FILLED = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
-LEAST_KNOWN = 12
+UVICORN = (r"Started server process \[\d+\]", "Shutting down", r"Finished server process \[\d+\]")
+"Lines of the display's log that the library of its server writes."
+LEAST_KNOWN = 10
 "Letters of a line that are always the same; a line that is all hole is known by nothing."
 LONGEST, MOST_DIGITS = 240, 48
 "Characters of a line, and digits in it."
@@ -121,11 +123,8 @@ def patterns() -> list[re.Pattern[str]]:
     """Of the lines of log that are known by their words."""
     said = [line.split(": ", 2)[2] for line in known_ways() if ": log: " in line]
     pieces = [FILLED.split(line) for line in said]
-    return [
-        re.compile(".{1,160}".join(map(re.escape, line)))
-        for line in pieces
-        if sum(map(len, line)) >= LEAST_KNOWN
-    ]
+    known = [line for line in pieces if sum(map(len, line)) >= LEAST_KNOWN]
+    return [*map(re.compile, UVICORN), *(re.compile(".{1,160}".join(map(re.escape, line))) for line in known)]
 
 
 def unknown_lines(process: str, log: str) -> list[str]:
