@@ -20,6 +20,8 @@ VITALS = Path(__file__).parent / "vitals.txt"
 WAKE = re.compile(r"UNIX-STREAM:.*|anon_inode:\[eventfd\]|(pipe|socket):\[\d+\]")
 MOST_WAKING, MOST_WAKINGS = 8, 3
 "Bytes with which a thread is woken, and how many different ones there are: more would be words."
+NAME = "(state|run)(/[a-z-]{1,16}){0,2}([.][a-z]{1,6})?|"
+"Of folders, and of what a draft becomes: no figure fits in."
 CODE = re.compile(r"(/.*)?/orcexec\.\w{6}")
 "Where liborc, GStreamer's, has its machine code: a file without a name that only it maps."
 CODE_BYTES = 65_536
@@ -38,6 +40,12 @@ def strangers(seen: Trace, folder: Path, process: str, channels: dict[str, Form]
     files = {str(file) for file in seen.opened if not CODE.fullmatch(str(file))}
     files -= {"/dev/null", "/dev/tty"}
     found += [f"opened {file}" for file in sorted(files) if not names.fullmatch(file)]
+    plain = re.compile(rf"{re.escape(str(folder))}(?:/(?:{NAME}))?")
+    found += [
+        f"named {file}"
+        for file in map(str, seen.named)
+        if not (plain.fullmatch(file) or names.fullmatch(file))
+    ]
     found += [f"shared {size} {file}" for size, file in seen.shared if not may_share(size, file)]
     found += [f"called {name}" for name in sorted(seen.strange)]
     return found + ([f"started {seen.ran} programs"] if seen.ran > 1 else [])

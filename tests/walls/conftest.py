@@ -51,11 +51,18 @@ def looked(canary: Canary, eyes: Eyes, tmp_path_factory: pytest.TempPathFactory)
     folder, rng = tmp_path_factory.mktemp("live"), np.random.default_rng(3)
     noise = {name: rng.random((120, length), np.float32) for name, length in MEASURES.items()}
     save_bank(learn_bank(noise, VERSION), folder / "state" / KEPT)
-    truth, settings = folder.parent / "truth.npz", write_settings(folder, canary.video)
+    truth, settings = folder.parent / "truth", write_settings(folder, canary.video)
     spied = [sys.executable, "-m", "tests.walls.spy", str(truth)]
     command = [*spied, "run", "vision", "--config", str(settings)]
     seen = trace(require_strace(), command, folder.parent / "live.strace", folder)
     assert seen.code == 0, seen.errors
-    seen.writes[:] = [write for write in seen.writes if write.target != str(truth)]
-    seen.opened.discard(truth)
-    return Looked(seen, folder, read_planted(truth, canary))
+    return Looked(without(seen, truth), folder, read_planted(truth, canary))
+
+
+def without(seen: Trace, truth: Path) -> Trace:
+    """The same without what the witness wrote."""
+    writes = [write for write in seen.writes if Path(write.target).parent != truth]
+    opened, named = (
+        {file for file in files if truth not in (file, file.parent)} for files in (seen.opened, seen.named)
+    )
+    return Trace(**{**vars(seen), "writes": writes, "opened": opened, "named": named})

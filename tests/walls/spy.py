@@ -1,12 +1,13 @@
-"""`booth` with a witness in it: the same command in; beside all it does, a file of what must not leave it, out.
+"""`booth` with a witness in it: the same command in; beside all it does, a folder of what must not leave it, out.
 
 python -m tests.walls.spy TRUTH run vision --config F. What was planted in the pictures is known, but not what the
-networks and the tracker make of it: that is noted here, in the very process whose writes are searched for it.
+networks and the tracker make of it: that is noted here, in the very process whose writes and memory are searched.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -19,56 +20,59 @@ from appliance.records import Descriptors, FloatArray, Frame, Garments
 from appliance.vision.descriptor import Descriptor
 from appliance.vision.pipeline import Pipeline, Step
 
+BOXES, TIMES, DECISIONS = "boxes", "times_s", "decisions.jsonl"
+"Files beside those of the measures."
+
 
 class Spy:
-    """Notes every vector, box, number and time, and each decision; writes them when the process ends."""
+    """Notes every vector, box and time, and each decision, at once, and keeps no copy of any."""
 
-    def __init__(self) -> None:
-        self._vectors: dict[str, list[FloatArray]] = {}
-        self._boxes: list[list[float]] = []
-        self._times_s: list[float] = []
-        self._decisions: list[dict[str, Any]] = []
-        self._describe, self._step, self._conclude = Descriptor.describe, Pipeline.step, Pipeline._conclude
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+        self._files: dict[str, int] = {}
 
     def hide(self) -> None:
         """Stand behind the real parts."""
+        real_describe, real_step, real_conclude = Descriptor.describe, Pipeline.step, Pipeline._conclude
 
         def describe(descriptor: Descriptor, garments: Garments) -> Descriptors:
-            made = self._describe(descriptor, garments)
-            for name, rows in made.measures.items():
-                self._vectors.setdefault(name, []).extend(rows.copy())
+            made = real_describe(descriptor, garments)
+            self._note_all(made.measures)
             return made
 
         def step(pipeline: Pipeline, frame: Frame) -> Step:
-            self._times_s.append(frame.captured_s)
-            return self._step(pipeline, frame)
+            self._note(TIMES, np.array([frame.captured_s]))
+            return real_step(pipeline, frame)
 
         def conclude(pipeline: Pipeline, *args: Any) -> Step:
-            made = self._conclude(pipeline, *args)
-            self._boxes.extend(made.tracks.boxes.tolist())
+            made = real_conclude(pipeline, *args)
+            self._note(BOXES, made.tracks.boxes)
             for passage in made.passages:
-                for name, row in passage.measures.items():
-                    self._vectors.setdefault(name, []).append(row.copy())
-            self._decisions.extend(map(asdict, made.decisions))
+                self._note_all(passage.measures)
+            for decision in made.decisions:
+                self._write(DECISIONS, json.dumps(asdict(decision)).encode() + b"\n")
             return made
 
         Descriptor.describe = describe  # type: ignore[method-assign, assignment]
         Pipeline.step = step  # type: ignore[method-assign, assignment]
         Pipeline._conclude = conclude  # type: ignore[method-assign, assignment]
 
-    def tell(self, file: Path) -> None:
-        """Write all of it."""
-        told: dict[str, Any] = {name: np.stack(rows) for name, rows in self._vectors.items()}
-        told |= {"boxes": np.array(self._boxes), "times_s": np.array(self._times_s)}
-        with file.open("wb") as out:
-            np.savez(out, told=json.dumps(self._decisions), **told)
+    def _note_all(self, measures: dict[str, FloatArray]) -> None:
+        for name, rows in measures.items():
+            self._note(name, rows)
+
+    def _note(self, name: str, rows: np.ndarray[Any, Any]) -> None:
+        """The very memory of the process goes to the file."""
+        if rows.size:
+            self._write(name, np.ascontiguousarray(rows).data.cast("B"))
+
+    def _write(self, name: str, content: bytes | memoryview) -> None:
+        if name not in self._files:
+            self._files[name] = os.open(self._folder / name, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        os.write(self._files[name], content)
 
 
 if __name__ == "__main__":
-    truth = Path(sys.argv.pop(1))
-    spy = Spy()
-    spy.hide()
-    try:
-        main()
-    finally:
-        spy.tell(truth)
+    Spy(Path(sys.argv.pop(1))).hide()
+    main()
