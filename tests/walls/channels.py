@@ -22,7 +22,7 @@ MOST_WAKING, MOST_WAKINGS = 8, 3
 "Bytes with which a thread is woken, and how many different ones there are: more would be words."
 NAME = "(state|run)(/[a-z-]{1,16}){0,2}([.][a-z]{1,6})?|"
 "Of folders, and of what a draft becomes: no figure fits in."
-CODE = re.compile(r"(/.*)?/orcexec\.\w{6}")
+CODE = re.compile(r"(/.*)?/(orcexec\.\w{6}|memfd:orcexec)")
 "Where liborc, GStreamer's, has its machine code: a file without a name that only it maps."
 CODE_BYTES = 65_536
 MOMENT = {"boot", "at_s", "unix_s", "synced"}

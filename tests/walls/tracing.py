@@ -46,7 +46,7 @@ class Write(NamedTuple):
     """One buffer that was handed to the kernel."""
 
     target: str
-    "Path of the file, what the socket or pipe is, '(memory)' of a file in memory."
+    "Path of the file, or what the socket or pipe is; /memfd:NAME of a file in memory."
     content: bytes
 
 
@@ -134,7 +134,7 @@ def trace_from(log: Path, code: int, errors: str, folder: Path) -> Trace:
         errors,
         [Write(target_of(line), decoded(text)) for line in writes for text in buffers_of(line)],
         {folder / text_of(name) for name, flags in opens if for_writing(flags)}
-        | {Path("(memory)") for name, _ in calls if name == "memfd_create"},
+        | {Path("/memfd:" + text_of(buffers_of(line)[0])) for name, line in calls if name == "memfd_create"},
         {folder / text_of(name) for name in names},
         shared + [(0, "") for line in maps if NOWHERE.search(line)],
         {family for _, line in calls for pattern in (SOCKET, CONNECTED) for family in pattern.findall(line)},
