@@ -52,10 +52,10 @@ class Lookout:
         self._eyes = eyes
         self._figures = figures
         self._pipeline: Pipeline | None = None
-        self._ladder = Ladder(settings)
         self._scribe = Scribe()
+        self._ladder = Ladder(settings, self._scribe.place())
         self._notes = HandedNotes(settings.folders.state, self._scribe, now_s)
-        self._dead_man = DeadMan(settings, now_s, hand=self._scribe.hand)
+        self._dead_man = DeadMan(settings, now_s, hand=self._scribe.place())
         self._shutter = Shutter(
             settings.folders,
             figures,
@@ -69,7 +69,7 @@ class Lookout:
         self._anonymizer = Anonymizer(Origin(settings.booth.city, settings.booth.id, bank, eyes.engine))
         self._glass = FieldGlass(settings.folders.runtime, eyes)
         self._questions = Questions(settings.folders.runtime, figures)
-        self._school = Schooling(self._settings, eyes, judge, figures, now_s)
+        self._school = Schooling(self._settings, eyes, judge, figures, now_s, self._scribe.place())
         self._notes.note("model", eyes.engine)
         self._notes.note("bank", bank)
         note_settings(self._notes, self._settings)

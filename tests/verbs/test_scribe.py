@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,37 @@ def test_a_disk_that_hangs_gathers_no_endless_work() -> None:
     assert hangs.wait(10)
     assert [scribe.hand(lambda: None) for _ in range(MOST + 1)] == [True] * MOST + [False]
     scribe.close(0.01)
+    disk.set()
+
+
+def test_of_a_file_that_is_written_whole_only_the_newest_waits_and_there_is_room_for_it() -> None:
+    scribe, disk, hangs = Scribe(), threading.Event(), threading.Event()
+    done: list[str] = []
+    bank, count = scribe.place(), scribe.place()
+
+    def hang() -> None:
+        hangs.set()
+        disk.wait(20)
+
+    scribe.hand(hang)
+    assert hangs.wait(10)
+    while scribe.hand(lambda: None):
+        pass
+    for number in range(5 * MOST):
+        bank(partial(done.append, f"bank {number}"))
+        count(partial(done.append, f"count {number}"))
+    disk.set()
+    scribe.close(10)
+    bank(lambda: done.append("one more"))
+    scribe.close(10)
+    assert done == [f"bank {5 * MOST - 1}", f"count {5 * MOST - 1}", "one more"]
+
+
+def test_the_end_waits_for_a_disk_that_hangs_no_longer_than_it_may(caplog: pytest.LogCaptureFixture) -> None:
+    scribe, disk = Scribe(), threading.Event()
+    scribe.hand(lambda: disk.wait(20))
+    scribe.close(0.01)
+    assert caplog.messages == ["the disk hangs: what waits for it is not written"]
     disk.set()
 
 
