@@ -10,6 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from appliance.logbook.entry import Kind
@@ -102,22 +103,31 @@ class Place:
 
 
 class HandedNotes(Notes):
-    """What vision has to note, written by the scribe; only its thread touches what waits."""
+    """What vision has to note, written by the scribe; only its thread touches what waits for the disk."""
 
     def __init__(self, state: Path, scribe: Scribe, now_s: float) -> None:
         super().__init__(state, "vision")
         self._scribe, self._now_s = scribe, now_s
+        self._unheard: dict[Kind, str] = {}
+        "The newest values that the scribe had no room for."
 
     def note(self, kind: Kind, value: str) -> None:
         """`kind` is `value` from now on; written soon, in the order of the calls."""
-        now_s = self._now_s
-        self._scribe.hand(lambda: self._take(kind, value, now_s))
+        self._unheard[kind] = value
+        self._hand_over()
 
     def tend(self, now_s: float) -> None:
         """Have tried again what is due; waits for nothing."""
         self._now_s = now_s
+        self._hand_over()
         if self._waiting and self._scribe.is_idle():
             self._scribe.hand(lambda: Notes.tend(self, now_s))
+
+    def _hand_over(self) -> None:
+        for kind, value in list(self._unheard.items()):
+            if not self._scribe.hand(partial(self._take, kind, value, self._now_s)):
+                return
+            del self._unheard[kind]
 
     def _take(self, kind: Kind, value: str, now_s: float) -> None:
         Notes.note(self, kind, value)
