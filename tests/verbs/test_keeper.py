@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from appliance.artifacts import Bank, load_bank
+from appliance.artifacts import MIN_SUPPORTERS, Bank, load_bank
 from appliance.health.clock import Clock
 from appliance.verbs.apprentice import RENEW_EVERY_S, Apprentice
 from appliance.verbs.keeper import HANGS_S
@@ -17,7 +17,8 @@ from calibration.street import Street
 from tests.streets import passage, random_measures
 
 NOW = Clock(1_795_000_000.0, synced=True)
-PEOPLE = 40
+PEOPLE, MORE = 40, MIN_SUPPORTERS
+"Who make the first bank, and the next one."
 
 
 class Learner:
@@ -67,7 +68,7 @@ def test_a_disk_that_refuses_is_a_state_as_soon_as_that_is_known(learner: Learne
     learner.write()
     assert learner.apprentice.state.startswith("not kept: ")
     learner.file.rmdir()
-    learner.pass_by(PEOPLE)
+    learner.pass_by(MORE)
     assert learner.tend(1.0) is not None
     learner.write()
     assert learner.apprentice.state == "ok"
@@ -79,7 +80,7 @@ def test_a_disk_that_hangs_is_a_state_told_once_until_it_has_the_newest_bank(
     learner.tend(1.0)
     states = []
     for after_s in (HANGS_S - 1, 2.0, RENEW_EVERY_S, RENEW_EVERY_S):
-        learner.pass_by(1)
+        learner.pass_by(MORE)
         learner.tend(after_s)
         states.append(learner.apprentice.state)
     hangs = f"not kept: {learner.file}: the disk hangs"
@@ -91,12 +92,12 @@ def test_a_disk_that_hangs_is_a_state_told_once_until_it_has_the_newest_bank(
     learner.write()
     learner.tend(1.0)
     assert learner.apprentice.state == "ok"
-    assert load_bank(learner.file, VERSION).passages == PEOPLE + 4
+    assert load_bank(learner.file, VERSION).passages == PEOPLE + 4 * MORE
 
 
 def test_the_last_bank_is_handed_over_at_the_end(learner: Learner) -> None:
     learner.tend(1.0)
-    learner.pass_by(3)
+    learner.pass_by(MORE)
     learner.apprentice.close(learner.now_s, NOW)
     learner.write()
-    assert load_bank(learner.file, VERSION).passages == PEOPLE + 3
+    assert load_bank(learner.file, VERSION).passages == PEOPLE + MORE

@@ -114,8 +114,8 @@ def test_a_disk_that_hangs_for_ever_keeps_no_camera_open(tmp_path: Path) -> None
 
 
 def test_vision_that_is_started_anew_stays_closed_and_opens_by_itself(tmp_path: Path) -> None:
-    pause_for(tmp_path / "state", tmp_path / "run", PASSER_BY, 4 / 60, read_moment())
     began_s = time.monotonic()
+    pause_for(tmp_path / "state", tmp_path / "run", PASSER_BY, 4 / 60, read_moment())
     pause(tmp_path / "state", OPERATOR, "2026-11-26T09:00:00Z")
     resume(tmp_path / "state", OPERATOR)
     running = Vision(tmp_path)
