@@ -34,6 +34,7 @@ RETRY_S = 600.0
 PATIENCE_S = 3.0
 "For a release that is under way when the booth stops; one that is cut off then is mended at the next start."
 NO_CLOCK = "waits: the clock is not set"
+UNCONFIRMED = "waits: a network has to confirm the clock before a day is released"
 OFF = "off"
 OWN = "vision"
 "In folders.runtime; for vision alone, as folders.vision is on the disk."
@@ -57,6 +58,7 @@ class Trends:
         self._fault = ""
         self._opened: date | None = None
         self._head = ""
+        self._synced = True
 
     @property
     def head(self) -> str:
@@ -68,6 +70,8 @@ class Trends:
         """One line for the status."""
         if self._fault:
             return self._fault
+        if self._book.today is not None and self._book.over() is not None and not self._synced:
+            return UNCONFIRMED
         counting = NO_CLOCK if self._book.today is None else "counting"
         return f"{counting}; {self._said}" if self._said else counting
 
@@ -81,6 +85,7 @@ class Trends:
             return
         self._looked_s = now_s
         clock = read()
+        self._synced = clock.synced
         self._book.turn(clock, now_s)
         self._take(now_s)
         today = self._book.today

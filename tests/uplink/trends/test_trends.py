@@ -18,7 +18,7 @@ from appliance.uplink.outbox import Outbox
 from appliance.uplink.trends import trends as module
 from appliance.uplink.trends.ledger import FILE, read_account
 from appliance.uplink.trends.press import Press
-from appliance.uplink.trends.trends import NO_CLOCK, RETRY_S, Trends
+from appliance.uplink.trends.trends import NO_CLOCK, RETRY_S, UNCONFIRMED, Trends
 from appliance.uplink.wording import MOST_TEXT
 from tests.uplink.trends.builders import DARK, DAY, clock_at, next_day
 
@@ -99,6 +99,20 @@ def test_without_a_clock_it_waits(booth: Booth) -> None:
     booth.synced = True
     assert booth.look(1) == "counting"
     assert booth.look(20) == f"counting; {DAY} released"
+
+
+def test_days_that_end_without_a_network_are_released_when_it_is_back(booth: Booth) -> None:
+    assert booth.look(5) == "counting"
+    booth.synced = False
+    for _ in range(3):
+        booth.trends.see([DARK] * 300)
+        booth.look(24)
+    assert booth.trends.state == UNCONFIRMED
+    assert len(UNCONFIRMED) <= MOST_TEXT
+    assert booth.kinds() == ["begin"]
+    booth.synced = True
+    assert booth.look(1) == f"counting; {next_day(DAY, 2)} released"
+    assert [values["day"] for values in booth.sent()] == [str(next_day(DAY, number)) for number in range(3)]
 
 
 def test_a_booth_that_closes_at_ten_releases_before(tmp_path: Path) -> None:
