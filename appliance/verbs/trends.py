@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from appliance.analysis.release import release_from
 from appliance.config import Settings
 from appliance.disk import sync_folder
 from appliance.errors import BoothError
@@ -76,10 +77,15 @@ def show_release(learned: Path, day: str | None, *, as_json: bool) -> None:
         chosen = day or (days[-1] if days else "")
         payload = get(folder, chosen) if chosen in days else None
         values = json.loads(payload) if payload is not None else None
+        if payload is not None:
+            release_from(values)
     except OSError as error:
         raise BoothError(f"{folder}: {error.strerror}; {CURE}") from None
-    except ValueError:
-        raise BoothError(f"{folder / chosen}.json: no release; booth trends ledger says more") from None
+    except (ValueError, RecursionError) as error:
+        said = "nested too deep" if isinstance(error, RecursionError) else error
+        raise BoothError(
+            f"{folder / chosen}.json: no release: {said}; booth trends ledger says more"
+        ) from None
     if values is None:
         there = f"there are {days[0]} to {days[-1]}" if days else "the first comes after a whole day"
         raise BoothError(f"{folder}: no release{' of ' + day if day else ''}; {there}")
