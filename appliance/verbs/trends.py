@@ -16,6 +16,7 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.health.vitals import read_vitals
 from appliance.logbook import record
+from appliance.uplink.trends.account import Account
 from appliance.uplink.trends.anchor import FILE as ANCHOR
 from appliance.uplink.trends.audit import CURE as MEND
 from appliance.uplink.trends.audit import faults_of
@@ -23,7 +24,7 @@ from appliance.uplink.trends.daybook import FILE as TALLY
 from appliance.uplink.trends.days import local_day, zone_of
 from appliance.uplink.trends.history import FILE as USUAL
 from appliance.uplink.trends.ledger import FILE as LEDGER
-from appliance.uplink.trends.ledger import Account, LedgerError, begin, read_account
+from appliance.uplink.trends.ledger import LedgerError, begin, read_account
 from appliance.uplink.trends.line import Line
 from appliance.uplink.trends.shelf import FOLDER, days_of, get
 from appliance.uplink.trends.trends import memory_of

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from appliance.uplink.trends.ledger import NAME, Account, LedgerError, read_account
+from appliance.uplink.trends.account import Account
+from appliance.uplink.trends.ledger import NAME, LedgerError, read_account
 from appliance.uplink.trends.shelf import days_of, get, ledger_of
 
 CURE = "ask who did that, then: booth trends begin"

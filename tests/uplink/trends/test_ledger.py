@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.uplink.trends import ledger
+from appliance.uplink.trends.account import Account
 from appliance.uplink.trends.audit import faults_of, sound_account
-from appliance.uplink.trends.ledger import FILE, Account, LedgerError, append, begin, read_account
+from appliance.uplink.trends.ledger import FILE, LedgerError, append, begin, read_account
 from appliance.uplink.trends.line import LOST, WITHHELD, Line, line_from
 from appliance.uplink.trends.press import Press
 from tests.uplink.trends.builders import DARK, DAY, alike, clock_at, desk_in, next_day
