@@ -107,6 +107,16 @@ def test_one_city_of_one_day_is_a_page_too() -> None:
     assert "City against city" not in text
 
 
+def test_a_city_of_two_days_is_named_and_the_others_are_compared() -> None:
+    both = [*history("madrid", "b", 28, whiter), *history("new-york", "a", 28, plain_street)]
+    text = page(*both, *(message("toronto", "t", day, plain_street()) for day in (26, 27)))
+    words = summary(text)
+    assert "The cities differ most in white on top" in words
+    assert "Toronto has too few days in common with the others to be compared." in words
+    assert "What sets the cities apart" in text
+    assert "on the 28 days that all of them told" in text
+
+
 def test_a_city_without_a_table_does_not_stop_the_others() -> None:
     few = history("madrid", "b", 15, lambda _: {"pattern": {"plain": 0.8}})
     assert "Days told" in page(*few, *history("stockholm", "c", 15, plain_street))
