@@ -92,6 +92,9 @@ def test_it_fetches_nothing_and_runs_nothing(three: str) -> None:
 
 def test_it_says_what_its_figures_rest_on(three: str) -> None:
     assert "epsilon 1 over all" in three
+    assert "up to twice as much for what somebody wore" in three
+    assert "how many people passed, minute by minute" in three
+    assert "nobody can tell" not in three
     for words in ("at least 200 passages", "at least 20 passages", "suppressed, mean", "Birge", "12 Mar"):
         assert words in three
 

@@ -23,6 +23,11 @@ def zone_of(name: str) -> tzinfo:
         return timezone.utc
 
 
+def zone_name(name: str) -> str:
+    """How a release calls the zone by which its days are told: the one that zone_of() really gives."""
+    return "UTC" if zone_of(name) is timezone.utc else name
+
+
 def local_day(unix_s: float, zone: tzinfo, ends_at_h: float = 24.0) -> date:
     """The day that the street calls it; one that ends at 21 h begins at 21 h of the evening before.
 

@@ -21,7 +21,7 @@ from appliance.uplink.outbox import OUTBOX
 from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.uplink.trends.audit import CURE
 from appliance.uplink.trends.daybook import DayBook
-from appliance.uplink.trends.days import zone_of
+from appliance.uplink.trends.days import zone_name, zone_of
 from appliance.uplink.trends.ledger import LedgerError
 from appliance.uplink.trends.press import Desk, Press
 from appliance.uplink.trends.shelf import FOLDER, MOST_DAYS
@@ -170,7 +170,7 @@ def desk_of(settings: Settings, engine: str) -> Desk:
         bounds=bounds_from_settings(settings.uplink),
         city=settings.booth.city,
         booth=settings.booth.id,
-        time_zone=settings.place.time_zone,
+        time_zone=zone_name(settings.place.time_zone),
         engine=engine,
         epsilon=settings.trends.epsilon,
         keep_days=min(MOST_DAYS, settings.retention.reports_days or MOST_DAYS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import timezone
+from datetime import timedelta, timezone
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.trends import days
 from appliance.uplink.trends import trends as module
 from appliance.uplink.trends.ledger import FILE, read_account
 from appliance.uplink.trends.press import Press
@@ -247,3 +248,17 @@ def test_kept_days_are_those_that_the_sign_promises_and_no_more_than_400(tmp_pat
         return module.desk_of(settings, "none").keep_days
 
     assert [kept(None), kept(730), kept(30)] == [400, 400, 30]
+
+
+def test_a_booth_without_the_tz_database_says_that_its_days_are_those_of_utc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings.model_validate({"place": {"time_zone": "Europe/Madrid"}})
+
+    def missing(name: str) -> None:
+        raise LookupError(name)
+
+    monkeypatch.setattr(days, "ZoneInfo", missing)
+    assert module.desk_of(settings, "none").time_zone == "UTC"
+    monkeypatch.setattr(days, "ZoneInfo", lambda _: timezone(timedelta(hours=1)))
+    assert module.desk_of(settings, "none").time_zone == "Europe/Madrid"
