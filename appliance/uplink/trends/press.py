@@ -26,7 +26,7 @@ from appliance.uplink.trends.line import LOST, WITHHELD, Line
 from appliance.uplink.trends.noise import Noisy, Questions, draw
 from appliance.uplink.trends.release import Origin, payload_of
 from appliance.uplink.trends.rules import may_release
-from appliance.uplink.trends.shelf import alone, asides_of, clear, get, ledger_of, put
+from appliance.uplink.trends.shelf import alone, get, ledger_of, put
 from appliance.uplink.trends.tally import Tally
 
 
@@ -100,10 +100,6 @@ class Press:
         self._note(line.head)
         self._drawn = (line, self._written(draw(tally, questions), account, line, known))
         self._finish(account, line, clock)
-        # By the day that was released, not by today's: a clock that is wrong for an hour empties no shelf.
-        clear(desk.folder, tally.day, desk.keep_days)
-        for aside in asides_of(desk.folder):
-            clear(aside, tally.day, desk.keep_days)
         return self._told(tally.day)
 
     def _written(self, noisy: Noisy, account: Account, line: Line, known: list[Day]) -> bytes:

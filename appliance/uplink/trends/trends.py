@@ -22,9 +22,10 @@ from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.uplink.trends.audit import CURE
 from appliance.uplink.trends.daybook import DayBook
 from appliance.uplink.trends.days import zone_name, zone_of
+from appliance.uplink.trends.keeping import kept_days
 from appliance.uplink.trends.ledger import LedgerError
 from appliance.uplink.trends.press import Desk, Press
-from appliance.uplink.trends.shelf import FOLDER, MOST_DAYS
+from appliance.uplink.trends.shelf import FOLDER
 from appliance.uplink.trends.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -173,5 +174,5 @@ def desk_of(settings: Settings, engine: str) -> Desk:
         time_zone=zone_name(settings.place.time_zone),
         engine=engine,
         epsilon=settings.trends.epsilon,
-        keep_days=min(MOST_DAYS, settings.retention.reports_days or MOST_DAYS),
+        keep_days=kept_days(settings),
     )

@@ -16,14 +16,13 @@ from appliance.errors import BoothError
 from appliance.uplink.outbox import Outbox
 from appliance.uplink.papers import read_schema
 from appliance.uplink.trends import press as module
-from appliance.uplink.trends import shelf
 from appliance.uplink.trends.account import Account
 from appliance.uplink.trends.anchor import FILE as ANCHOR
 from appliance.uplink.trends.history import LEAST_DAYS, read_days
 from appliance.uplink.trends.ledger import LedgerError, append, read_account
 from appliance.uplink.trends.noise import Noisy, Questions, draw
 from appliance.uplink.trends.press import Press
-from appliance.uplink.trends.shelf import clear, days_of
+from appliance.uplink.trends.shelf import days_of
 from appliance.uplink.trends.tally import Tally
 from tests.uplink.trends.builders import DARK, DAY, alike, clock_at, desk_in, next_day, street
 
@@ -291,32 +290,8 @@ def test_comparisons_out_of_this_world_cost_no_day(tmp_path: Path, count: str) -
     assert release(press, alike(DARK, 400, TODAY)) == f"{TODAY} released"
 
 
-def test_a_clock_that_is_wrong_empties_no_shelf_and_what_was_set_aside_grows_old_too(tmp_path: Path) -> None:
-    press = begun(tmp_path)
-    aside = tmp_path / "trends.aside-1"
-    for days in (399, 401):
-        shelf.put(aside, next_day(DAY, -days).isoformat(), b"{}")
-    release(press, street(400))
-    release(press, alike(DARK, 400, TODAY), 900)
-    assert shelf.days_of(tmp_path / "trends") == [str(DAY), str(TODAY)]
-    assert shelf.days_of(aside) == [str(next_day(DAY, -399))]
-
-
 def test_comparisons_are_kept_no_longer_than_releases(tmp_path: Path) -> None:
     press = begun(tmp_path, keep_days=2)
     for number in range(4):
         release(press, alike(DARK, 400, next_day(DAY, number)))
     assert [one.day for one in read_days(tmp_path / "trends")] == [next_day(DAY, 2), next_day(DAY, 3)]
-
-
-def test_old_releases_go_and_young_ones_stay(tmp_path: Path) -> None:
-    for days in (0, 399, 400, 401, 900):
-        shelf.put(tmp_path, next_day(TODAY, -days).isoformat(), b"{}")
-    (tmp_path / ".2026-11-25.json.77.part").write_bytes(b"torn")
-    (tmp_path / "usual.json").write_bytes(b"{}")
-    clear(tmp_path, TODAY, 400)
-    assert days_of(tmp_path) == [next_day(TODAY, -days).isoformat() for days in (400, 399, 0)]
-    clear(tmp_path, TODAY, 9999)
-    assert len(days_of(tmp_path)) == 3
-    clear(tmp_path, TODAY, 30)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{TODAY}.json", "usual.json"]
