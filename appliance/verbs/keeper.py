@@ -15,6 +15,7 @@ from appliance.verbs.scribe import Hand, do_here
 log = logging.getLogger(__name__)
 HANGS_S = 30.0
 "A disk that has not taken a bank by then hangs, which is a state."
+HANGS = "the disk hangs; start the booth anew, or replace the disk"
 
 
 class Keeper:
@@ -34,7 +35,7 @@ class Keeper:
     @property
     def fault(self) -> str:
         """Why the disk does not have the newest bank; '' while it has, or will have soon."""
-        return self._refusal or (f"{self._file}: the disk hangs" if self._hangs else "")
+        return self._refusal or (f"{self._file}: {HANGS}" if self._hangs else "")
 
     def keep(self, bank: Bank, now_s: float) -> None:
         """Have `bank` written, whose arrays change no more."""
@@ -48,7 +49,7 @@ class Keeper:
         """To be called now and then: notices a disk that hangs."""
         hangs = self._done != self._handed and now_s - self._waits_since_s >= HANGS_S
         if hangs and not self._hangs:
-            log.warning("the bank is not kept: %s: the disk hangs", self._file)
+            log.warning("the bank is not kept: %s: %s", self._file, HANGS)
         self._hangs = hangs
 
     def _write(self, bank: Bank, number: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from appliance.artifacts import MIN_SUPPORTERS, Bank, load_bank
 from appliance.health.clock import Clock
 from appliance.verbs.apprentice import RENEW_EVERY_S, Apprentice
-from appliance.verbs.keeper import HANGS_S
+from appliance.verbs.keeper import HANGS, HANGS_S
 from appliance.verbs.scribe import Work
 from appliance.vision.descriptor import VERSION
 from calibration.street import Street
@@ -83,9 +83,9 @@ def test_a_disk_that_hangs_is_a_state_told_once_until_it_has_the_newest_bank(
         learner.pass_by(MORE)
         learner.tend(after_s)
         states.append(learner.apprentice.state)
-    hangs = f"not kept: {learner.file}: the disk hangs"
+    hangs = f"not kept: {learner.file}: {HANGS}"
     assert states == ["ok", hangs, hangs, hangs]
-    assert caplog.text.count("the disk hangs") == 1
+    assert caplog.text.count(HANGS) == 1
     learner.waiting.pop(0)()
     learner.tend(1.0)
     assert learner.apprentice.state == hangs
