@@ -70,6 +70,11 @@ def test_a_stick_gives_a_booth_all_that_it_is(booth: Booth, city: City) -> None:
     assert (booth.root / "etc/timezone").read_text() == "America/New_York\n"
 
 
+def test_the_address_for_phones_comes_with_the_network(booth: Booth, city: City) -> None:
+    booth.plug(city.keyed_stick(city.wish(settings={"display": {"lan": "192.168.77.1"}})))
+    assert "method=auto\naddress1=192.168.77.1/24\n" in booth.places.network.read_text()
+
+
 def test_secrets_are_roots_alone_and_settings_are_the_booths(booth: Booth, city: City) -> None:
     wifi = Network(wifi=Wifi(ssid="street"))
     booth.plug(city.keyed_stick(city.wish(network=wifi, passphrase="a passphrase", login="a:b")))
