@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from appliance.commands.options import file_option
 from appliance.config_file import load_settings
 
 INSTALLED = Path("/etc/booth/booth.yaml")
@@ -19,7 +20,7 @@ def field() -> None:
 
 
 @app.command()
-def code(config: Annotated[Path, typer.Option("--config", help="Settings file.")] = INSTALLED) -> None:
+def code(config: Annotated[Path, file_option("--config", help="Settings file.")] = INSTALLED) -> None:
     """Show a code for the field page; it is good once, for ten minutes."""
     from appliance.display.field.device import code_from_display
     from appliance.display.listeners import lan_fault

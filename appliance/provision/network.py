@@ -10,7 +10,7 @@ import re
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address, ip_interface
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from appliance.errors import BoothError
 from appliance.machine.dropins import lan_of
@@ -51,6 +51,17 @@ class Fixed(Closed):
     "With the length of the network: 192.168.7.20/24."
     gateway: IPv4Address
     dns: tuple[IPv4Address, ...] = Field(min_length=1, max_length=3)
+
+    @model_validator(mode="after")
+    def _reaches_its_gateway(self) -> Fixed:
+        own, around = self.address.ip, self.address.network
+        if own in (around.network_address, around.broadcast_address) and around.prefixlen < 31:
+            raise ValueError(f"{self.address} is no machine's but the network's; take another one of it")
+        if self.gateway not in around or self.gateway == own:
+            raise ValueError(
+                f"gateway {self.gateway} is no other machine of {around}; mend it, or the length"
+            )
+        return self
 
 
 class Network(Closed):

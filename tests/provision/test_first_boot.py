@@ -15,7 +15,8 @@ import yaml
 from appliance.config_file import load_settings
 from appliance.health.clock import Clock
 from appliance.health.notices import MOST_TEXT
-from appliance.provision.making import make_asking, write_parcel
+from appliance.provision.filling import write_parcel
+from appliance.provision.making import make_asking
 from appliance.provision.network import Network, Wifi
 from appliance.provision.own import read_mark
 from appliance.provision.papers import make_key
