@@ -18,6 +18,7 @@ from appliance.commands import (
     logbook,
     machine,
     provision,
+    renew,
     reset,
     sign,
     trends,
@@ -46,6 +47,7 @@ app.add_typer(logbook.app)
 app.add_typer(sign.app)
 app.add_typer(engines.app, name="engines")
 app.add_typer(field.app, name="field")
+app.add_typer(renew.app, name="renew")
 app.add_typer(reset.app)
 app.add_typer(trends.app, name="trends")
 app.add_typer(update.app, name="update")

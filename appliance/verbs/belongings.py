@@ -93,7 +93,7 @@ def _lasting(keys: Keys, file: str, clock: Clock) -> str:
             "no certificate of ours; set uplink.cert_file and key_file, unless the broker wants none"
         )
     if words != OK:
-        raise Advice(f"{file}: {words}; provision the keys anew")
+        raise Advice(f"{file}: {words}; booth renew takes a new one, see deploy/provision/README.md")
     if keys.authorities and not issuers_of(keys.own, keys.authorities):
         raise Advice(
             f"{file}: not signed by uplink.ca_file; provision both by one authority, unless the broker has two"

@@ -235,8 +235,8 @@ def without(city: City, part: str) -> Parcel:
 WRONG = [
     refuse(foreign_key, "booth.key: not the key of the certificate"),
     refuse(foreign_certificate, "certificate: it is not new-york/desk's"),
-    refuse(foreign_authority, "certificate: not signed by the stick's authority"),
-    refuse(namesake_authority, "certificate: not signed by the stick's authority"),
+    refuse(foreign_authority, "certificate: not signed by the booth's own authority"),
+    refuse(namesake_authority, "certificate: not signed by the booth's own authority"),
     refuse(leaf_authority, "authority: ca.crt holds a certificate that may sign nobody"),
     refuse(locked_key, "booth.key: locked by a password"),
     refuse(lambda city: aged(city, -20, -10), "certificate: expired"),

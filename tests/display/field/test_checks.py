@@ -58,6 +58,8 @@ def test_a_booth_that_is_well_is_green(tmp_path: Path) -> None:
         ({"uplink": {**UPLINK, "refused": 2}}, {"outbox"}),
         ({"uplink": {**UPLINK, "certificate": "none"}}, {"certificate"}),
         ({"uplink": {**UPLINK, "certificate": "expires in 3 days"}}, {"certificate"}),
+        ({"uplink": {**UPLINK, "certificate": "expires in 21 days"}}, set()),
+        ({"uplink": {**UPLINK, "certificate": "expires in 20 days"}}, {"certificate"}),
         ({"clock": Clock(1_795_000_000.0, False)}, {"clock"}),
         ({"done": {**DONE, "focus": None}}, {"focus"}),
         ({"done": {}}, {"aim", "focus", "zones", "ground"}),
