@@ -114,7 +114,8 @@ def lan_beside(network: Network, lan: str | None) -> IPv4Interface | IPv6Interfa
 def keyfile_from_network(network: Network, secret: str | None, uuid: str, lan: str | None = None) -> str:
     """A connection for NetworkManager, nm-settings-keyfile(5); `secret` where there is Wi-Fi.
 
-    `lan`: the address at which phones find the booth; method=auto takes one beside that of DHCP.
+    `lan`: the address at which phones find the booth. NetworkManager 1.36 has it within a second, before DHCP
+    answers, and keeps it where no server is.
     """
     wifi = network.wifi
     kind = "wifi" if wifi else "ethernet"
