@@ -18,12 +18,21 @@ from appliance.commands import (
     logbook,
     machine,
     provision,
+    renew,
     reset,
     sign,
     trends,
     update,
 )
-from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
+from appliance.commands.options import (
+    AsJson,
+    BankFile,
+    Config,
+    Sources,
+    file_argument,
+    file_option,
+    settings_of,
+)
 from appliance.config import Settings
 from appliance.config_file import load_settings
 from appliance.errors import BoothError
@@ -38,6 +47,7 @@ app.add_typer(logbook.app)
 app.add_typer(sign.app)
 app.add_typer(engines.app, name="engines")
 app.add_typer(field.app, name="field")
+app.add_typer(renew.app, name="renew")
 app.add_typer(reset.app)
 app.add_typer(trends.app, name="trends")
 app.add_typer(update.app, name="update")
@@ -69,7 +79,7 @@ def demo(
 @app.command()
 def run(
     process: Annotated[Process, typer.Argument(help="Which of the three.")],
-    config: Annotated[Path, typer.Option("--config", help="Settings file.")],
+    config: Annotated[Path, file_option("--config", help="Settings file.")],
 ) -> None:
     """One process, as systemd runs it."""
     from appliance.verbs.run import run_process
@@ -146,7 +156,9 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
 
 
 @app.command("check-config")
-def check_config(files: Annotated[list[Path], typer.Argument(help="Settings files.")]) -> None:
+def check_config(
+    files: Annotated[list[Path], file_argument(help="Settings files.")],
+) -> None:
     """Validate settings; errors name file, line, key and the cure, and what the sign still lacks is listed."""
     from appliance.law.disclosure import lacking
 
@@ -164,12 +176,12 @@ def check_config(files: Annotated[list[Path], typer.Argument(help="Settings file
 
 
 def main() -> None:
-    """Run one verb. What people can mend is one line on stderr and exit code 1."""
+    """Run one verb. What people can mend is one line on stderr and exit code 1, or 2 for wrong use."""
     try:
         app()
     except BoothError as error:
         print(f"booth: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

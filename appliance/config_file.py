@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from appliance.config import NAME_PATTERN, Identity, Settings, yielding
 from appliance.errors import BoothError
 from appliance.law.gate import Fault, faults
+from appliance.section import told_fault
 
 CITIES = Path(__file__).parent.parent / "deploy" / "cities"
 Layer = tuple[Path, str, dict[str, Any]]
@@ -118,7 +119,7 @@ def explain(error: ValidationError, path: Path, text: str) -> str:
         cure = (
             "unknown key; remove it or mend its spelling"
             if fault["type"] == "extra_forbidden"
-            else fault["msg"].removeprefix("Value error, ")
+            else told_fault(fault)
         )
         lines.append(f"{path}:{line}: {key}: {cure}")
     return "\n".join(lines)

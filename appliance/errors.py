@@ -6,6 +6,15 @@ from __future__ import annotations
 class BoothError(Exception):
     """Something a person can mend; the message names the file, key or device and what to do."""
 
+    exit_code = 1
+    "Of the command that ends with it."
+
+
+class UseError(BoothError):
+    """Words of a command line that do not go together."""
+
+    exit_code = 2
+
 
 class ToldError(BoothError):
     """One that the field page tells, too, in the language of its reader: as a word of its tables, and figures."""
