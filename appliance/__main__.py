@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -26,7 +25,7 @@ from appliance.commands import (
 from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
 from appliance.config import Settings
 from appliance.config_file import load_settings
-from appliance.errors import BoothError
+from appliance.errors import BoothError, told_in_a_line
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(calibrate.app)
@@ -165,11 +164,8 @@ def check_config(files: Annotated[list[Path], typer.Argument(help="Settings file
 
 def main() -> None:
     """Run one verb. What people can mend is one line on stderr and exit code 1."""
-    try:
+    with told_in_a_line():
         app()
-    except BoothError as error:
-        print(f"booth: {error}", file=sys.stderr)
-        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def bundle(
 @app.command()
 def publish(
     repository: Repo,
-    bundle_file: Annotated[Path, typer.Argument(help="Made by `booth update bundle`.")],
+    bundle_files: Annotated[list[Path], typer.Argument(help="Made by `make bundle`; all or none.")],
     keys_folder: Keys,
     ring: Annotated[Ring, typer.Option("--ring", help="Who gets it.")] = Ring.CANARY,
     min_version: Annotated[
@@ -75,10 +75,13 @@ def publish(
     ] = None,
     passphrase_file: Locked = None,
 ) -> None:
-    """Sign a bundle and offer it to a ring."""
-    from appliance.update.publish import publish as publish_bundle
+    """Sign the bundles of a release and offer them to a ring."""
+    from appliance.update.publish import publish as publish_bundles
 
-    print(publish_bundle(repository, bundle_file, keys_folder, ring.value, min_version, passphrase_file))
+    for line in publish_bundles(
+        repository, bundle_files, keys_folder, ring.value, min_version, passphrase_file
+    ):
+        print(line)
 
 
 @app.command()
