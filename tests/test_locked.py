@@ -40,6 +40,7 @@ VERBS = {
         "{open}/keys",
     ),
     "update renew": ("update", "renew", "{locked}/site", "--keys", "{open}/keys"),
+    "update rotate": ("update", "rotate", "{open}", "--role", "root", "--remove", "{locked}/root-1.pub"),
     "learn": ("learn", "{locked}/street.mp4", "--bank", "{open}/street.bank"),
     "score": ("score", "{locked}/photo.jpg", "--bank", "{open}/street.bank"),
     "bank": ("bank", "show", "{locked}/street.bank"),

@@ -69,11 +69,11 @@ def load_signer(file: Path, passphrase: bytes | None = None) -> CryptoSigner:
 
 
 def load_public(file: Path) -> Key:
-    """The public half, NAME.pub. Raises BoothError."""
+    """The public half, NAME.pub. Raises BoothError, and OSError for what is not there."""
     try:
         values = json.loads(file.read_bytes()[:MOST_BYTES])
         return Key.from_dict(values.pop("keyid"), values)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BoothError(
             f"{file}: no public key ({error}); bring NAME.pub as `booth update keys` made it"
         ) from None

@@ -118,6 +118,18 @@ def test_a_tree_with_a_link_or_a_version_that_is_none_makes_no_bundle(tmp_path: 
         write_bundle(tmp_path / "odd", tmp_path / "x")
 
 
+def test_a_bundle_that_cannot_be_made_names_the_file_and_what_helps(tmp_path: Path) -> None:
+    with pytest.raises(
+        BoothError, match=r"tree/build\.json: No such file or directory; name one that is there$"
+    ):
+        say("bundle", tmp_path / "tree", tmp_path / "booth.tar.gz")
+    make_tree(tmp_path / "tree", NEW)
+    with pytest.raises(BoothError, match=r"^/dev/full: No space left on device; free space there$"):
+        say("bundle", tmp_path / "tree", "/dev/full")
+    with pytest.raises(BoothError, match=r"none\.tar\.gz: no such file; make one with: make bundle$"):
+        say("publish", tmp_path / "site", tmp_path / "none.tar.gz", "--keys", tmp_path)
+
+
 def test_renewal_keeps_everything_fresh_and_warns_of_what_needs_other_keys(publisher: Publisher) -> None:
     start = datetime.now(timezone.utc)
     for day in range(0, 120, 1):
