@@ -32,6 +32,15 @@ OF_A_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 class BoothError(Exception):
     """Something a person can mend; the message names the file, key or device and what to do."""
 
+    exit_code = 1
+    "Of the command that ends with it."
+
+
+class UseError(BoothError):
+    """Words of a command line that do not go together."""
+
+    exit_code = 2
+
 
 class ToldError(BoothError):
     """One that the field page tells, too, in the language of its reader: as a word of its tables, and figures."""
@@ -69,19 +78,19 @@ def is_mendable(error: OSError) -> bool:
 
 @contextmanager
 def told_in_a_line(program: str = "booth") -> Iterator[None]:
-    """The edge of a program: what people can mend ends it with one line on stderr and exit code 1.
+    """The edge of a program: what people can mend ends it with one line on stderr and exit code 1, or the error's own.
 
     A fault of the program keeps its traceback.
     """
     try:
         yield
     except BoothError as error:
-        line = str(error)
+        line, code = str(error), error.exit_code
     except OSError as error:
         if not is_mendable(error):
             raise
-        line = line_of(error)
+        line, code = line_of(error), BoothError.exit_code
     else:
         return
     print(f"{program}: {line}", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import os
 import shutil
@@ -9,10 +10,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from appliance.errors import told_in_a_line
+from appliance.errors import OWNER, told_in_a_line
 from tests.command import Done, booth
 from tests.uplink.authority import Authority
 
@@ -107,7 +109,39 @@ def test_the_cure_of_what_belongs_to_another_is_to_be_that_user(places: dict[str
 
 def test_sticks_of_a_table_do_not_go_into_a_file(places: dict[str, Path]) -> None:
     done = say(places, *TABLE, "{open}/table.csv")
-    assert done.err == f"booth: {places['open']}/table.csv/booth-1: Not a directory; name another one\n"
+    assert done.err.startswith(f"booth: {places['open']}/table.csv: no folder can be made there; ")
+
+
+@pytest.mark.skipif(
+    os.geteuid() == 0, reason="root may read every file; the libraries ask for who began the tests"
+)
+def test_a_locked_bank_is_not_taken_for_a_damaged_one(tmp_path: Path) -> None:
+    bank = tmp_path / "street.bank"
+    bank.touch(mode=0)
+    assert booth("bank", "show", bank).err == f"booth: {bank}: cannot be read; {OWNER}\n"
+
+
+def test_a_locked_folder_of_photos_is_not_taken_for_an_empty_one(places: dict[str, Path]) -> None:
+    done = say(places, "learn", "{locked}", "--bank", "{open}/street.bank")
+    assert done.err == f"booth: {places['locked']}: Permission denied; {OWNER}\n"
+
+
+def ways_to_name_a_file() -> Iterator[tuple[str, str]]:
+    """Every parameter of a verb that is a path: where it is written, and what Typer is told of it."""
+    for file in (ROOT / "appliance" / "__main__.py", *(ROOT / "appliance" / "commands").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Annotated":
+                kind, way = map(ast.unparse, cast(ast.Tuple, node.slice).elts)
+                if "Path" in kind:
+                    yield f"{file.name}:{node.lineno}", way
+
+
+def test_a_file_that_may_not_be_read_is_no_wrong_use_to_any_verb() -> None:
+    ways = dict(ways_to_name_a_file())
+    assert len(ways) > 50
+    assert [
+        where for where, way in ways.items() if not way.startswith(("file_option(", "file_argument("))
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner, Key, SSlibKey
 
-from appliance.errors import BoothError
+from appliance.errors import BoothError, cure_of
 
 ONLINE = ("targets", "snapshot", "timestamp")
 "Roles with one key; root has several."
@@ -58,7 +58,8 @@ def load_signer(file: Path, passphrase: bytes | None = None) -> CryptoSigner:
     try:
         private = serialization.load_pem_private_key(file.read_bytes(), passphrase)
     except OSError as error:
-        raise BoothError(f"{file}: {os.strerror(error.errno or 0)}; bring the key") from None
+        cure = "bring the key" if isinstance(error, FileNotFoundError) else cure_of(error)
+        raise BoothError(f"{file}: {os.strerror(error.errno or 0)}; {cure}") from None
     except TypeError:
         raise BoothError(f"{file}: needs a passphrase, or needs none; see --passphrase-file") from None
     except ValueError:

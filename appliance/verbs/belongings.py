@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from appliance.config import Settings
+from appliance.display.listeners import lan_fault
 from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.law.disclosure import lacking
@@ -46,6 +47,15 @@ def check_sign(settings: Settings) -> str:
             f"{keys}: set them in the booth's file, nobody is looked at before; booth check-config says why"
         )
     return f"booth sign --city {settings.booth.city} makes it in {', '.join(settings.place.languages)}"
+
+
+def check_lan(lan: str | None) -> str:
+    """The address at which a phone finds the booth, on an interface of this machine."""
+    if lan is None:
+        raise NotChecked("display.lan is not set: board and field page are on this machine only")
+    if fault := lan_fault(lan):
+        raise BoothError(fault)
+    return f"{lan}: an interface has it"
 
 
 def check_keys(settings: Settings, clock: Clock | None = None) -> str:

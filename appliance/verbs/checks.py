@@ -15,7 +15,7 @@ from appliance.site import at_site
 from appliance.site_file import read_site
 from appliance.uplink.broker import find_mosquitto
 from appliance.verbs.apprentice import load_known
-from appliance.verbs.belongings import check_folder, check_keys, check_sign
+from appliance.verbs.belongings import check_folder, check_keys, check_lan, check_sign
 from appliance.verbs.units import check_nodes, check_units
 from appliance.vision.decision import Decider
 from engines.active import Network, read_standing
@@ -53,6 +53,7 @@ def checks(settings: Settings, *, configured: bool) -> Checks:
         ("runtime folder", partial(check_folder, settings.folders.runtime)),
         ("keys", lambda: check_keys(settings)),
         ("units", lambda: check_units(settings)),
+        ("LAN", lambda: check_lan(settings.display.lan)),
         ("sign", partial(check_sign, settings)),
     ):
         yield part, check if configured else not_configured

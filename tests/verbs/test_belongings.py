@@ -12,7 +12,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.runtime.checks import NotChecked
-from appliance.verbs.belongings import check_folder, check_keys, check_sign
+from appliance.verbs.belongings import check_folder, check_keys, check_lan, check_sign
 from appliance.verbs.doctor import Finding, find
 from tests.cures import assert_it_helps
 from tests.uplink.authority import Authority, Pair
@@ -143,3 +143,12 @@ def test_credentials_are_checked_where_there_are_any(tmp_path: Path, monkeypatch
     pair.key.chmod(0o440)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert "good for 200 days" in found(settings(uplink={"broker": "mqtts://broker:8883"})).detail
+
+
+@pytest.mark.parametrize(
+    ("lan", "state"), [(None, "skipped"), ("127.0.0.1", "ok"), ("192.168.213.77", "failed"), ("fd00:213::7", "failed")]
+)  # fmt: skip
+def test_an_address_for_phones_has_to_be_on_an_interface(lan: str | None, state: str) -> None:
+    finding = find("LAN", lambda: check_lan(lan))
+    assert finding.state == state
+    assert_it_helps(finding)

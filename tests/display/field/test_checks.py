@@ -65,6 +65,8 @@ def test_a_booth_that_is_well_is_green(tmp_path: Path) -> None:
         ({"notices": {**QUIET, "update": "rolled back from 1.3: no frames"}}, {"update"}),
         ({"notices": {**QUIET, "provision": "refused: this stick was used"}}, {"provision"}),
         ({"notices": {**QUIET, "machine": "reboot required"}}, {"machine"}),
+        ({"lan": "192.168.213.77"}, {"lan"}),
+        ({"lan": "127.0.0.1"}, set()),
         ({"notices": {**QUIET, "provision": "applied: new-york/b7", "update": "kept 1.2"}}, set()),
     ],
 )  # fmt: skip
