@@ -46,6 +46,7 @@ VERBS = {
     "learn": ("learn", "{locked}/street.mp4", "--bank", "{open}/street.bank"),
     "score": ("score", "{locked}/photo.jpg", "--bank", "{open}/street.bank"),
     "bank": ("bank", "show", "{locked}/street.bank"),
+    "trends": ("trends", "report", "{locked}"),
     "logbook": ("logbook", "--config", "{open}/booth.yaml"),
 }
 
