@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 file_option, file_argument = partial(typer.Option, readable=False), partial(typer.Argument, readable=False)
 "For a file that its verb opens, and tells of where it cannot: Typer would call that wrong use."
 Config = Annotated[Path | None, file_option("--config", help="Settings file; defaults without.")]
-BankFile = Annotated[Path | None, typer.Option("--bank", help="Bank made by `booth learn`.")]
+BankFile = Annotated[Path | None, file_option("--bank", help="Bank made by `booth learn`.")]
 Sources = Annotated[
     list[str], typer.Argument(help="Photos, folders, videos, rtsp://, v4l2:/dev/video0 or test:.")
 ]

@@ -239,7 +239,7 @@ def test_certificates_are_due_at_two_thirds_of_a_year_each_on_a_day_of_its_own(
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root, to be somebody else")
-@pytest.mark.parametrize("words", ["ca --folder DIR list", "up mosquitto --folder DIR"])
+@pytest.mark.parametrize("words", ["ca --folder DIR init", "up mosquitto --folder DIR"])
 def test_whoever_may_not_write_there_is_told_in_one_line(words: str) -> None:
     with tempfile.TemporaryDirectory(prefix="booth-kit-") as name:
         Path(name).chmod(0o755)
@@ -248,6 +248,17 @@ def test_whoever_may_not_write_there_is_told_in_one_line(words: str) -> None:
         done = subprocess.run(command, user=65534, capture_output=True, text=True, check=False, timeout=20)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == f"booth: {name}: cannot be written; be who owns it, as by sudo\n"
+
+
+@pytest.mark.parametrize("words", ["list", "due", "booth new-york desk", "revoke new-york/desk"])
+def test_a_mistyped_folder_is_told_and_not_made(words: str, tmp_path: Path) -> None:
+    command = [str(KIT / "ca"), "--folder", str(tmp_path / "ctiy"), *words.split()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        f"booth: {tmp_path}/ctiy: no authority is there that you may use; name the folder"
+    )
+    assert not list(tmp_path.iterdir())
 
 
 def test_new_people_come_in_with_the_rights_of_their_role(city: City) -> None:
