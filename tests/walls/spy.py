@@ -17,6 +17,7 @@ import numpy as np
 
 from appliance.__main__ import main
 from appliance.records import Descriptors, FloatArray, Frame, Garments
+from appliance.verbs import apprentice
 from appliance.vision.descriptor import Descriptor
 from appliance.vision.pipeline import Pipeline, Step
 
@@ -74,5 +75,7 @@ class Spy:
 
 
 if __name__ == "__main__":
+    # A bank is written once ten more people came, for which a video would have to be long.
+    apprentice.MIN_SUPPORTERS = 1  # type: ignore[attr-defined]
     Spy(Path(sys.argv.pop(1))).hide()
     main()

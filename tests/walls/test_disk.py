@@ -65,11 +65,12 @@ def test_vision_writes_to_known_places_only_and_each_in_its_form(looked: Looked)
 
 
 def test_no_write_of_vision_tells_of_a_picture_a_vector_a_box_or_a_moment(looked: Looked) -> None:
-    """A card alone has the moment of its sight, and never leaves the machine."""
+    """A card alone may have the moment of a sight, and never leaves the machine."""
     planted = looked.planted
     for write in looked.trace.writes:
         found = planted.found_in(write.content)
-        assert found == ("time" if write.target.startswith("UNIX:[") else ""), (write.target, found)
+        may = {"", "time"} if write.target.startswith("UNIX:[") else {""}
+        assert found in may, (write.target, found)
     for path in looked.folder.rglob("*"):
         if path.is_file():
             assert planted.found_in(path.read_bytes()) == "", path
