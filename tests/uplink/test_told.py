@@ -28,6 +28,15 @@ TOLD = {
 "Of vision's vitals; the rest stays in the booth."
 
 
+PAIRS: dict[str, tuple[object, object]] = {
+    "last_event": ("desk-0badcafe-1", "desk-0badcafe-2"),
+    "camera_path": ("cpu", "nvmm"),
+    "calibrated": ("ok", "starting"),
+    "trends": ("off", "counting"),
+}
+"Two values of those that have a form."
+
+
 def told(vision: dict[str, Any], clock: Clock = CLOCK) -> list[dict[str, Any]]:
     """Status and health of a booth with these vitals."""
     state, reason = booth_state(vision, 100.0)
@@ -51,8 +60,10 @@ def test_what_else_vision_knows_changes_no_figure_and_no_word(key: str, value: o
 @pytest.mark.parametrize("key", sorted(TOLD - {"state"}))
 def test_what_is_told_is_told_under_its_own_name(key: str) -> None:
     """And under no other, but for the outbox, whose fault is the publishing's."""
-    one, other = ("desk-0badcafe-1", "desk-0badcafe-2") if key == "last_event" else ("a", "b")
-    pair = (1, 2) if key in {*FIGURES, *MACHINE_FIGURES, *TEMPERATURES} else (one, other)
+    usual: tuple[object, object] = (
+        (1, 2) if key in {*FIGURES, *MACHINE_FIGURES, *TEMPERATURES} else ("a", "b")
+    )
+    pair = PAIRS.get(key, usual)
     before, after = (told({"state": "running", key: value}) for value in pair)
     changed = {name for old, new in zip(before, after, strict=True) for name in old if old[name] != new[name]}
     assert changed == {{"outbox": "publishing", "engine": "versions", "bank": "versions"}.get(key, key)}
