@@ -36,10 +36,9 @@ class Spot:
         self._number: int | None = None
         self._askers: dict[int, Asker] = {}
         self._objector = self._told = False
+        "Told: a card of this ask is due; it waits for who was there already, and nobody else is met."
         self._objected_s = -math.inf
         "When anybody in the picture objected last, known to the tracker or not; a time, and nothing of them."
-        self._over = False
-        "Somebody was told whom the tracker does not know, and might not know again."
         self._answer = ""
 
     def ask(self, number: int | None) -> str:
@@ -48,7 +47,7 @@ class Spot:
             if self._answer == LOOKING:
                 self._answer = LATE
             self.forget()
-            self._number, self._told, self._over = number, False, False
+            self._number, self._told = number, False
             self._answer = self._answer if number is None else EMPTY
         return self._answer
 
@@ -67,7 +66,7 @@ class Spot:
         strangers = strangers_in(detections, tracks)
         objecting = self._with_strangers(objecting, strangers, frame)
         people = Views(tracks.ids[:0], tracks.boxes[:0])
-        if self._number is None or self._spot is None or self._over:
+        if self._number is None or self._spot is None:
             return people
         people = standing(self._spot, tracks, strangers, frame)
         hindrances = hindrances_of(people, tracks.boxes, frame, self._garments)
@@ -92,6 +91,8 @@ class Spot:
         self._objector = any(track in objecting for track in ids)
         for row, track in enumerate(ids):
             if track in objecting:
+                continue
+            if self._told and track not in self._askers:
                 continue
             asker = self._askers.setdefault(track, Asker(Record(self._spot.name), now_s, now_s))
             asker.on_s, asker.hindrance = now_s, hindrances[row]
@@ -136,15 +137,15 @@ class Spot:
             due.append(passage)
             asker.record.close()
         self._told = self._told or bool(due)
-        self._over = self._over or any(passage.track == STRANGER for passage in due)
         self._answer = self._told_so_far() if self._number is not None else self._answer
         return due
 
     def _told_so_far(self) -> str:
-        """The answer as it stands, of whoever is nearest to one."""
-        if self._told:
-            return TOLD
-        words = [asker.state for asker in self._askers.values()]
+        """The answer as it stands, of whoever is nearest to one; TOLD once nobody is there who still waits.
+
+        For TOLD ends the ask, and whoever shows badly waits longer than a clear person beside them.
+        """
+        words = [asker.state for asker in self._askers.values() if not asker.record.closed]
         if not words:
-            return LEFT_ALONE if self._objector else EMPTY
+            return TOLD if self._told else LEFT_ALONE if self._objector else EMPTY
         return LOOKING if LOOKING in words else words[0]
