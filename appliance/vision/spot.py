@@ -117,6 +117,11 @@ class Spot:
         patient = asker.hindrance and now_s - asker.met_s < GRACE_S
         return not patient and now_s - record.last_look_s >= self._garments.view_gap_s
 
+    @property
+    def askers(self) -> tuple[int, ...]:
+        """Tracks of who is on the spot while an ask lasts, told or not: from the press on they are no passage."""
+        return tuple(self._askers)
+
     def fold(self, views: Views, garments: Garments, descriptors: Descriptors, now_s: float) -> None:
         """Add what was seen to those on the spot."""
         records = {track: asker.record for track, asker in self._askers.items()}
