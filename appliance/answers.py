@@ -17,6 +17,8 @@ HIDDEN = "hidden"
 "The clothes cannot be told from what is around them."
 LEFT_ALONE = "left-alone"
 "They came by an opt-out zone, and nobody undoes that for them while they are in view."
+IN_DOUBT = "in-doubt"
+"Somebody in the picture objected a moment ago, and nobody can tell that it was not they."
 LATE = "late"
 "They came when the time was nearly over."
-ANSWERS = (EMPTY, LOOKING, TOLD, SMALL, CUT_OFF, COVERED, HIDDEN, LEFT_ALONE, LATE)
+ANSWERS = (EMPTY, LOOKING, TOLD, SMALL, CUT_OFF, COVERED, HIDDEN, LEFT_ALONE, IN_DOUBT, LATE)

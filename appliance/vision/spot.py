@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from appliance.answers import EMPTY, LATE, LEFT_ALONE, LOOKING, TOLD
+from appliance.answers import EMPTY, IN_DOUBT, LATE, LEFT_ALONE, LOOKING, TOLD
 from appliance.config import Capture, Garment
 from appliance.records import Descriptors, Detections, FloatArray, Frame, Garments, Passage, Tracks
 from appliance.vision.asker import STRANGER, Asker, hindrances_of, standing, strangers_in
@@ -35,8 +35,10 @@ class Spot:
         self._capture, self._spot = capture, capture.spot
         self._number: int | None = None
         self._askers: dict[int, Asker] = {}
-        self._objector = self._told = False
-        "Told: a card of this ask is due; it waits for who was there already, and nobody else is met."
+        self._told = False
+        "A card of this ask is due; it waits for who was there already, and nobody else is met."
+        self._refused = EMPTY
+        "The answer where nobody is there who may be looked at."
         self._objected_s = -math.inf
         "When anybody in the picture objected last, known to the tracker or not; a time, and nothing of them."
         self._answer = ""
@@ -59,7 +61,7 @@ class Spot:
     def forget(self) -> None:
         """Forget everybody."""
         self._askers.clear()
-        self._objector = False
+        self._refused = EMPTY
 
     def choose(self, tracks: Tracks, detections: Detections, frame: Frame, objecting: set[int]) -> Views:
         """Pick the best view of those on the spot; those `objecting`, who came by an opt-out zone, are forgotten."""
@@ -88,7 +90,8 @@ class Spot:
         """Note who is on the spot; rows of those who want a view."""
         assert self._spot is not None
         wanted, ids = [], people.ids.tolist()
-        self._objector = any(track in objecting for track in ids)
+        refused = objecting.intersection(ids)
+        self._refused = (IN_DOUBT if refused == {STRANGER} else LEFT_ALONE) if refused else EMPTY
         for row, track in enumerate(ids):
             if track in objecting:
                 continue
@@ -152,5 +155,5 @@ class Spot:
         """
         words = [asker.state for asker in self._askers.values() if not asker.record.closed]
         if not words:
-            return TOLD if self._told else LEFT_ALONE if self._objector else EMPTY
+            return TOLD if self._told else self._refused
         return LOOKING if LOOKING in words else words[0]

@@ -208,6 +208,14 @@ def test_who_asks_is_told_how_it_stands(make: Made) -> None:
     assert staff.faults == []
 
 
+def test_who_asks_in_what_many_wear_is_told_so_in_words(make: Made) -> None:
+    booth = make(SPOT)
+    staff = booth.staff()
+    for rarity, said in ((0.0, "as many wear here"), (0.3, "as many wear here"), (0.5, "1 in 2 today")):
+        booth.tell(rarity=rarity, zone="spot", asked=True)
+        staff.says(".odds", said)
+
+
 def test_where_no_spot_is_drawn_nobody_is_offered_to_ask(make: Made) -> None:
     staff = make().staff()
     assert staff.page.locator("#ask").is_hidden()

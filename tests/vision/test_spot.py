@@ -15,6 +15,7 @@ from appliance.answers import (
     CUT_OFF,
     EMPTY,
     HIDDEN,
+    IN_DOUBT,
     LATE,
     LEFT_ALONE,
     LOOKING,
@@ -247,7 +248,7 @@ def test_somebody_whom_the_tracker_does_not_know_is_told_too_but_once() -> None:
 def test_no_stranger_is_looked_at_while_anybody_objects_and_a_while_after() -> None:
     booth = Booth()
     booth.show({1: THERE}, objecting=(1,))
-    assert booth.show({}, DOUBT_S - 2 * TICK_S, weak=(HERE,)) == LEFT_ALONE
+    assert booth.show({}, DOUBT_S - 2 * TICK_S, weak=(HERE,)) == IN_DOUBT
     assert (booth.looks, booth.spot._askers) == ([], {})
     booth.show({}, 10.0, weak=(HERE,))
     assert (booth.answer, [told.track for told in booth.told]) == (TOLD, [STRANGER])
@@ -258,7 +259,7 @@ def test_a_stranger_who_is_being_looked_at_is_forgotten_when_anybody_objects() -
     booth.show({}, GRACE_S + TICK_S, weak=(HERE,))
     assert booth.looks == [STRANGER]
     booth.show({1: THERE}, weak=(HERE,), objecting=(1,))
-    assert (booth.answer, booth.spot._askers) == (LEFT_ALONE, {})
+    assert (booth.answer, booth.spot._askers) == (IN_DOUBT, {})
 
 
 @pytest.mark.parametrize("asked", [None, 1], ids=["before the ask", "during it"])
@@ -267,13 +268,13 @@ def test_a_stranger_who_was_in_an_opt_out_zone_a_moment_ago_is_left_alone(asked:
     booth.number = asked
     booth.show({}, weak=(THERE,))
     booth.number = 1
-    assert booth.show({}, DOUBT_S - 2 * TICK_S, weak=(HERE,)) == LEFT_ALONE
+    assert booth.show({}, DOUBT_S - 2 * TICK_S, weak=(HERE,)) == IN_DOUBT
     assert booth.looks == []
 
 
 def test_where_an_opt_out_zone_lies_on_the_spot_it_wins_over_an_ask() -> None:
     booth = Booth(Capture(zones=(SPOT, OPT_OUT.model_copy(update={"polygon": SPOT.polygon}))))
-    assert booth.show({}, 3 * DOUBT_S, weak=(HERE,)) == LEFT_ALONE
+    assert booth.show({}, 3 * DOUBT_S, weak=(HERE,)) == IN_DOUBT
     assert (booth.looks, booth.told) == ([], [])
 
 

@@ -9,6 +9,7 @@ import { say } from "/board/words.js";
 const VERDICTS = [["greeted", "g"], ["not-found", "n"], ["disagree", "d"]];
 const SMALLEST = 0.35;
 const FINE = 0.04;
+const COMMON = 2; // whoever asks may wear what most do, and "1 in 1" is no comfort
 
 let live = [];
 let expiry = 0;
@@ -143,7 +144,8 @@ function zoneOf(card) {
 
 function oddsOf({ odds }) {
   if (!odds) return { text: say("odds-unknown"), of: "" };
-  return { text: say(odds.least ? "odds-least" : "odds", { n: odds.n }), of: odds.of ? say("odds-of", { n: odds.of }) : "" };
+  const rare = odds.least ? "odds-least" : odds.n < COMMON ? "odds-common" : "odds";
+  return { text: say(rare, { n: odds.n }), of: odds.of ? say("odds-of", { n: odds.of }) : "" };
 }
 
 // The largest letters that fit, whatever the language.
