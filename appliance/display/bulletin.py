@@ -16,7 +16,7 @@ from appliance.display.standing import PROOF_S
 from appliance.display.verdicts import Verdict, Verdicts
 from appliance.display.words import odds_of
 
-SCHEMA = "board/2"
+SCHEMA = "board/3"
 
 
 class Bulletin:
@@ -108,6 +108,7 @@ class Bulletin:
         gone = [number for number in waiting if number not in {one.number for one in shown}]
         return {
             "schema": SCHEMA,
+            "at_s": round(now_s, 3),
             "language": self.language,
             "booth": {"city": self.booth.city, "booth": self.booth.id} if self._identified else None,
             "notice": self._notice,

@@ -154,6 +154,34 @@ def test_what_became_of_a_card_raises_a_counter_once(make: Made) -> None:
     assert staff.faults == []
 
 
+def test_a_key_that_is_pressed_twice_counts_for_no_other_card(make: Made) -> None:
+    booth = make(card_s=3)
+    staff = booth.staff()
+    booth.tell("red")
+    staff.page.wait_for_selector("#earlier")
+    booth.tell("green")
+    staff.page.wait_for_selector(".card")
+    staff.page.keyboard.press("g")
+    staff.says(".card .verdicts", "Thank you")
+    staff.page.keyboard.press("g")
+    staff.page.wait_for_selector(".card", state="detached")
+    until(lambda: counters(booth)[0] == 1)
+    staff.page.keyboard.press("n")  # now the last card is meant
+    until(lambda: counters(booth) == (1, 1, 0))
+
+
+def test_who_says_what_is_known_already_is_not_thanked_for_it(make: Made) -> None:
+    booth = make()
+    staff = booth.staff()
+    booth.tell("red")
+    staff.page.wait_for_selector(".card")
+    staff.page.route("**/act/verdict", lambda route: route.fulfill(json={"counted": False}))
+    with staff.page.expect_response("**/act/verdict"):
+        staff.page.keyboard.press("g")
+    staff.page.wait_for_timeout(200)
+    assert staff.text("#told") == ""
+
+
 def counters(booth: Booth) -> tuple[int, int, int]:
     vitals = read_vitals(booth.running.runtime, "display") or {}
     return vitals.get("greeted", -1), vitals.get("not_found", -1), vitals.get("disagree", -1)
@@ -260,6 +288,7 @@ def test_a_display_that_was_killed_leaves_nothing_claimed_and_the_page_comes_bac
             staff = Colleague(context, running.url)
             staff.says("#capture-text", "Camera open")
         staff.says("#headline", "No connection to the booth")
+        staff.says("#advice", "The board starts again by itself")
         assert staff.text("#capture-text") == "Camera state not known"
         with display(tmp_path, port=port):
             staff.says("#headline", "Vision is not running")

@@ -63,8 +63,8 @@ def test_a_card_reaches_a_listening_page(running: Running) -> None:
 def test_a_state_tells_words_and_figures_only(running: Running) -> None:
     state = httpx.get(running.url + "state").json()
     assert set(state) == {
-        "schema", "language", "booth", "notice", "standing", "learned", "needed", "capture", "pause_s", "spot", "ask",
-        "cards", "earlier", "service",
+        "schema", "at_s", "language", "booth", "notice", "standing", "learned", "needed", "capture", "pause_s", "spot",
+        "ask", "cards", "earlier", "service",
     }  # fmt: skip
     assert state["cards"]
     for card in state["cards"]:

@@ -21,11 +21,11 @@ export function setUp(given) {
   new ResizeObserver(() => byId("cards").querySelectorAll(".telling").forEach(fit)).observe(byId("cards"));
 }
 
-// Shows these and no others; returns those that are new.
-export function showCards(cards) {
-  const at = now();
+// Shows these and no others, as the booth said at `at`, on the page's clock; returns those that are new.
+export function showCards(cards, at) {
   const before = new Map(live.map((one) => [one.card.number, one]));
-  live = cards.map((card) => ({ ...(before.get(card.number) ?? { element: element(card) }), card, until: at + card.left_s * 1000 }));
+  live = cards.map((card) => ({ card, until: at + card.left_s * 1000 })).filter((one) => one.until > now())
+    .map((one) => ({ ...one, element: before.get(one.card.number)?.element ?? element(one.card) }));
   place();
   for (const one of live) markOpen(one);
   expect();
