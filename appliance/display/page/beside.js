@@ -9,10 +9,10 @@ import { listen } from "/board/talk.js";
 import { now } from "/board/time.js";
 
 const TICK_MS = 250;
-const BACK_MS = 120000;
+const BACK_MS = 120000; // after the last touch
 const TOLD_MS = 5000;
 
-const goBack = now() + BACK_MS;
+let goBack = now() + BACK_MS;
 let capture = { word: "unknown", until: 0 };
 let heard = false;
 let toldUntil = 0;
@@ -32,6 +32,7 @@ function tell(text) {
   toldUntil = now() + TOLD_MS;
 }
 
+for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => { goBack = now() + BACK_MS; });
 heed({ p: () => pause(tell) });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") byId("back").click(); });
 tick();
