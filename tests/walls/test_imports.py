@@ -66,6 +66,7 @@ BELOW = {
     },
     "appliance.provision": {
         "errors",
+        "section",
         "config",
         "config_file",
         "disk",
