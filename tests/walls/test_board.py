@@ -29,7 +29,7 @@ OUTFIT = Outfit("purple", "cyan", ("purple", "orange", "orange", "cyan"), "strip
 MARKS = [ZONE.encode(), b"98765", b"purple", b"cyan", b"striped"]
 "By which the card is known."
 STATE = {
-    "schema", "language", "booth", "notice", "standing", "learned", "needed", "capture", "pause_s", "spot", "ask",
+    "schema", "at_s", "language", "booth", "notice", "standing", "learned", "needed", "capture", "pause_s", "spot", "ask",
     "cards", "earlier", "service",
 }  # fmt: skip
 CARD = {"number", "words", "odds", "zone", "heading", "outfit", "asked", "open", "left_s", "card_s"}
@@ -138,7 +138,7 @@ def test_a_page_is_told_the_words_of_a_card_and_not_when_it_was_seen(shown: Show
     (card,) = shown.during["cards"]
     assert set(card) == CARD
     assert (card["zone"], card["words"]) == (ZONE, ["purple", "striped"])
-    moment = f"{shown.at_s:.6f}"[:-3].encode()
+    moment = f"{shown.at_s:.6f}"[:-1].encode()
     for content in shown.wire():
         assert moment not in content
         assert b"98765" not in content, "the rarity is told as odds"
