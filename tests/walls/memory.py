@@ -85,6 +85,15 @@ def pixel_needles(pictures: list[Pixels]) -> Needles:
     return needles
 
 
+def cut_needles(rows: NDArray[np.uint8]) -> Needles:
+    """One row (128, 3) of each cut, at three places of it."""
+    needles = Needles()
+    for number, row in enumerate(rows):
+        for place in (120, 192, 240):
+            needles.add(f"cut {number}", row.tobytes(), place, 1)
+    return needles
+
+
 def vector_needles(vectors: dict[str, FloatArray]) -> Needles:
     """Each vector by two figures in its middle that are nobody else's."""
     needles = Needles()

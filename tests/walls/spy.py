@@ -21,8 +21,10 @@ from appliance.verbs import apprentice
 from appliance.vision.descriptor import Descriptor
 from appliance.vision.pipeline import Pipeline, Step
 
-BOXES, TIMES, DECISIONS = "boxes", "times_s", "decisions.jsonl"
+BOXES, TIMES, CUTS, DECISIONS = "boxes", "times_s", "cuts", "decisions.jsonl"
 "Files beside those of the measures."
+ROW = 100
+"Of each cut, which is about the chest; what is noted of it."
 
 
 class Spy:
@@ -40,6 +42,7 @@ class Spy:
         def describe(descriptor: Descriptor, garments: Garments) -> Descriptors:
             made = real_describe(descriptor, garments)
             self._note_all(made.measures)
+            self._note(CUTS, garments.cuts[:, ROW])
             return made
 
         def step(pipeline: Pipeline, frame: Frame) -> Step:

@@ -29,8 +29,8 @@ OUTFIT = Outfit("purple", "cyan", ("purple", "orange", "orange", "cyan"), "strip
 MARKS = [ZONE.encode(), b"98765", b"purple", b"cyan", b"striped"]
 "By which the card is known."
 STATE = {
-    "schema", "at_s", "language", "booth", "notice", "standing", "learned", "needed", "capture", "pause_s", "spot", "ask",
-    "cards", "earlier", "service",
+    "schema", "at_s", "language", "booth", "notice", "standing", "learned", "needed", "capture", "pause_s", "spot",
+    "ask", "cards", "earlier", "service",
 }  # fmt: skip
 CARD = {"number", "words", "odds", "zone", "heading", "outfit", "asked", "open", "left_s", "card_s"}
 CHANNELS: dict[str, Form] = {

@@ -26,14 +26,15 @@ from appliance.config import Camera
 from appliance.runtime.cpu.camera import CpuCamera
 from appliance.verbs.apprentice import KEPT
 from appliance.vision.descriptor import MEASURES, VERSION
+from appliance.vision.garments import CUT_WIDTH
 from calibration.bank import learn_bank
 from tests.videos import LOSSLESS, write_video
 from tests.walls.canary import Canary
 from tests.walls.conftest import FRAME_RATE, write_settings
-from tests.walls.memory import Find, Needles, Pixels, dump, pixel_needles, vector_needles
+from tests.walls.memory import Find, Needles, Pixels, cut_needles, dump, pixel_needles, vector_needles
 from tests.walls.planted import read_rows
 from tests.walls.serving import wait_until
-from tests.walls.spy import TIMES
+from tests.walls.spy import CUTS, TIMES
 from tests.walls.tracing import surroundings
 
 FRAME_S, VECTOR_S = 2.0, 30.0
@@ -60,6 +61,8 @@ class Remembered:
     "Of frames, while people were there."
     frames: list[Find]
     "Of frames, FRAME_S after the last one with anybody."
+    cuts: tuple[list[Find], list[Find]]
+    "Of what was cut out of frames, at both moments."
     known: list[Find]
     "Of vectors, while people were there."
     vectors: list[Find]
@@ -123,6 +126,10 @@ def newer(truth: Path) -> int:
     return int((times_in(truth) > PEOPLE_S).sum())
 
 
+def cuts_in(truth: Path) -> Needles:
+    return cut_needles(np.fromfile(truth / CUTS, np.uint8).reshape(-1, CUT_WIDTH, 3))
+
+
 def vectors_in(truth: Path) -> Needles:
     known = {
         name: read_rows(truth / name, length) for name, length in MEASURES.items() if (truth / name).exists()
@@ -142,8 +149,9 @@ def remembered(canary: Canary, eyes: Eyes, tmp_path_factory: pytest.TempPathFact
         wait_until(lambda: seen_s(truth) > PEOPLE_S + FRAME_S and newer(truth) >= NEWER, 60)
         without_any, late_s = dump(process), time.monotonic() + VECTOR_S - FRAME_S
         during, known = with_people.search(frames), with_people.search(vectors_in(truth))
+        cuts = (with_people.search(cuts_in(truth)), without_any.search(cuts_in(truth)))
         vectors = until_none(lambda: dump(process).search(vectors_in(truth)), late_s)
-    return Remembered(during, without_any.search(frames), known, vectors)
+    return Remembered(during, without_any.search(frames), cuts, known, vectors)
 
 
 def until_none(look: Callable[[], list[Find]], late_s: float) -> list[Find]:
@@ -160,6 +168,12 @@ def test_a_frame_is_in_memory_while_it_is_looked_at(remembered: Remembered) -> N
 
 def test_two_seconds_after_the_last_person_no_frame_with_anybody_is_in_memory(remembered: Remembered) -> None:
     assert remembered.frames == []
+
+
+def test_what_was_cut_out_of_frames_goes_with_them(remembered: Remembered) -> None:
+    while_there, after = remembered.cuts
+    assert while_there, "no cut was known, so nothing was put to the test"
+    assert after == []
 
 
 def test_a_vector_is_in_memory_for_a_while(remembered: Remembered) -> None:
