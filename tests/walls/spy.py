@@ -42,7 +42,8 @@ class Spy:
         def describe(descriptor: Descriptor, garments: Garments) -> Descriptors:
             made = real_describe(descriptor, garments)
             self._note_all(made.measures)
-            self._note(CUTS, garments.cuts[:, ROW])
+            for cut in garments.cuts:
+                self._note(CUTS, cut[ROW])
             return made
 
         def step(pipeline: Pipeline, frame: Frame) -> Step:
@@ -67,7 +68,7 @@ class Spy:
             self._note(name, rows)
 
     def _note(self, name: str, rows: np.ndarray[Any, Any]) -> None:
-        """The very memory of the process goes to the file."""
+        """The very memory of the process goes to the file: a copy would be found by whoever searches it."""
         if rows.size:
             self._write(name, np.ascontiguousarray(rows).data.cast("B"))
 
