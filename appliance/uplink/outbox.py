@@ -116,8 +116,8 @@ class Outbox:
         """
         while found := self._oldest(limit, after):
             rotten = [row[0] for row in found if not is_sound(*row[1:])]
-            if rotten:
-                self._discard(rotten)
+            if rotten and self.discard(rotten):
+                log.error("outbox: %d messages in %s had rotted; dropped", len(rotten), self.file)
             if len(rotten) < len(found):
                 return [Row(*row[:3]) for row in found if row[0] not in rotten]
             after = found[-1][0]
@@ -130,6 +130,14 @@ class Outbox:
         """
         doomed = [(number,) for number in numbers]
         return not doomed or self._write(lambda base: base.executemany(DELETE, doomed), "NORMAL")
+
+    def discard(self, numbers: Iterable[int]) -> bool:
+        """Drop rows that nobody shall have, and count them as dropped. False when the disk refuses."""
+
+        def discard(base: sqlite3.Connection) -> None:
+            count_dropped(base, sum(base.execute(DELETE, (number,)).rowcount for number in numbers))
+
+        return self._write(discard)
 
     def rows(self) -> int:
         """Messages that wait; 0 while the file refuses."""
@@ -167,15 +175,6 @@ class Outbox:
             return found
 
         return self._read(read) or []
-
-    def _discard(self, numbers: list[int]) -> None:
-        """Drop rows that say no longer what was added."""
-
-        def discard(base: sqlite3.Connection) -> None:
-            count_dropped(base, sum(base.execute(DELETE, (number,)).rowcount for number in numbers))
-
-        if self._write(discard):
-            log.error("outbox: %d messages in %s had rotted; dropped", len(numbers), self.file)
 
     def _figures(self) -> tuple[int, int, int]:
         return self._read(figures) or (0, 0, 0)
