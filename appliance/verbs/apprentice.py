@@ -44,10 +44,10 @@ class Apprentice:
 
     @property
     def state(self) -> str:
-        """'ok', how far it is, or what is wrong with the disk."""
+        """'ok', about how far it is, or what is wrong with the disk; it is told afar, so no single person moves it."""
         if self._fault:
             return self._fault
-        return "ok" if self._street.ready() else f"learning: {self._street.known} people so far"
+        return "ok" if self._street.ready() else f"learning: {tens(self._street.known)} people so far"
 
     @property
     def known(self) -> int:
@@ -104,6 +104,11 @@ class Apprentice:
             if not self._fault:
                 log.warning("the bank is not kept: %s", error)
             self._fault = f"not kept: {error}"
+
+
+def tens(people: int) -> str:
+    """In steps of ten."""
+    return str(people // 10 * 10) if people >= 10 else "fewer than ten"
 
 
 def load_known(settings: Settings, wing: Wing) -> Judge | None:

@@ -57,7 +57,7 @@ def values(unit: str, key: str) -> list[str]:
     return re.findall(rf"^{key}=(.*)$", text_of(unit), re.MULTILINE)
 
 
-@pytest.mark.parametrize("process", ["vision", "display"])
+@pytest.mark.parametrize("process", PROCESSES)
 def test_who_asks_shows_by_his_user(process: str) -> None:
     # A namespace of users would make strangers of all others: of the page's socket, and of who asks for a code.
     assert values(f"booth-{process}.service", "PrivateUsers") == ["no"]
