@@ -57,7 +57,7 @@ def test_zones_that_take_people_out_are_without_number() -> None:
     assert len(overlay(USUAL, {"capture": {"zones": zones}}).capture.zones) == 40
 
 
-@given(st.floats(1e-3, 9e4), st.floats(1e-3, 9e4))
+@given(st.floats(1e-3, 86_400), st.floats(1e-3, 86_400))
 def test_health_comes_no_more_often_than_each_minute_or_the_files_pace(own_s: float, wished_s: float) -> None:
     own = files(uplink={"health_every_s": own_s})
     try:
