@@ -9,8 +9,8 @@ from itertools import combinations
 from appliance.analysis.city import City
 from appliance.analysis.divergence import divergence
 from appliance.analysis.estimate import Estimate, shared_out
+from appliance.analysis.means import WEEK, labels_of, mean_share
 from appliance.analysis.release import TABLES
-from appliance.analysis.spans import WEEK, labels_of, mean_share
 
 
 @dataclass(frozen=True)

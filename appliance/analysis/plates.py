@@ -11,10 +11,10 @@ from appliance.analysis.city import City
 from appliance.analysis.course import draw_courses
 from appliance.analysis.findings import Findings
 from appliance.analysis.look import svg_of
+from appliance.analysis.means import labels_of, mean_share, within
 from appliance.analysis.movers import draw_movers
 from appliance.analysis.ribbons import draw_ribbons
 from appliance.analysis.sides import draw_apart, draw_rows
-from appliance.analysis.spans import labels_of, mean_share, within
 from appliance.analysis.summary import contrast, movement, oddity, variety
 from appliance.analysis.tables import (
     Sheet,

@@ -10,7 +10,8 @@ from appliance.analysis.calendar import span_of, told_by
 from appliance.analysis.city import City, Day
 from appliance.analysis.estimate import Estimate
 from appliance.analysis.findings import Findings
-from appliance.analysis.spans import Changes, labels_of, mean_diversity, mean_share, within
+from appliance.analysis.means import labels_of, mean_diversity, mean_share, within
+from appliance.analysis.spans import Changes
 from appliance.analysis.wording import below, between, percent, percents, points, spoken
 
 BLOCK_DAYS = 28

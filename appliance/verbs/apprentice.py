@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from appliance.app import load_judge
-from appliance.artifacts import Bank, BankError, id_of, save_bank
+from appliance.artifacts import MIN_SUPPORTERS, Bank, BankError, id_of, save_bank
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import FLOOR_UNIX_S, Clock
@@ -17,7 +17,7 @@ from appliance.runtime.choose import Wing
 from appliance.vision.banks import read_bank
 from appliance.vision.descriptor import VERSION
 from appliance.vision.novelty import Judge
-from calibration.bank import bank_from_street, street_from_bank
+from calibration.bank import bank_to_keep, street_from_bank
 from calibration.street import Street
 
 log = logging.getLogger(__name__)
@@ -69,14 +69,14 @@ class Apprentice:
         return self.renew(now_s, clock()) if self._is_due(now_s) else None
 
     def renew(self, now_s: float, clock: Clock) -> Bank | None:
-        """The bank of the street as it is, written to disk; None before there is one or when nobody came."""
+        """A bank of the street, written to disk; None before there is one or when fewer than ten people came."""
         self._renewed_s = now_s
-        if not self._street.ready() or self._street.people == self._people:
+        if not self._street.ready() or self._street.people < self._people + MIN_SUPPORTERS:
             return None
         self._people = self._street.people
         today = day_of(clock)
         self._days = (self._days[0] or today, today or self._days[1])
-        bank = bank_from_street(self._street, VERSION, self._days)
+        bank = bank_to_keep(self._street, VERSION, self._days)
         self._write(bank)
         return replace(bank, id=id_of(bank))
 

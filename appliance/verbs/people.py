@@ -13,7 +13,7 @@ from appliance.records import Frame, Passage
 from appliance.runtime.photos import is_photo, read_photo
 from appliance.verbs.playback import Excerpt, play, tell
 from appliance.vision.light import Light
-from appliance.vision.pipeline import describe_people
+from appliance.vision.photo import describe_people
 from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.views import large_enough
 

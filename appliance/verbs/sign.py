@@ -7,9 +7,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from appliance.config import Settings
+from appliance.config.duties import Sign
 from appliance.config_file import CITIES, load_settings
 from appliance.disk import write_durably
-from appliance.duties import Sign
 from appliance.errors import BoothError
 from appliance.sign.content import content_of
 from appliance.sign.page import draw_page

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from appliance.config.duties import Language
 from appliance.display.words import LANGUAGES, words_in
-from appliance.duties import Language
 from appliance.health.notices import tell
 from tests.display.board_states import CARDS, DIALOGS, FAR, HEADLINES, VITALS, class_of, enter, leave, show
 from tests.display.colleague import OVERFLOWS, SMALL, SPOT, Colleague, booth

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from appliance.answers import ANSWERS
 from appliance.config import Settings
+from appliance.config.duties import Language
 from appliance.display.asking import REFUSALS
 from appliance.display.card import Card
 from appliance.display.pages import PAGE, table_in
 from appliance.display.standing import OWNERS, STANDINGS
 from appliance.display.verdicts import VERDICTS
 from appliance.display.words import LANGUAGES, MOST_ODDS, coarse, odds_of, words_in
-from appliance.duties import Language
 from appliance.outfit import HEADINGS
 from appliance.vocabulary import WORDS
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config import Settings
-from appliance.duties import Sign
+from appliance.config.duties import Sign
 from appliance.errors import BoothError
 from appliance.sign.content import Content, content_of
 from appliance.sign.paper import SIZES_MM, Box, Paper, Type

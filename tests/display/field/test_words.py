@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from appliance.config import Settings
+from appliance.config.duties import Language
 from appliance.display.field.known import KNOWN, STATES
 from appliance.display.field.marks import NAMES
 from appliance.display.field.report import REASONS
 from appliance.display.field.words import LANGUAGES, TEXTS, languages_of, words_in
 from appliance.display.standing import STANDINGS
-from appliance.duties import Language
 from appliance.health.notices import SUBJECTS
 from appliance.law.ground import SIDES
 
