@@ -16,6 +16,7 @@ from appliance.health.pause import OPERATOR, PASSER_BY, pause, resume
 from appliance.health.vitals import read_vitals
 
 LIMIT_S = 0.2
+SHORT_S = 1.0
 PRESSES = 5
 PATIENCE_S = 20.0
 ROOT = Path(__file__).parents[2]
@@ -48,10 +49,10 @@ class Vision:
             time.sleep(0.01)
         raise AssertionError(f"no {what} within {PATIENCE_S} s")
 
-    def press(self) -> float:
+    def press(self, minutes: float = MINUTES) -> float:
         """When the button was pressed."""
         now_s = time.monotonic()
-        pause_for(self.state, self.runtime, PASSER_BY, MINUTES, read_moment())
+        pause_for(self.state, self.runtime, PASSER_BY, minutes, read_moment())
         return now_s
 
     def stop(self) -> None:
@@ -72,7 +73,7 @@ def vision(tmp_path: Path) -> Iterator[Vision]:
 def test_a_press_closes_the_camera_within_a_fifth_of_a_second(vision: Vision) -> None:
     took_s = []
     for _ in range(PRESSES):
-        pressed_s = vision.press()
+        pressed_s = vision.press(SHORT_S / 60)
         closed_s = vision.until("close", pressed_s)
         took_s.append(closed_s - pressed_s)
         time.sleep(0.3)
@@ -80,7 +81,6 @@ def test_a_press_closes_the_camera_within_a_fifth_of_a_second(vision: Vision) ->
         vitals = read_vitals(vision.runtime, "vision")
         assert vitals is not None
         assert (vitals["camera"], vitals["reason"]) == ("paused", "paused by passer-by")
-        resume(vision.state, PASSER_BY)
         vision.until("read", closed_s)
     # One press may meet a machine that is busy with something else.
     assert sorted(took_s)[-2] < LIMIT_S, took_s
