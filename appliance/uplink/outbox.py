@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.uplink.outbox_age import ClockTrust
-from appliance.uplink.outbox_aside import is_owed, is_sound
+from appliance.uplink.outbox_aside import LOG, forget_aside, is_owed, is_sound
 from appliance.uplink.outbox_bounds import HEAD, USUAL, Bounds, count_dropped, enforce
 from appliance.uplink.outbox_file import Opened, check_folder, inode, is_damage, open_file
 from appliance.uplink.outbox_schema import ROT, checksum, figures, transaction
@@ -102,12 +102,15 @@ class Outbox:
         """Drop what is too old, stamp what no trusted clock has seen yet; to be called every minute or so.
 
         False when the disk refuses. Writes nothing while there is nothing to do. What a full disk kept from being
-        taken over from a damaged file is tried again.
+        taken over from a damaged file is tried again. What was sent is not to be read from the file any more, nor from
+        SQLite's log, and what lies aside goes when it is as old as no row may be.
         """
         if is_owed(self.file):
             self.close()
         age = self._trust.age(clock)
-        return self._write(lambda base: enforce(base, self.bounds, age, END))
+        if age.drop_s is not None:
+            forget_aside(self.file, age.drop_s - self.bounds.age_s)
+        return self._write(lambda base: enforce(base, self.bounds, age, END)) and self._wipe()
 
     def batch(self, limit: int, after: int = 0) -> list[Row]:
         """At most `limit` rows with numbers above `after`, oldest first; [] while the file refuses.
@@ -163,6 +166,16 @@ class Outbox:
         if self._opened is not None:
             self._opened.base.close()
             self._opened = None
+
+    def _wipe(self) -> bool:
+        """Bring SQLite's log into the file, where deleted rows are zeros, and cut it down to nothing."""
+        log_file = self.file.with_name(self.file.name + LOG)
+        if not (log_file.exists() and log_file.stat().st_size):
+            return True
+        return (
+            self._try("write", lambda base: base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+            is not None
+        )
 
     def _oldest(self, limit: int, after: int) -> list[Found]:
         """As batch(), with what tells rotten rows."""

@@ -48,7 +48,7 @@ class Sending:
     bytes: int = 0
     "Of the payloads that wait."
     oldest_s: float | None = None
-    "Age of the oldest message that waits; None where none does."
+    "Age of the oldest message that waits; None where none does. Told in whole minutes, as events are."
     unheard: int = 0
     "Messages that the broker took although nobody subscribed to them."
     reconnects: int = 0
@@ -140,7 +140,7 @@ def health_values(
         "last_event": _event(seen.get("last_event")),
         "outbox_rows": sending.rows,
         "outbox_bytes": sending.bytes,
-        "outbox_oldest_s": _figure(sending.oldest_s),
+        "outbox_oldest_s": None if sending.oldest_s is None else int(sending.oldest_s // 60) * 60,
         "sent": sending.sent,
         "unheard": sending.unheard,
         "dropped": sending.dropped,

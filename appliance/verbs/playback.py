@@ -1,4 +1,4 @@
-"""A source, recorded or not, from first to last frame: settings in, one step per frame out. Shared by the offline verbs."""
+"""A source, live or recorded, from first to last frame: settings in, a step per frame out. For the offline verbs."""
 
 from __future__ import annotations
 

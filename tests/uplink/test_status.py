@@ -219,3 +219,12 @@ def test_the_load_of_the_machine_is_not_told_for_it_moves_with_the_people_in_vie
 def test_a_temperature_below_what_there_is_is_not_known() -> None:
     values = health_values(BOOTH, {"temperature_c": -256.0}, sending=WELL, uptime_s=0, clock=CLOCK)
     assert values["temperature_c"] is None
+
+
+@given(st.floats(0, 1e6))
+def test_how_long_the_oldest_event_waits_is_told_in_whole_minutes(waits_s: float) -> None:
+    sending = Sending(1, 0, 0, 0, "", oldest_s=waits_s)
+    values = health_values(BOOTH, None, sending=sending, uptime_s=0, clock=CLOCK)
+    check_schema("health", payload_from_values(values))
+    assert values["outbox_oldest_s"] % 60 == 0
+    assert 0 <= waits_s - values["outbox_oldest_s"] < 60
