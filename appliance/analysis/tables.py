@@ -145,8 +145,8 @@ def apart_sheet(findings: Findings) -> Sheet:
 
 
 def row_sheet(findings: Findings) -> Sheet:
-    """Cells by city."""
-    cities = findings.cities
+    """Cells by city, of those that are compared."""
+    cities = findings.compared
     rows = [
         (
             f"{spoken(row.table)}: {spoken(row.label)}",
