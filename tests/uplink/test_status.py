@@ -19,6 +19,7 @@ from appliance.uplink.status import (
     health_values,
     status_values,
 )
+from appliance.uplink.trends.trends import NO_CLOCK, UNCONFIRMED
 from appliance.uplink.wording import payload_from_values
 from appliance.vision.pipeline import NO_BANK
 from appliance.vision.rarity import readiness
@@ -94,7 +95,8 @@ def test_a_line_that_has_not_the_form_of_what_is_said_there_is_told_as_unknown(k
     [
         ("trends", "off"),
         ("trends", "counting"),
-        ("trends", "waits: the clock is not set; 2026-11-25 withheld: too few passages"),
+        ("trends", f"{NO_CLOCK}; 2026-11-25 withheld: too few passages"),
+        ("trends", UNCONFIRMED),
         ("trends", "no release: trends/ledger.jsonl: it is gone"),
         ("calibrated", NO_BANK),
         ("calibrated", "not kept: /var/lib/booth/vision/street.bank: No space left on device; free space"),
