@@ -29,7 +29,7 @@ FORMS: Mapping[str, re.Pattern[str]] = {
         rf"ok|starting|no bank(?:: booth learn SOURCE --bank FILE)?|learning: {TENS} people so far"
         rf"|too early to tell: {TENS} of {TENS} passages|not (?:kept|judged by): {FAULT}"
     ),
-    "trends": re.compile(rf"off|(?:counting|waits: [a-z ]{1, 80})(?:; {DAY} {WORDS})?|no release: {FAULT}"),
+    "trends": re.compile(rf"off|(?:counting|waits: [a-z ]{{1,80}})(?:; {DAY} {WORDS})?|no release: {FAULT}"),
     "engine": VERSION,
     "bank": VERSION,
 }
