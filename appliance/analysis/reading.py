@@ -40,11 +40,12 @@ def read_releases(sources: Iterable[Path]) -> list[Release]:
 
 
 def files_of(source: Path) -> list[Path]:
-    """The file itself, or what a folder holds, in order. Raises BoothError where there is nothing to read."""
+    """The file itself, or what a folder holds, in order. Raises BoothError where nothing is, and OSError."""
     if source.is_file():
         return [source]
     if not source.is_dir():
         raise BoothError(f"{source}: no such file or folder; name releases of booths, or a folder of them")
+    next(source.iterdir(), None)  # raises for a locked folder, which rglob() takes for an empty one
     files = sorted(
         file for file in source.rglob("*") if file.suffix in SUFFIXES and file.name not in NO_RELEASES
     )

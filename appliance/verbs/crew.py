@@ -37,13 +37,14 @@ class Crew:
         self._figures = figures
         self._pipeline: Pipeline | None = None
         self._scribe = Scribe()
+        self.place = self._scribe.place
         self._notes = HandedNotes(settings.folders.state, self._scribe, now_s)
-        self._dead_man = DeadMan(settings, now_s, hand=self._scribe.hand)
+        self._dead_man = DeadMan(settings, now_s, hand=self.place())
         bank = judge.bank.id if judge else "none"
         self._herald = Herald(settings, eyes.engine, bank, self._scribe, figures)
         self._glass = FieldGlass(settings.folders.runtime, eyes)
         self._questions = Questions(settings.folders.runtime, figures)
-        self._school = Schooling(self._settings, eyes, judge, figures, now_s)
+        self._school = Schooling(self._settings, eyes, judge, figures, now_s, self.place())
         self._notes.note("model", eyes.engine)
         self._notes.note("bank", bank)
         note_settings(self._notes, self._settings)

@@ -31,8 +31,8 @@ class Lookout:
         self._settings = settings
         self._eyes = eyes
         self._figures = figures
-        self._ladder = Ladder(settings)
         self._crew = Crew(settings, eyes, judge, figures)
+        self._ladder = Ladder(settings, self._crew.place())
         self._shutter = Shutter(settings.folders, figures, self._crew.fault, self._crew.note_pause)
 
     def run(self, stop: threading.Event) -> None:

@@ -233,7 +233,11 @@ def test_the_command_makes_both_files_and_says_where(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--city", "atlantis"), "atlantis: no city of deploy/cities; name one of madrid, "),
+        (("--city", "atlantis"), "'atlantis': no city of deploy/cities; name one of madrid, "),
+        (
+            ("--city", "../..", "--config", "{file}"),
+            "--city '../..': no city of deploy/cities; name one of madrid, ",
+        ),
         (("--city", "madrid", "--config", "{file}"), "a booth of stockholm; ask for the sign of that city"),
         (
             ("--city", "stockholm", "--config", "{file}", "--url", "http://x.se"),

@@ -15,6 +15,7 @@ from appliance.app import Eyes
 from appliance.config import Settings
 from appliance.records import Frame
 from appliance.runtime.cpu.image import CpuImageOps
+from appliance.runtime.cpu.neighbours import CpuNeighbours
 from appliance.verbs import crew, lookout
 from appliance.verbs.figures import Figures
 from appliance.vision.pipeline import Step
@@ -62,7 +63,8 @@ class Working(FakePipeline):
 def main(folder: Path) -> None:
     """Look until the folder has a file `stop`."""
     settings = Settings.model_validate({"folders": {"state": folder / "state", "runtime": folder / "run"}})
-    eyes = cast(Eyes, SimpleNamespace(engine="abcdef012345", image=CpuImageOps()))
+    wing = SimpleNamespace(neighbours=CpuNeighbours, name="cpu")
+    eyes = cast(Eyes, SimpleNamespace(engine="abcdef012345", image=CpuImageOps(), wing=wing))
     stop = threading.Event()
     with (folder / "camera.log").open("w") as log:
         opened: Any = lambda *_, **__: CountingCamera(log)  # noqa: E731

@@ -67,6 +67,7 @@ BELOW = {
     },
     "appliance.provision": {
         "errors",
+        "section",
         "config",
         "config_file",
         "disk",

@@ -117,7 +117,7 @@ def test_every_word_of_the_tables_is_said_somewhere() -> None:
 def checks() -> list[str]:
     return [
         "vision", "camera", "rate", "pause", "aim", "focus", "zones", "ground", "learning", "broker", "outbox",
-        "certificate", "clock", "disk", *SUBJECTS,
+        "certificate", "clock", "disk", "lan", *SUBJECTS,
     ]  # fmt: skip
 
 
