@@ -13,7 +13,7 @@ from appliance.errors import BoothError
 from appliance.remote import in_force, overlay
 from appliance.remote_bounds import LEAST_AREA, MOST_ZONES
 
-USUAL = Settings()
+USUAL = Settings.model_validate({"display": {"card_s": 12}})
 
 
 def square(name: str, side: float = 0.5, **more: Any) -> dict[str, Any]:
@@ -28,7 +28,7 @@ FAR = [
     ({"uplink": {"health_every_s": 0.001}}, "uplink.health_every_s: at least 60 from afar"),
     ({"uplink": {"status_every_s": 59}}, "uplink.status_every_s: at least 60 from afar"),
     ({"decision": {"wanted_share": 0.5}}, "decision.wanted_share: at most 0.25 from afar"),
-    ({"display": {"card_s": 21}}, "display.card_s: at most 20 from afar"),
+    ({"display": {"card_s": 13}}, "display.card_s: at most 12 from afar"),
     ({"capture": {"zones": [square(f"z{n}") for n in range(9)]}}, "capture.zones: at most 8 to look at"),
     ({"capture": {"zones": [square("dot", 0.1)]}}, "capture.zones: dot: at least 2% of the picture"),
     ({"capture": {"zones": [square("dot", 0.1, kind="spot")]}}, "capture.zones: dot: at least 2%"),

@@ -33,7 +33,7 @@ class Display(Section):
     "0: any free port. The same on the LAN."
     lan: Annotated[str, AfterValidator(private_address)] | None = None
     "Address of the one interface where field page and staff board answer besides; null: this machine only."
-    card_s: float = Field(20, gt=0, le=120)
+    card_s: float = Field(20, gt=0, le=20)
     "Nobody is told of for longer than it takes to walk up to them."
     language: Language = "en"
     pause_gpio: Button | None = None

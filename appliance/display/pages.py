@@ -18,7 +18,7 @@ from appliance.display.server import page_file
 from appliance.display.words import languages_of, sign_text, words_in
 
 PAGE = Path(__file__).parent / "page"
-DEVICE = ("phone.html", "phone.js", "phone.css")
+DEVICE = ("phone.html", "phone.js", "phone.css", "beside.js")
 "What answers on the device alone."
 
 

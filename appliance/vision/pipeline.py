@@ -167,8 +167,8 @@ class Pipeline:
         return Step(tracks, passages, decisions, calibrated, people, progress, answers)
 
     def _answer(self, asking: list[Passage]) -> list[Decision]:
-        """Decisions on those who asked; whatever else was seen of them in this passage is dropped."""
-        self._passages.close(passage.track for passage in asking)
+        """Decisions on those who asked; whatever else was seen in this passage of who is on the spot is dropped."""
+        self._passages.close(self._spot.askers)
         if self._decider is None or not asking:
             return [asked(passage) for passage in asking]
         with self.stopwatch.time("novelty"):

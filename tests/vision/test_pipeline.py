@@ -135,6 +135,17 @@ def test_who_asks_before_they_were_judged_counts_nowhere() -> None:
     assert [step.passages for step in steps] == [[], [], [], []]
 
 
+def test_who_stood_on_the_spot_before_the_press_is_no_passage_while_they_wait_for_their_card() -> None:
+    rooms = Rooms([tracks({7: WALKER})] * 7 + [tracks({}, ended=(7,))])
+    whole = pipeline(rooms, capture=Capture(zones=(SPOT,)))
+    whole._passages._garments = whole._spot._garments = Garment(views=3)
+    steps = [whole.step(frame(at_s=float(at_s))) for at_s in range(2)]
+    whole.ask(5)
+    steps += [whole.step(frame(at_s=float(at_s))) for at_s in range(2, 8)]
+    assert [one.track for step in steps for one in step.asked] == [7]
+    assert [step.passages for step in steps] == [[]] * 8
+
+
 @pytest.mark.parametrize(
     ("zones", "mode", "asked"),
     [
