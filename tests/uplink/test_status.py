@@ -181,12 +181,6 @@ def test_a_figure_of_no_world_is_not_told(figure: float) -> None:
     assert values["frames"] is None
 
 
-def test_people_in_view_are_not_told() -> None:
-    values = health_values(BOOTH, {"people": 4, "frames": 7}, sending=WELL, uptime_s=0, clock=CLOCK)
-    assert values["frames"] == 7
-    assert "people" not in values
-
-
 @given(
     st.none()
     | st.dictionaries(st.sampled_from(["cards", "greeted", "not_found", "disagree", "button"]), ANYTHING)
