@@ -19,6 +19,7 @@ from appliance.commands import (
     machine,
     provision,
     reset,
+    screen,
     sign,
     trends,
     update,
@@ -39,6 +40,7 @@ app.add_typer(sign.app)
 app.add_typer(engines.app, name="engines")
 app.add_typer(field.app, name="field")
 app.add_typer(reset.app)
+app.add_typer(screen.app)
 app.add_typer(trends.app, name="trends")
 app.add_typer(update.app, name="update")
 
