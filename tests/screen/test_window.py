@@ -67,12 +67,12 @@ def test_keys_reach_the_page_and_lead_nowhere_else(board: Web, elsewhere: Web) -
 
 
 def test_what_somebody_has_left_open_gives_way_to_the_board_in_the_same_language(board: Web) -> None:
-    with shown(board, left_ms=1500) as window:
+    with shown(board, left_ms=1000) as window:
         window.press("f")
         until(lambda: "/code?lang=sv" in board.asked)
         until(lambda: "/?lang=sv" in board.asked)
         asked = len(board.asked)
-        time.sleep(2)
+        time.sleep(1.5)
         assert not [path for path in board.asked[asked:] if path.startswith("/?")], "the board stays"
 
 
@@ -100,9 +100,9 @@ def test_only_a_page_that_answers_feeds_the_watchdog(board: Web) -> None:
     with shown(board) as window:
         until(lambda: window.said().count("WATCHDOG=1") >= 2)
         os.kill(window.page_process(), signal.SIGSTOP)
-        time.sleep(1)
+        time.sleep(0.5)
         fed = window.said().count("WATCHDOG=1")
-        time.sleep(4)
+        time.sleep(2.5)
         assert window.said().count("WATCHDOG=1") == fed
 
 
