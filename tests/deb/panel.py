@@ -33,6 +33,7 @@ def bring_programs(machine: Machine) -> None:
     words = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *filter(None, names), "grim"]
     begin = ["chroot", str(machine.root), *ENVIRONMENT, "DEBIAN_FRONTEND=noninteractive"]
     done = subprocess.run([*begin, *words], capture_output=True, text=True, check=False)
+    (machine.root / "etc/systemd/system/seatd.service").symlink_to("/dev/null")
     if done.returncode:
         print(f"{machine.name}: no screen: {' '.join(done.stderr.split())[-300:]}", flush=True)
 

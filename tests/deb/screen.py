@@ -6,7 +6,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from tests.deb.booth import Booth
+from tests.deb.booth import PROCESSES, Booth
 from tests.deb.panel import (
     BOARD,
     SCREEN,
@@ -102,6 +102,15 @@ def a_display_that_was_away_is_shown_again(booth: Booth) -> str:
     return f"{booth.machine.wait(lambda: is_shown(booth), 30):.1f} s"
 
 
+def the_seat_serves_the_screen_and_no_other_process_of_the_booth(booth: Booth) -> str:
+    way = "read=/run/booth-seat/seatd.sock"
+    found = {process: try_inside(booth, process, way)[way] for process in PROCESSES}
+    assert set(found.values()) == {"Permission denied"}, found
+    own = booth.machine.run("runuser", "-u", "booth-screen", "--", "cat", way.partition("=")[2])
+    assert "No such device or address" in own.stderr, own.stderr
+    return "three refused; the control is let in"
+
+
 def the_screen_reaches_the_board_and_nothing_else_of_the_booth(booth: Booth) -> str:
     machine = booth.machine
     machine.does("systemctl", "stop", SCREEN)
@@ -163,6 +172,7 @@ FACTS = (
     whatever_is_killed_is_back,
     a_page_that_hangs_is_shown_anew,
     a_display_that_was_away_is_shown_again,
+    the_seat_serves_the_screen_and_no_other_process_of_the_booth,
     the_screen_reaches_the_board_and_nothing_else_of_the_booth,
     nothing_stays_of_it_when_it_stops,
     systemd_finds_its_units_good_and_tight,

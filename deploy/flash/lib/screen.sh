@@ -10,7 +10,8 @@ give_screen_to_board() {
     [ "$screen" = yes ] || return 0
     local unit
     ln -sf /lib/systemd/system/multi-user.target "$rootfs/etc/systemd/system/default.target"
-    for unit in display-manager gdm gdm3; do mask_unit "$unit.service"; done
+    # Nor does seatd serve the whole group video beside booth-seat.service, and so vision.
+    for unit in display-manager gdm gdm3 seatd; do mask_unit "$unit.service"; done
     # What NVIDIA's manual does by hand before it starts Weston: without it the driver has no screen but for its own X server.
     mkdir -p "$rootfs"/etc/{modprobe.d,modules-load.d}
     echo 'options nvidia-drm modeset=1' >"$rootfs/etc/modprobe.d/booth-screen.conf"

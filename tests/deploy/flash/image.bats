@@ -209,7 +209,7 @@ built() {
         grep -qE "apt-get install.*/booth.deb .*$name( |\$)" "$FAKE/calls"
     done
     [ "$(readlink "$etc/systemd/system/default.target")" = /lib/systemd/system/multi-user.target ]
-    for name in display-manager gdm gdm3; do [ "$(readlink "$etc/systemd/system/$name.service")" = /dev/null ]; done
+    for name in display-manager gdm gdm3 seatd; do [ "$(readlink "$etc/systemd/system/$name.service")" = /dev/null ]; done
     grep -qx 'options nvidia-drm modeset=1' "$etc/modprobe.d/booth-screen.conf"
     grep -qx nvidia-drm "$etc/modules-load.d/booth-screen.conf"
 }
