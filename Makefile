@@ -85,7 +85,9 @@ evaluate: setup-test ## measure novelty and fairness on PHOTOS=folder of people 
 ARCH ?= $(shell dpkg --print-architecture)
 PY ?= $(shell /usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
-DEB = $(BIN)/python $(PACKAGE)/deb.py $(if $(CONTACT),--contact '$(CONTACT)') --version $(VERSION)
+# By the environment: the shell would read an apostrophe in a name.
+export CONTACT
+DEB = $(BIN)/python $(PACKAGE)/deb.py $${CONTACT:+--contact "$$CONTACT"} --version $(VERSION)
 
 deb: setup ## the Debian package in dist/, for ARCH=amd64|arm64, PY=3.10|3.11|3.12, as VERSION=1.2.3
 	@$(DEB) --arch $(ARCH) --python $(PY) dist

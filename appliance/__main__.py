@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -18,16 +17,24 @@ from appliance.commands import (
     logbook,
     machine,
     provision,
+    renew,
     reset,
     screen,
     sign,
     trends,
     update,
 )
-from appliance.commands.options import AsJson, BankFile, Config, Sources, settings_of
+from appliance.commands.options import (
+    AsJson,
+    BankFile,
+    Config,
+    Sources,
+    file_option,
+    settings_of,
+)
 from appliance.config import Settings
 from appliance.config_file import load_settings
-from appliance.errors import BoothError
+from appliance.errors import told_in_a_line
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(calibrate.app)
@@ -39,6 +46,7 @@ app.add_typer(logbook.app)
 app.add_typer(sign.app)
 app.add_typer(engines.app, name="engines")
 app.add_typer(field.app, name="field")
+app.add_typer(renew.app, name="renew")
 app.add_typer(reset.app)
 app.add_typer(screen.app)
 app.add_typer(trends.app, name="trends")
@@ -71,7 +79,7 @@ def demo(
 @app.command()
 def run(
     process: Annotated[Process, typer.Argument(help="Which of the three.")],
-    config: Annotated[Path, typer.Option("--config", help="Settings file.")],
+    config: Annotated[Path, file_option("--config", help="Settings file.")],
 ) -> None:
     """One process, as systemd runs it."""
     from appliance.verbs.run import run_process
@@ -86,9 +94,9 @@ def replay(
     source: Annotated[str, typer.Argument(help="A video or test:.")],
     bank: BankFile = None,
     events: Annotated[
-        Path | None, typer.Option("--events", help="File for events, one JSON line each.")
+        Path | None, file_option("--events", help="File for events, one JSON line each.")
     ] = None,
-    tracks: Annotated[Path | None, typer.Option("--tracks", help="File for tracks in MOT format.")] = None,
+    tracks: Annotated[Path | None, file_option("--tracks", help="File for tracks in MOT format.")] = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
@@ -147,31 +155,10 @@ def doctor(config: Config = None, as_json: AsJson = False) -> None:
     raise typer.Exit(examine(settings_of(config), as_json=as_json, configured=config is not None))
 
 
-@app.command("check-config")
-def check_config(files: Annotated[list[Path], typer.Argument(help="Settings files.")]) -> None:
-    """Validate settings; errors name file, line, key and the cure, and what the sign still lacks is listed."""
-    from appliance.law.disclosure import lacking
-
-    faults = []
-    for file in files:
-        try:
-            settings = load_settings(file)
-            told = [f"{file}: {fault}" for fault in lacking(settings)]
-            print(f"{file}: good, but it will not look yet" if told else f"{file}: good")
-            print("\n".join(told), end="\n" if told else "")
-        except BoothError as error:
-            faults.append(str(error))
-    if faults:
-        raise BoothError("\n".join(faults))
-
-
 def main() -> None:
-    """Run one verb. What people can mend is one line on stderr and exit code 1."""
-    try:
+    """Run one verb. What people can mend is one line on stderr and exit code 1, or 2 for wrong use."""
+    with told_in_a_line():
         app()
-    except BoothError as error:
-        print(f"booth: {error}", file=sys.stderr)
-        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,9 @@ import yaml
 from pydantic import ValidationError
 
 from appliance.config import NAME_PATTERN, Identity, Settings, yielding
-from appliance.errors import BoothError
+from appliance.errors import OWNER, BoothError
 from appliance.law.gate import Fault, faults
+from appliance.section import told_fault
 
 CITIES = Path(__file__).parent.parent / "deploy" / "cities"
 Layer = tuple[Path, str, dict[str, Any]]
@@ -73,9 +74,8 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise BoothError(
-            f"{path}: {os.strerror(error.errno or 0)}; name a settings file that exists"
-        ) from None
+        cure = OWNER if isinstance(error, PermissionError) else "name a settings file that exists"
+        raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; {cure}") from None
     except UnicodeDecodeError:
         raise BoothError(f"{path}: not UTF-8 text; write the settings as YAML") from None
     except ValueError as error:
@@ -118,7 +118,7 @@ def explain(error: ValidationError, path: Path, text: str) -> str:
         cure = (
             "unknown key; remove it or mend its spelling"
             if fault["type"] == "extra_forbidden"
-            else fault["msg"].removeprefix("Value error, ")
+            else told_fault(fault)
         )
         lines.append(f"{path}:{line}: {key}: {cure}")
     return "\n".join(lines)

@@ -9,19 +9,19 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.errors import BoothError
+from appliance.errors import BoothError, cure_of
 
 MOST_SMALL_BYTES = 64 * 1024
 OWN_MODE = 0o750
 "Of a folder in which one process writes and the others of its group read."
 
 
-def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None) -> None:
+def write_durably(path: Path, content: bytes, cure: str = "", mode: int | None = None) -> None:
     """Replace `path` at once or not at all; it is on the disk when this returns.
 
     Draft, fsync, rename, fsync of the folder: without the last one a power cut may bring the old file back, fsync(2).
     `mode`: who may read it, whatever the umask says; by the umask when None.
-    Raises BoothError naming the file and `cure`.
+    Raises BoothError naming the file and `cure`, or without one what helps against this very error.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -39,7 +39,7 @@ def write_durably(path: Path, content: bytes, cure: str, mode: int | None = None
     except OSError as error:
         with contextlib.suppress(OSError):
             draft.unlink()
-        raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; {cure}") from None
+        raise BoothError(f"{path}: {os.strerror(error.errno or 0)}; {cure or cure_of(error)}") from None
 
 
 def write_own(path: Path, content: bytes, cure: str) -> None:

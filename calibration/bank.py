@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from appliance.artifacts import MIN_SUPPORTERS, Bank, BankError
+from appliance.artifacts import MIN_SUPPORTERS, Bank, BankError, Measure
 from appliance.errors import BoothError
 from appliance.records import FloatArray
 from calibration.sketch import sketch_of
@@ -38,8 +38,23 @@ def check_enough(people: int) -> None:
 
 
 def bank_from_street(street: Street, descriptor: str, days: tuple[str, str] = ("", "")) -> Bank:
-    """The bank of a street that is ready; `days` as Bank.days."""
+    """The bank of a street that is ready, just as it is; `days` as Bank.days."""
     measures = {name: measure_from_wear(wear) for name, wear in street.wears.items()}
+    return bank_with(street, measures, descriptor, days)
+
+
+def bank_to_keep(street: Street, descriptor: str, days: tuple[str, str] = ("", "")) -> Bank:
+    """The bank to be written again and again while a street is learned: no two of them are one person apart.
+
+    To be asked for when MIN_SUPPORTERS people have come since the last time: scales, distances and the mean of a code
+    are told anew each time.
+    """
+    measures = {name: measure_from_wear(wear, wear.tell()) for name, wear in street.wears.items()}
+    return bank_with(street, measures, descriptor, days)
+
+
+def bank_with(street: Street, measures: dict[str, Measure], descriptor: str, days: tuple[str, str]) -> Bank:
+    """A bank of these measures, by what the street knows of all of them together."""
     return Bank(
         descriptor,
         street.people,

@@ -111,7 +111,8 @@ def side_of(parent: Styles, split: Split, share: float, step: Figures, unit: Fig
     directions = np.concatenate([parent.directions[0, kept], fresh[None]])[None]
     sides = np.append(parent.sides[0, kept], 0.5)[None]
     turns = np.append(parent.turns[0, kept], 0)[None]
-    return Styles(parent.means + step * unit, weights, supporters, scatter, directions, sides, turns)
+    means = parent.means + step * unit
+    return Styles(means, weights, supporters, scatter, directions, sides, turns, parent.origins)
 
 
 def cheapest_merge(styles: Styles, unit: Figures) -> tuple[int, int, float]:
@@ -136,6 +137,7 @@ def merge_rows(styles: Styles, first: int, second: int, unit: Figures) -> Styles
     union = take_rows(styles, heavy)
     union.means[0] = share @ styles.means[pair]
     union.weights[0], union.supporters[0] = weights.sum(), styles.supporters[pair].sum()
+    union.origins[0] = styles.origins[pair].any(axis=0)
     union.scatter[0] = share @ styles.scatter[pair] + share[0] * share[1] * (gap @ gap)
     return joined(take_rows(styles, np.delete(np.arange(len(styles)), pair)), union)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from appliance.artifacts import Bank, BankError
 from appliance.vision.novelty import is_coded
 from calibration.bank import bank_from_street, street_from_bank
@@ -80,4 +82,5 @@ def rescaled(styles: Styles, ratio: Figures) -> Styles:
         styles.directions * ratio,
         styles.sides,
         styles.turns,
+        np.zeros((len(styles), 0), bool),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from appliance.artifacts import MIN_SUPPORTERS
-from appliance.records import FloatArray, IntArray
+from appliance.records import FloatArray, IntArray, MaskArray
 from calibration.prototypes import Figures, Prototypes
 
 LARGEST_SHARE = 1 / MIN_SUPPORTERS
@@ -47,6 +47,8 @@ class Styles:
     "Shape (P, DIRECTIONS), 0..1: share of the passages on the near side."
     turns: IntArray
     "Shape (P, DIRECTIONS): passages that have turned each direction; without any it is a random one."
+    origins: MaskArray
+    "Shape (P, T): which of the T prototypes that were told last each one comes of; T = 0 before any was told."
 
     def __len__(self) -> int:
         return len(self.means)
@@ -112,6 +114,7 @@ def styles_of(raw: FloatArray, found: Prototypes, unit: Figures) -> Styles:
         np.stack([directions for directions, _ in turned]),
         np.stack([sides for _, sides in turned]),
         np.repeat(found.supporters[:, None], DIRECTIONS, axis=1),
+        np.zeros((len(groups), 0), bool),
     )
 
 
@@ -150,6 +153,7 @@ def fresh_styles(means: Figures, weights: Figures, supporters: IntArray, scatter
         np.array(directions),
         np.full(shape, 0.5),
         np.zeros(shape, np.int64),
+        np.zeros((len(means), 0), bool),
     )
 
 
@@ -169,6 +173,7 @@ def take_rows(styles: Styles, rows: IntArray) -> Styles:
         styles.directions[rows],
         styles.sides[rows],
         styles.turns[rows],
+        styles.origins[rows],
     )
 
 
@@ -182,4 +187,5 @@ def joined(first: Styles, second: Styles) -> Styles:
         np.concatenate([first.directions, second.directions]),
         np.concatenate([first.sides, second.sides]),
         np.concatenate([first.turns, second.turns]),
+        np.concatenate([first.origins, second.origins]),
     )

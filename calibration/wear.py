@@ -16,6 +16,7 @@ from calibration.prototypes import Figures, find_prototypes, one_prototype
 from calibration.scale import STANDARDISED, unit_of
 from calibration.sketch import Sketch, sketch_of
 from calibration.styles import Styles, distances_from, fold, fresh_styles, one_style, styles_of
+from calibration.told import Told, tell, tell_all
 
 OUTGROWN = 4.0
 """Old distances count by this power of the typical distance now over that of then.
@@ -38,6 +39,8 @@ class Wear:
     "Distances that passages had before they were folded in."
     finest: float = np.inf
     "The least level so far."
+    told: Told | None = None
+    "What a bank that was written says of the prototypes; None before the first one."
 
     @property
     def unit(self) -> Figures:
@@ -64,6 +67,8 @@ class Wear:
         self.centre = self.centre + share * gap
         self.variance = (1 - share) * (self.variance + share * gap**2)
         fold(self.styles, row, vector, self.unit)
+        if self.told:
+            self.told.count(self.styles.origins[row])
         if not is_coded(self.name):
             self._outgrow()
 
@@ -78,6 +83,14 @@ class Wear:
         """Let everything so far count `kept` (0..1) of what it did."""
         self.styles.weights *= kept
         self.sketch.fade(kept)
+
+    def tell(self) -> Told:
+        """What may be written of the prototypes now; whoever is too new in it is in a later one."""
+        if self.told is None:
+            self.told = tell_all(self.styles, self.centre)
+        else:
+            self.told = tell(self.styles, self.told, self.unit)
+        return self.told
 
     def grow(self) -> None:
         """Split, merge and drop prototypes where that is due; a code has one mean of all."""
@@ -112,10 +125,13 @@ def wear_from_mean(name: str, mean: Figures, variance: Figures, people: int) -> 
     return Wear(name, one_style(mean, people, scatter), mean, variance)
 
 
-def measure_from_wear(wear: Wear) -> Measure:
-    """The measure of a bank. Raises ValueError before ten distances were counted."""
-    styles, unit = wear.styles, wear.unit
-    centre = wear.centre if wear.name in STANDARDISED else np.zeros(len(unit))
+def measure_from_wear(wear: Wear, told: Told | None = None) -> Measure:
+    """The measure of a bank, of what may be `told` or else of all. Raises ValueError before ten distances."""
+    styles, centre, unit = (
+        (told.styles, told.centre, wear.unit) if told else (wear.styles, wear.centre, wear.unit)
+    )
+    if wear.name not in STANDARDISED:
+        centre = np.zeros(len(unit))
     return Measure(
         ((styles.means - centre) / unit).astype(np.float32),
         styles.supporters.copy(),
@@ -137,4 +153,6 @@ def wear_from_measure(name: str, measure: Measure, growth: Growth) -> Wear:
         measure.prototypes * unit + centre, growth.weights, measure.supporters, growth.scatter
     )
     variance = (unit / np.sqrt(len(unit))) ** 2 if name in STANDARDISED else np.zeros(len(unit))
-    return Wear(name, styles, centre, variance, sketch_of(growth.cells))
+    wear = Wear(name, styles, centre, variance, sketch_of(growth.cells))
+    wear.told = tell_all(styles, centre)
+    return wear

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from appliance.errors import BoothError
+from appliance.errors import told_in_a_line
 from appliance.runtime.choose import JETSON_MARK
 from engines.cache import default_cache
 from engines.entries import read_manifest
@@ -23,16 +23,14 @@ def main() -> int:
     given = parser.parse_args()
     cache = default_cache()
     try:
-        if given.verb == "setup":
-            # A Jetson runs plans, which are built from the planar files; a PC never needs those.
-            set_up(cache, read_manifest(), (PACKED, PLANAR) if JETSON_MARK.exists() else (PACKED,))
-        elif given.verb == "list":
-            list_models(cache, read_manifest())
-        else:
-            fetch_model(cache, read_manifest(), given.name)
-    except BoothError as error:
-        print(f"booth: {error}", file=sys.stderr)
-        return 1
+        with told_in_a_line():
+            if given.verb == "setup":
+                # A Jetson runs plans, which are built from the planar files; a PC never needs those.
+                set_up(cache, read_manifest(), (PACKED, PLANAR) if JETSON_MARK.exists() else (PACKED,))
+            elif given.verb == "list":
+                list_models(cache, read_manifest())
+            else:
+                fetch_model(cache, read_manifest(), given.name)
     except KeyboardInterrupt:
         print("booth: interrupted; what was fetched so far is kept, run: make setup", file=sys.stderr)
         return 130

@@ -114,7 +114,7 @@ def test_a_mistake_in_the_city_file_is_laid_at_its_door(tmp_path: Path, cities: 
         ("decision:\n  wanted_per_hour: -1\n", 2, "decision.wanted_per_hour", "greater than 0"),
         ("decision: {wanted_share: 0.1, wanted_per_hour: 6}\n", 1, "decision", "set one of them to null"),
         ("novelty: [1]\n", 1, "novelty", "dictionary"),
-        ("booth:\n  id: Desk 1\n", 2, "booth.id", "pattern"),
+        ("booth:\n  id: Desk 1\n", 2, "booth.id", "small letters"),
         ("uplink:\n  broker: http://x\n", 2, "uplink.broker", "no broker address; write mqtt://HOST:PORT"),
         ("uplink: {broker: 'mqtts://x:65536'}\n", 1, "uplink.broker", "write mqtt://HOST:PORT or mqtts:"),
         ("uplink: {broker: 'mqtt://x:0'}\n", 1, "uplink.broker", "no broker address"),

@@ -9,8 +9,8 @@ from itertools import combinations
 from appliance.analysis.city import City
 from appliance.analysis.divergence import divergence
 from appliance.analysis.estimate import Estimate, shared_out
+from appliance.analysis.means import WEEK, labels_of, mean_share
 from appliance.analysis.release import TABLES
-from appliance.analysis.spans import WEEK, labels_of, mean_share
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,18 @@ def together(cities: Sequence[City]) -> list[City]:
     return [replace(city, days=tuple(day for day in city.days if day.day in shared)) for city in cities]
 
 
+def compared(cities: Sequence[City]) -> list[City]:
+    """The most cities that have a week of days in common, with those days alone; none where no two have.
+
+    Of groups as large the one with the most days. So a city that has just begun takes the comparison from no other.
+    """
+    for size in range(len(cities), 1, -1):
+        groups = [days for group in combinations(cities, size) if (days := together(group))]
+        if groups:
+            return max(groups, key=lambda group: len(group[0].days))
+    return []
+
+
 def shares_of(city: City, table: str) -> dict[str, Estimate]:
     """Means over the days of a city, of the cells told on enough of them."""
     means = {label: mean_share(city.days, table, label) for label in labels_of(city.days, table)}
@@ -77,11 +89,11 @@ def apart(cities: Sequence[City]) -> list[Apart]:
 
 
 def rows_of(cities: Sequence[City]) -> list[Row]:
-    """Cells that at least two cities tell, by table and label, over the days that all of them told."""
+    """Cells that at least two of the cities that are `compared` tell, by table and label."""
     rows: list[Row] = []
-    days = together(cities)
+    days = compared(cities)
     for table in TABLES if days else ():
-        shares = {city.name: shares_of(city, table) for city in days if comparable(cities[0], city, table)}
+        shares = {city.name: shares_of(city, table) for city in days if comparable(days[0], city, table)}
         for label in dict.fromkeys(label for told in shares.values() for label in told):
             told = {name: one[label] for name, one in shares.items() if label in one}
             if len(told) >= 2:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from appliance.analysis.city import City
-from appliance.analysis.contrast import Apart, Row, apart, rows_of, z_of
+from appliance.analysis.contrast import Apart, Row, apart, compared, rows_of, z_of
 from appliance.analysis.sides import widest
 from appliance.analysis.spans import Changes, changes_of
 
@@ -31,6 +31,17 @@ class Findings:
     def apart(self) -> list[Apart]:
         """Every pair of cities by table."""
         return apart(self.cities)
+
+    @cached_property
+    def compared(self) -> list[City]:
+        """Cities that `rows` are of, and of which days."""
+        return compared(self.cities)
+
+    @property
+    def left_out(self) -> list[City]:
+        """Cities that have too few days in common with those."""
+        names = {city.name for city in self.compared}
+        return [city for city in self.cities if city.name not in names]
 
     @cached_property
     def rows(self) -> list[Row]:

@@ -11,11 +11,11 @@ from appliance.analysis.city import City
 from appliance.analysis.course import draw_courses
 from appliance.analysis.findings import Findings
 from appliance.analysis.look import svg_of
+from appliance.analysis.means import labels_of, mean_share, within
 from appliance.analysis.movers import draw_movers
 from appliance.analysis.ribbons import draw_ribbons
 from appliance.analysis.sides import draw_apart, draw_rows
-from appliance.analysis.spans import labels_of, mean_share, within
-from appliance.analysis.summary import contrast, movement, oddity, variety
+from appliance.analysis.summary import absence, contrast, movement, oddity, variety
 from appliance.analysis.tables import (
     Sheet,
     apart_sheet,
@@ -26,7 +26,7 @@ from appliance.analysis.tables import (
     row_sheet,
     share_sheets,
 )
-from appliance.analysis.wording import listed, percent, spoken
+from appliance.analysis.wording import counted, listed, percent, spoken
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -140,12 +140,13 @@ def apart_plate(findings: Findings) -> Plate:
 
 def side_plate(findings: Findings) -> Plate:
     """Cells in which cities differ."""
+    cities, days = findings.compared, len(findings.compared[0].days)
     words = (
-        "Share of the passages of each city on the days that all of them told, of the cells in which the"
-        " cities differ most beyond chance; the intervals are wide enough that all of them hold together with 95 %."
-        + FAMILIES
+        f"Share of the passages of each city on the {counted(days, 'day')} that all of them told, of the cells in"
+        " which the cities differ most beyond chance; the intervals are wide enough that all of them hold together"
+        " with 95 %."
     )
-    cities, rows = findings.cities, findings.widest
+    words, rows = " ".join(filter(None, (words, absence(findings)))) + FAMILIES, findings.widest
     return plate(
         "sides", "What sets the cities apart", words, contrast(findings),
         lambda: draw_rows(cities, rows, findings.z), [row_sheet(findings)],

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.analysis.release import SCHEMA, Release, release_from
+from appliance.analysis.spending import CURE, Found, require_single_spending
 from appliance.errors import BoothError
 
 MOST_BYTES = 256 * 1024
@@ -21,33 +22,30 @@ MOST_BYTES = 256 * 1024
 SUFFIXES = (".json", ".jsonl")
 NO_RELEASES = ("ledger.jsonl", "usual.json")
 "Lie beside a booth's own releases, and are none."
-TOPIC = re.compile(r"booth/v1/([^/\s]+)/([^/\s]+)/(\S+)\s+(?=\{)")
+TOPIC = re.compile(r"(booth/v1/[^/\s]+/[^/\s]+/\S+)\s+(?=\{)")
+MOST_TOPIC = 120
+"Characters of one that are repeated to people."
 KIND = re.compile(r"[a-z][a-z-]{0,31}/[0-9]{1,4}")
-Found = tuple[str, Release]
-"Where a release stands: file, and line where it has many."
 
 
 def read_releases(sources: Iterable[Path]) -> list[Release]:
     """All releases of `sources`, each once, by city, booth and day. Raises BoothError naming the file."""
     kept: dict[str, Found] = {}
-    days: dict[tuple[str, str, str], Found] = {}
     for place, release in (found for source in sources for file in files_of(source) for found in read(file)):
         known = kept.setdefault(release.id, (place, release))
         if known[1] != release:
-            raise BoothError(f"{place}: {release.id} reads otherwise in {known[0]}; keep the one you trust")
-        first = days.setdefault((release.city, release.booth, release.day), known)
-        if first[1].id != release.id:
-            where = f"{release.city}/{release.booth} tells of {release.day} again under another id"
-            raise BoothError(f"{place}: {where} than in {first[0]}; keep the one you trust")
+            raise BoothError(f"{place}: {release.id} reads otherwise in {known[0]}; {CURE}")
+    require_single_spending(kept.values())
     return sorted((release for _, release in kept.values()), key=lambda one: (one.city, one.booth, one.day))
 
 
 def files_of(source: Path) -> list[Path]:
-    """The file itself, or what a folder holds, in order. Raises BoothError where there is nothing to read."""
+    """The file itself, or what a folder holds, in order. Raises BoothError where nothing is, and OSError."""
     if source.is_file():
         return [source]
     if not source.is_dir():
         raise BoothError(f"{source}: no such file or folder; name releases of booths, or a folder of them")
+    next(source.iterdir(), None)  # raises for a locked folder, which rglob() takes for an empty one
     files = sorted(
         file for file in source.rglob("*") if file.suffix in SUFFIXES and file.name not in NO_RELEASES
     )
@@ -61,10 +59,12 @@ def read(file: Path) -> Iterator[Found]:
     found = 0
     for place, text in messages_of(file):
         try:
-            message = message_from(text)
+            topic, message = message_from(text)
             if message is None:
                 continue
-            yield place, release_from(message)
+            release = release_from(message)
+            require_own_topic(topic, release)
+            yield place, release
         except (ValueError, RecursionError) as error:
             said = "nested too deep" if isinstance(error, RecursionError) else error
             raise BoothError(f"{place}: no release of a booth: {said}") from None
@@ -100,15 +100,20 @@ def decoded(place: str, content: bytes) -> str:
         raise BoothError(f"{place}: not text in UTF-8; name files of releases") from None
 
 
-def message_from(text: str) -> dict[str, Any] | None:
-    """The payload of a line; None for a message of another kind. Raises ValueError for what is no message."""
-    topic = TOPIC.match(text)
-    if topic and topic[3] != "trend":
-        return None
-    message = parsed(text[topic.end() :] if topic else text)
+def message_from(text: str) -> tuple[str, dict[str, Any] | None]:
+    """Topic and payload of a line; '' without a topic, None for a message of another kind.
+
+    Raises ValueError for what is no message.
+    """
+    head = TOPIC.match(text)
+    topic = head[1] if head else ""
+    if topic and not topic.endswith("/trend"):
+        return topic, None
+    message = parsed(text[head.end() :] if head else text)
     if "payload" in message and "topic" in message:
-        if not str(message["topic"]).endswith("/trend"):
-            return None
+        topic = str(message["topic"])
+        if not topic.endswith("/trend"):
+            return topic, None
         payload = message["payload"]
         message = parsed(payload) if isinstance(payload, str) else payload
     kind = message.get("schema") if isinstance(message, dict) else None
@@ -116,7 +121,14 @@ def message_from(text: str) -> dict[str, Any] | None:
         raise ValueError("it names no schema")
     if kind != SCHEMA and kind.startswith("trend/"):
         raise ValueError(f"it is {kind}, this program reads {SCHEMA}; take a newer one")
-    return message if kind == SCHEMA else None
+    return topic, message if kind == SCHEMA else None
+
+
+def require_own_topic(topic: str, release: Release) -> None:
+    """Raise ValueError for a release that came under the name of another booth: the broker vouches for the topic."""
+    own = f"booth/v1/{release.city}/{release.booth}/trend"
+    if topic not in ("", own):
+        raise ValueError(f"it came under {topic[:MOST_TOPIC]!r} and says it is of {own}")
 
 
 def parsed(text: str) -> dict[str, Any]:

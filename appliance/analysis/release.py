@@ -24,6 +24,8 @@ Days = Annotated[StrictInt, Field(ge=1, le=28)]
 Loss = Annotated[float, Field(gt=0, le=10)]
 Scale = Annotated[float, Field(gt=0, le=10_000)]
 Styles = Annotated[float, Field(ge=1, le=64)]
+YEARS = range(2000, 3000)
+"Others are no years of a street, and no calendar of ours reaches a week beyond the last of all."
 Formula = Annotated[str, Field(pattern=r"^[ -~]*$", max_length=240)]
 
 
@@ -147,7 +149,8 @@ class Release(Part):
     @model_validator(mode="after")
     def _holds_together(self) -> Release:
         """What a schema cannot say. Raises ValueError."""
-        date.fromisoformat(self.day)
+        if date.fromisoformat(self.day).year not in YEARS:
+            raise ValueError(f"{self.day} is no day on which a booth stood in a street")
         names = [table.name for table in self.tables]
         if len(set(names)) < len(names):
             raise ValueError("a table is told twice")

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from appliance.analysis.city import City
 from appliance.analysis.look import FAINT, INK, PAPER, QUIET, quiet_dates, sheet
+from appliance.analysis.means import labels_of
 from appliance.analysis.palette import hex_of
-from appliance.analysis.spans import labels_of
 from appliance.analysis.timeline import days_between, ends_of, stretched, thinned
 from appliance.analysis.wording import percent, spoken
 

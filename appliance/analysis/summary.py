@@ -95,6 +95,18 @@ def contrast(findings: Findings) -> str:
     """Where the cities differ most."""
     if not findings.rows:
         return "The cities told of too few days in common to say where they differ."
+    return " ".join(filter(None, (difference(findings), absence(findings))))
+
+
+def absence(findings: Findings) -> str:
+    """Cities that the comparison had to leave out."""
+    names = [city.title for city in findings.left_out]
+    verb = "has" if len(names) == 1 else "have"
+    return f"{listed(names)} {verb} too few days in common with the others to be compared." if names else ""
+
+
+def difference(findings: Findings) -> str:
+    """In what the cities that are compared differ most."""
     if not findings.widest:
         return "No difference between the cities is larger than chance may explain."
     row = next((row for row in findings.widest if row.table in SEEN), findings.widest[0])

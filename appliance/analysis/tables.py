@@ -10,7 +10,8 @@ from appliance.analysis.calendar import span_of, told_by
 from appliance.analysis.city import City, Day
 from appliance.analysis.estimate import Estimate
 from appliance.analysis.findings import Findings
-from appliance.analysis.spans import Changes, labels_of, mean_diversity, mean_share, within
+from appliance.analysis.means import labels_of, mean_diversity, mean_share, within
+from appliance.analysis.spans import Changes
 from appliance.analysis.wording import below, between, percent, percents, points, spoken
 
 BLOCK_DAYS = 28
@@ -144,8 +145,8 @@ def apart_sheet(findings: Findings) -> Sheet:
 
 
 def row_sheet(findings: Findings) -> Sheet:
-    """Cells by city."""
-    cities = findings.cities
+    """Cells by city, of those that are compared."""
+    cities = findings.compared
     rows = [
         (
             f"{spoken(row.table)}: {spoken(row.label)}",

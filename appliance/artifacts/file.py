@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from safetensors.numpy import save
 
 from appliance.artifacts.bank import Bank, bank_of, tensors_of
 from appliance.disk import write_durably
-from appliance.errors import BoothError
+from appliance.errors import OWNER, BoothError
 
 SCHEMA = "bank/2"
 RELEARN = "learn it again: booth learn SOURCE... --bank FILE"
@@ -67,6 +68,8 @@ def load_bank(path: Path, descriptor: str) -> Bank:
     """Read a bank made with `descriptor`. Raises BankError naming the file and the cure."""
     if not path.is_file():
         raise BankError(f"{path}: no such bank; {RELEARN}")
+    if not os.access(path, os.R_OK):  # to the library it would not be there
+        raise BankError(f"{path}: cannot be read; {OWNER}")
     try:
         with safe_open(path, framework="np") as file:
             metadata = file.metadata() or {}

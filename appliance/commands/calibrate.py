@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands.options import AsJson, Config, Minutes, Sources, excerpt_of, settings_of
+from appliance.commands.options import (
+    AsJson,
+    Config,
+    Minutes,
+    Sources,
+    excerpt_of,
+    file_argument,
+    file_option,
+    settings_of,
+)
 
 app = typer.Typer()
 
@@ -18,14 +27,14 @@ app.add_typer(banks, name="bank")
 @app.command()
 def learn(
     sources: Sources,
-    bank: Annotated[Path, typer.Option("--bank", help="Bank file to write.")],
+    bank: Annotated[Path, file_option("--bank", help="Bank file to write.")],
     first_share: Annotated[
         float, typer.Option(min=0.01, max=1, help="Learn from this first part of each video.")
     ] = 1,
     minutes: Minutes = None,
     again: Annotated[bool, typer.Option("--again", help="Start afresh instead of going on.")] = False,
     report: Annotated[
-        Path | None, typer.Option("--report", help="HTML file on what was learned; JSON goes beside it.")
+        Path | None, file_option("--report", help="HTML file on what was learned; JSON goes beside it.")
     ] = None,
     config: Config = None,
 ) -> None:
@@ -41,7 +50,7 @@ def zones(
     source: Annotated[str, typer.Argument(help="A video, rtsp://, v4l2:/dev/video0 or test:.")],
     minutes: Minutes = None,
     report: Annotated[
-        Path | None, typer.Option("--report", help="HTML file with a plan of where people walk.")
+        Path | None, file_option("--report", help="HTML file with a plan of where people walk.")
     ] = None,
     as_json: AsJson = False,
     config: Config = None,
@@ -55,13 +64,13 @@ def zones(
 
 @app.command()
 def audit(
-    bank: Annotated[Path, typer.Option("--bank", help="Bank made by `booth learn`.")],
+    bank: Annotated[Path, file_option("--bank", help="Bank made by `booth learn`.")],
     folder: Annotated[
         Path | None,
-        typer.Argument(help="Sets of test photos (tests.evaluation build); painted people without."),
+        file_argument(help="Sets of test photos (tests.evaluation build); painted people without."),
     ] = None,
-    as_json: Annotated[Path | None, typer.Option("--json", help="File for all figures.")] = None,
-    as_html: Annotated[Path | None, typer.Option("--html", help="File for the readable report.")] = None,
+    as_json: Annotated[Path | None, file_option("--json", help="File for all figures.")] = None,
+    as_html: Annotated[Path | None, file_option("--html", help="File for the readable report.")] = None,
     people: Annotated[
         int | None, typer.Option("--people", min=2, help="In each change; 16 painted ones, all of a folder.")
     ] = None,
@@ -78,7 +87,7 @@ def audit(
 
 @banks.command("show")
 def show_bank(
-    bank: Annotated[Path, typer.Argument(help="Bank made by `booth learn`.")], as_json: AsJson = False
+    bank: Annotated[Path, file_argument(help="Bank made by `booth learn`.")], as_json: AsJson = False
 ) -> None:
     """Say what a bank holds: figures, and nobody."""
     from appliance.verbs.bank import show
@@ -88,8 +97,8 @@ def show_bank(
 
 @banks.command("merge")
 def merge_bank(
-    files: Annotated[list[Path], typer.Argument(help="Banks of booths of one city.")],
-    out: Annotated[Path, typer.Option("--out", help="Bank file to write.")],
+    files: Annotated[list[Path], file_argument(help="Banks of booths of one city.")],
+    out: Annotated[Path, file_option("--out", help="Bank file to write.")],
 ) -> None:
     """Make one bank of several, for a new booth of the same city."""
     from appliance.verbs.bank import merge

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands.options import AsJson
+from appliance.commands.options import AsJson, file_option
 
 app = typer.Typer()
 
@@ -30,7 +30,7 @@ class Kind(str, Enum):
 def contract(
     kind: Annotated[Kind | None, typer.Argument(help="One JSON Schema; the whole document without.")] = None,
     folder: Annotated[
-        Path | None, typer.Option("--folder", help="Write the document and all schemas there instead.")
+        Path | None, file_option("--folder", help="Write the document and all schemas there instead.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands.options import AsJson
+from appliance.commands.options import AsJson, file_option
 
 app = typer.Typer()
 
 BrokerUrl = Annotated[str, typer.Option("--broker", help="mqtt://HOST:PORT or mqtts://HOST:PORT")]
-Authorities = Annotated[Path | None, typer.Option("--ca", help="Who vouches for the broker; PEM.")]
-Certificate = Annotated[Path | None, typer.Option("--cert", help="Who we are; PEM.")]
-Key = Annotated[Path | None, typer.Option("--key", help="Key of the certificate; PEM.")]
+Authorities = Annotated[Path | None, file_option("--ca", help="Who vouches for the broker; PEM.")]
+Certificate = Annotated[Path | None, file_option("--cert", help="Who we are; PEM.")]
+Key = Annotated[Path | None, file_option("--key", help="Key of the certificate; PEM.")]
 
 
 @app.command()
@@ -50,16 +50,16 @@ def simulate(
     processes: Annotated[int, typer.Option("--processes", min=1, max=64, help="To spread them over.")] = 1,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same traffic; ids are new each time.")] = 7,
     outboxes: Annotated[
-        Path | None, typer.Option("--outboxes", help="Folder for real outboxes; in memory without.")
+        Path | None, file_option("--outboxes", help="Folder for real outboxes; in memory without.")
     ] = None,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", help="File for the ids of committed events, appended.")
+        Path | None, file_option("--ledger", help="File for the ids of committed events, appended.")
     ] = None,
     ca: Authorities = None,
     cert: Certificate = None,
     key: Key = None,
     keys: Annotated[
-        Path | None, typer.Option("--keys", help="Folder CITY/BOOTH with booth.crt and booth.key for each.")
+        Path | None, file_option("--keys", help="Folder CITY/BOOTH with booth.crt and booth.key for each.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

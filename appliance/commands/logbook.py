@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands.options import AsJson, Config, settings_of
+from appliance.commands.options import AsJson, Config, file_option, settings_of
 
 app = typer.Typer()
 
@@ -15,7 +15,7 @@ app = typer.Typer()
 @app.command()
 def logbook(
     config: Config = None,
-    state: Annotated[Path | None, typer.Option("--state", help="Folder with a copy of the logbook.")] = None,
+    state: Annotated[Path | None, file_option("--state", help="Folder with a copy of the logbook.")] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Only say whether the chain is whole.")] = False,
     head: Annotated[
         str, typer.Option("--head", help="N:HASH12 of an old status: is the chain still that one?")

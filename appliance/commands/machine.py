@@ -1,4 +1,4 @@
-"""The commands that fit the booth to its machine: what its units may do here, and what to try when one gives up."""
+"""The commands about settings and units: are files good, what may units do here, what to try when one gives up."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import Annotated
 
 import typer
 
+from appliance.commands.options import file_argument, file_option
+from appliance.config_file import load_settings
+from appliance.errors import BoothError
+
 app = typer.Typer()
 
 BOOTH = Path("/etc/booth/booth.yaml")
-ConfigFile = Annotated[Path, typer.Option("--config", help="Settings file of the booth.")]
+ConfigFile = Annotated[Path, file_option("--config", help="Settings file of the booth.")]
 
 
 class Process(str, Enum):
@@ -25,7 +29,7 @@ class Process(str, Enum):
 @app.command()
 def units(
     config: ConfigFile = BOOTH,
-    root: Annotated[Path, typer.Option("--root", help="Where the machine's files are.")] = Path("/"),
+    root: Annotated[Path, file_option("--root", help="Where the machine's files are.")] = Path("/"),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; 1 when something is stale.")] = False,
 ) -> None:
     """Fit the units to this machine and these settings: devices, keys, the camera's address, the LAN."""
@@ -43,3 +47,23 @@ def rescue(
     from appliance.verbs.units import rescue_process
 
     rescue_process(process.value, config)
+
+
+@app.command("check-config")
+def check_config(
+    files: Annotated[list[Path], file_argument(help="Settings files.")],
+) -> None:
+    """Validate settings; errors name file, line, key and the cure, and what the sign still lacks is listed."""
+    from appliance.law.disclosure import lacking
+
+    faults = []
+    for file in files:
+        try:
+            settings = load_settings(file)
+            told = [f"{file}: {fault}" for fault in lacking(settings)]
+            print(f"{file}: good, but it will not look yet" if told else f"{file}: good")
+            print("\n".join(told), end="\n" if told else "")
+        except BoothError as error:
+            faults.append(str(error))
+    if faults:
+        raise BoothError("\n".join(faults))

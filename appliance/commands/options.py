@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,8 +17,10 @@ from appliance.law.desk import require_desk
 if TYPE_CHECKING:
     from appliance.verbs.playback import Excerpt
 
-Config = Annotated[Path | None, typer.Option("--config", help="Settings file; defaults without.")]
-BankFile = Annotated[Path | None, typer.Option("--bank", help="Bank made by `booth learn`.")]
+file_option, file_argument = partial(typer.Option, readable=False), partial(typer.Argument, readable=False)
+"For a file that its verb opens, and tells of where it cannot: Typer would call that wrong use."
+Config = Annotated[Path | None, file_option("--config", help="Settings file; defaults without.")]
+BankFile = Annotated[Path | None, file_option("--bank", help="Bank made by `booth learn`.")]
 Sources = Annotated[
     list[str], typer.Argument(help="Photos, folders, videos, rtsp://, v4l2:/dev/video0 or test:.")
 ]

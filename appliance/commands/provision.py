@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from appliance.commands.options import file_argument, file_option
+
 
 class StickFirst(TyperGroup):
     """`booth provision FOLDER` means `booth provision make FOLDER`."""
@@ -23,32 +25,32 @@ app = typer.Typer()
 sticks = typer.Typer(cls=StickFirst, no_args_is_help=True, help="Sticks that give booths their identity.")
 app.add_typer(sticks, name="provision")
 
-StickFolder = Annotated[Path, typer.Argument(help="Where the stick is mounted.")]
+StickFolder = Annotated[Path, file_argument(help="Where the stick is mounted.")]
 AuthorityFolder = Annotated[
-    Path | None, typer.Option("--authority", help="Sign here: the folder of deploy/broker/ca.")
+    Path | None, file_option("--authority", help="Sign here: the folder of deploy/broker/ca.")
 ]
 Again = Annotated[bool, typer.Option("--again", help="Sign though this booth has a certificate already.")]
 
 
 @sticks.command()
 def make(
-    folder: Annotated[Path | None, typer.Argument(help="Where the stick is mounted, or any folder.")] = None,
+    folder: Annotated[Path | None, file_argument(help="Where the stick is mounted, or any folder.")] = None,
     device: Annotated[
-        Path | None, typer.Option("--device", help="Format this partition, as /dev/sdb1 (root).")
+        Path | None, file_option("--device", help="Format this partition, as /dev/sdb1 (root).")
     ] = None,
     city: Annotated[str, typer.Option("--city", help="new-york, toronto, stockholm, madrid, ...")] = "",
     booth: Annotated[str, typer.Option("--booth", help="The booth's name in its city.")] = "",
     broker: Annotated[str, typer.Option("--broker", help="mqtts://HOST:PORT")] = "",
     batch: Annotated[
-        Path | None, typer.Option("--batch", help="CSV: booth,serial,address,gateway,dns; a folder for each.")
+        Path | None, file_option("--batch", help="CSV: booth,serial,address,gateway,dns; a folder for each.")
     ] = None,
     request: Annotated[
         bool, typer.Option("--request", help="The booth makes its own key and asks: the default.")
     ] = False,
     authority: AuthorityFolder = None,
-    ca: Annotated[Path | None, typer.Option("--ca", help="Who vouches for broker and booths; PEM.")] = None,
-    cert: Annotated[Path | None, typer.Option("--cert", help="The booth's, signed elsewhere; PEM.")] = None,
-    key: Annotated[Path | None, typer.Option("--key", help="Key of the certificate; PEM.")] = None,
+    ca: Annotated[Path | None, file_option("--ca", help="Who vouches for broker and booths; PEM.")] = None,
+    cert: Annotated[Path | None, file_option("--cert", help="The booth's, signed elsewhere; PEM.")] = None,
+    key: Annotated[Path | None, file_option("--key", help="Key of the certificate; PEM.")] = None,
     wifi: Annotated[
         str | None, typer.Option("--wifi", help="SSID; the passphrase is asked for, or read from stdin.")
     ] = None,
@@ -58,14 +60,14 @@ def make(
         typer.Option("--ethernet", help="dhcp, or ADDRESS/BITS,GATEWAY,DNS as 10.0.0.9/24,10.0.0.1,9.9.9.9"),
     ] = "dhcp",
     config: Annotated[
-        Path | None, typer.Option("--config", help="Settings besides those of the city.")
+        Path | None, file_option("--config", help="Settings besides those of the city.")
     ] = None,
     update_root: Annotated[
-        Path | None, typer.Option("--update-root", help="root.json: whom the booth believes about updates.")
+        Path | None, file_option("--update-root", help="root.json: whom the booth believes about updates.")
     ] = None,
     timezone: Annotated[str | None, typer.Option("--timezone", help="The city's without.")] = None,
     camera_login: Annotated[
-        Path | None, typer.Option("--camera-login", help="File with USER:PASSWORD of a network camera.")
+        Path | None, file_option("--camera-login", help="File with USER:PASSWORD of a network camera.")
     ] = None,
     serial: Annotated[str | None, typer.Option("--serial", help="The one device that may use it.")] = None,
     days: Annotated[float, typer.Option("--days", min=0.01, max=90, help="The stick is good so long.")] = 7,
@@ -95,7 +97,7 @@ def sign(
     stick: StickFolder,
     authority: AuthorityFolder = None,
     cert: Annotated[
-        Path | None, typer.Option("--cert", help="A certificate for its request, signed elsewhere; PEM.")
+        Path | None, file_option("--cert", help="A certificate for its request, signed elsewhere; PEM.")
     ] = None,
     again: Again = False,
     yes: Annotated[bool, typer.Option("--yes", help="The key was compared; do not ask.")] = False,
@@ -118,9 +120,9 @@ def show(stick: StickFolder) -> None:
 
 @app.command("first-boot")
 def first_boot(
-    device: Annotated[Path | None, typer.Option("--device", help="The stick, as /dev/sda1.")] = None,
-    folder: Annotated[Path | None, typer.Option("--folder", help="The stick, mounted.")] = None,
-    root: Annotated[Path, typer.Option("--root", help="File system of the booth.")] = Path("/"),
+    device: Annotated[Path | None, file_option("--device", help="The stick, as /dev/sda1.")] = None,
+    folder: Annotated[Path | None, file_option("--folder", help="The stick, mounted.")] = None,
+    root: Annotated[Path, file_option("--root", help="File system of the booth.")] = Path("/"),
     resume: Annotated[
         bool, typer.Option("--resume", help="No stick: finish what a power cut interrupted.")
     ] = False,

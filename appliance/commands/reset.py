@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from appliance.commands.options import file_option
 from appliance.errors import BoothError
 
 app = typer.Typer()
@@ -17,7 +18,7 @@ app = typer.Typer()
 def factory_reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     logbook: Annotated[
-        Path | None, typer.Option("--logbook", help="Folder for a copy of the logbook, made first.")
+        Path | None, file_option("--logbook", help="Folder for a copy of the logbook, made first.")
     ] = None,
 ) -> None:
     """Make the booth forget keys, settings, street and logbook; the program stays. For root."""

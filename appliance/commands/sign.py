@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands.options import Config
+from appliance.commands.options import Config, file_option
 
 app = typer.Typer()
 
@@ -26,7 +26,7 @@ class Size(str, Enum):
 def sign(
     city: Annotated[str, typer.Option("--city", help="A city of deploy/cities.")],
     config: Config = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the files.")] = Path(),
+    out: Annotated[Path, file_option("--out", help="Folder for the files.")] = Path(),
     size: Annotated[Size, typer.Option("--size", help="Of the paper.")] = Size.A3,
     url: Annotated[
         str | None, typer.Option("--url", help="Where the page will lie; sign.url without.")

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from appliance.commands.options import AsJson, Config, settings_of
+from appliance.commands.options import AsJson, Config, file_argument, file_option, settings_of
 from appliance.config import Folders
 
 app = typer.Typer(no_args_is_help=True, help="Daily releases: what streets wear, with nobody in it.")
 
 Releases = Annotated[
     list[Path],
-    typer.Argument(help="Files of releases, folders of them, or messages that mosquitto_sub wrote down."),
+    file_argument(help="Files of releases, folders of them, or messages that mosquitto_sub wrote down."),
 ]
 
 
@@ -29,7 +29,7 @@ class Format(str, Enum):
 @app.command()
 def export(
     sources: Releases,
-    out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    out: Annotated[Path, file_option("--out", help="The file to write.")],
     form: Annotated[
         Format | None, typer.Option("--format", help="By the file's name without: .csv or .parquet.")
     ] = None,
@@ -43,7 +43,7 @@ def export(
 @app.command()
 def report(
     sources: Releases,
-    out: Annotated[Path, typer.Option("--out", help="The page to write.")] = Path("trends.html"),
+    out: Annotated[Path, file_option("--out", help="The page to write.")] = Path("trends.html"),
 ) -> None:
     """Draw releases of one or more cities as one page that needs nothing but itself."""
     from appliance.analysis.report import report_releases
@@ -52,7 +52,7 @@ def report(
 
 
 Folder = Annotated[
-    Path | None, typer.Option("--state", help="A folder that holds trends/ and a logbook, or a copy of one.")
+    Path | None, file_option("--state", help="A folder that holds trends/ and a logbook, or a copy of one.")
 ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from appliance.commands import update_publisher
-from appliance.commands.options import AsJson
+from appliance.commands.options import AsJson, file_option
 from appliance.errors import BoothError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Newer programs: bring, try, keep, go back; and publish them.")
 app.add_typer(update_publisher.app)
 
-BoothFile = Annotated[Path, typer.Option("--config", help="The booth's settings.")]
+BoothFile = Annotated[Path, file_option("--config", help="The booth's settings.")]
 BOOTH_FILE = Path("/etc/booth/booth.yaml")
 Reason = Annotated[str, typer.Option("--reason", help="For the city team.")]
 

@@ -8,14 +8,16 @@ from typing import Annotated
 
 import typer
 
+from appliance.commands.options import file_argument, file_option
+
 app = typer.Typer()
 
-Repo = Annotated[Path, typer.Argument(help="Folder of the repository, which a web server shows.")]
-Keys = Annotated[Path, typer.Option("--keys", help="Folder with targets.pem, snapshot.pem, timestamp.pem.")]
+Repo = Annotated[Path, file_argument(help="Folder of the repository, which a web server shows.")]
+Keys = Annotated[Path, file_option("--keys", help="Folder with targets.pem, snapshot.pem, timestamp.pem.")]
 Locked = Annotated[
-    Path | None, typer.Option("--passphrase-file", help="Its first line locks and unlocks private keys.")
+    Path | None, file_option("--passphrase-file", help="Its first line locks and unlocks private keys.")
 ]
-Sign = Annotated[list[Path] | None, typer.Option("--sign", help="Private root key; as often as needed.")]
+Sign = Annotated[list[Path] | None, file_option("--sign", help="Private root key; as often as needed.")]
 
 
 class Ring(str, Enum):
@@ -28,7 +30,7 @@ class Ring(str, Enum):
 
 @app.command()
 def keys(
-    folder: Annotated[Path, typer.Argument(help="Where the keys go.")],
+    folder: Annotated[Path, file_argument(help="Where the keys go.")],
     roots: Annotated[int, typer.Option("--roots", min=1, max=9, help="Root keys, one a person.")] = 3,
     passphrase_file: Locked = None,
 ) -> None:
@@ -55,8 +57,8 @@ def init(
 
 @app.command()
 def bundle(
-    tree: Annotated[Path, typer.Argument(help="A release tree: app, site-packages, models, build.json.")],
-    target: Annotated[Path, typer.Argument(help="File to write, as booth.tar.gz.")],
+    tree: Annotated[Path, file_argument(help="A release tree: app, site-packages, models, build.json.")],
+    target: Annotated[Path, file_argument(help="File to write, as booth.tar.gz.")],
 ) -> None:
     """Make one file of a release tree, byte for byte the same each time."""
     from appliance.update.publish import make_bundle
@@ -67,7 +69,7 @@ def bundle(
 @app.command()
 def publish(
     repository: Repo,
-    bundle_file: Annotated[Path, typer.Argument(help="Made by `booth update bundle`.")],
+    bundle_files: Annotated[list[Path], file_argument(help="Made by `make bundle`; all or none.")],
     keys_folder: Keys,
     ring: Annotated[Ring, typer.Option("--ring", help="Who gets it.")] = Ring.CANARY,
     min_version: Annotated[
@@ -75,10 +77,13 @@ def publish(
     ] = None,
     passphrase_file: Locked = None,
 ) -> None:
-    """Sign a bundle and offer it to a ring."""
-    from appliance.update.publish import publish as publish_bundle
+    """Sign the bundles of a release and offer them to a ring."""
+    from appliance.update.publish import publish as publish_bundles
 
-    print(publish_bundle(repository, bundle_file, keys_folder, ring.value, min_version, passphrase_file))
+    for line in publish_bundles(
+        repository, bundle_files, keys_folder, ring.value, min_version, passphrase_file
+    ):
+        print(line)
 
 
 @app.command()
@@ -123,8 +128,8 @@ def rotate(
     role: Annotated[
         str | None, typer.Option("--role", help="root, targets, snapshot or timestamp; none: a longer life.")
     ] = None,
-    remove: Annotated[list[Path] | None, typer.Option("--remove", help="NAME.pub that goes.")] = None,
-    add: Annotated[list[Path] | None, typer.Option("--add", help="NAME.pub that comes.")] = None,
+    remove: Annotated[list[Path] | None, file_option("--remove", help="NAME.pub that goes.")] = None,
+    add: Annotated[list[Path] | None, file_option("--add", help="NAME.pub that comes.")] = None,
     sign: Sign = None,
     passphrase_file: Locked = None,
 ) -> None:

@@ -73,6 +73,9 @@ class Acts:
 
     async def _close(self, now_s: float) -> bool:
         pausing = self._parts.pausing
+        # Whatever comes of the press: who wants not to be looked at is on no card, and nobody is asked for.
+        self._parts.asking.stop(now_s)
+        self._parts.bulletin.wipe(now_s)
         try:
             # A slow disk delays no card.
             await asyncio.get_running_loop().run_in_executor(pausing.hands, pausing.press)

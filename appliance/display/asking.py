@@ -29,7 +29,7 @@ class Asked:
     """How the last ask stands."""
 
     answer: str
-    "One of ANSWERS."
+    "One of ANSWERS, or NOT_LOOKING."
     left_s: float
     "Until it ends; 0 once it is over."
 
@@ -40,6 +40,8 @@ class Asking:
     def __init__(self, runtime: Path) -> None:
         self._runtime = runtime
         self._ask: Ask | None = None
+        self._stopped = False
+        "The ask ended with a pause."
 
     def press(self, capture: Capture, vitals: Mapping[str, Any] | None, now_s: float) -> str:
         """Ask anew by the settings in force and vision's fresh `vitals`; '', or why not, one of REFUSALS."""
@@ -48,7 +50,7 @@ class Asking:
         if vitals is None or vitals.get("state") != "running":
             return NOT_LOOKING
         try:
-            self._ask = write_ask(self._runtime, now_s)
+            self._ask, self._stopped = write_ask(self._runtime, now_s), False
         except BoothError:
             return NOT_WRITTEN
         return ""
@@ -57,15 +59,31 @@ class Asking:
         """How it stands; None when nobody asked lately. The answer is vision's, by the number of the ask."""
         if self._ask is None or now_s >= self._ask.until_s + SHOWN_S:
             return None
-        answer = (vitals or {}).get("answer") if (vitals or {}).get("ask") == self._ask.number else LOOKING
         left_s = max(0.0, self._ask.until_s - now_s)
+        if self._stopped or vitals is None or vitals.get("state") != "running":
+            return Asked(NOT_LOOKING, left_s)
+        answer = vitals.get("answer") if vitals.get("ask") == self._ask.number else LOOKING
         known = answer if answer in ANSWERS else LOOKING
         return Asked(LATE if known == LOOKING and left_s == 0 else known, left_s)
 
     def tend(self, vitals: Mapping[str, Any] | None, now_s: float) -> None:
-        """To be called now and then: an ask that is answered ends, lest others who come onto the spot are looked at."""
+        """To be called now and then: an ask that is answered ends, lest others who come onto the spot are looked at.
+
+        With a pause it ends as well; where vision is blind for a moment it goes on.
+        """
         stands = self.state(vitals, now_s)
-        if self._ask is not None and stands is not None and stands.answer == TOLD and stands.left_s > 0:
+        if vitals is not None and vitals.get("state") == "paused":
+            self.stop(now_s)
+        elif stands is not None and stands.answer == TOLD:
+            self._end(now_s)
+
+    def stop(self, now_s: float) -> None:
+        """Somebody wants the cameras closed: whoever asked is told that nobody looks."""
+        self._stopped = True
+        self._end(now_s)
+
+    def _end(self, now_s: float) -> None:
+        if self._ask is not None and now_s < self._ask.until_s:
             end_ask(self._runtime)
             self._ask = Ask(now_s, self._ask.number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import dataclass
 
@@ -34,15 +35,20 @@ class Board:
         # A page that was there before this process is not to take a new card for one that it knows.
         self._first = secrets.randbelow(MOST_FIRST) + 1
         self._cards: tuple[Shown, ...] = ()
+        self._wiped_s = -math.inf
+
+    def wipe(self, now_s: float) -> None:
+        """Somebody wants the cameras closed: drop all cards, and whatever was seen until now."""
+        self._cards, self._wiped_s = (), max(self._wiped_s, now_s)
 
     def show(self, card: Card, now_s: float, known: int | None = None) -> Shown | None:
-        """Put `card` on the board; None when it came too late to be of use.
+        """Put `card` on the board; None when it came too late to be of use, or was seen before a wipe.
 
         A capture time in the future counts as now, so that no card can stay longer than `card_s`.
         """
         until_s = min(card.at_s, now_s) + self.card_s
         self.forget(now_s)
-        if until_s <= now_s:
+        if until_s <= now_s or card.at_s <= self._wiped_s:
             return None
         self.count += 1
         shown = Shown(self._first + self.count, card, until_s, known)

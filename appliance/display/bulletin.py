@@ -16,7 +16,7 @@ from appliance.display.standing import PROOF_S
 from appliance.display.verdicts import Verdict, Verdicts
 from appliance.display.words import odds_of
 
-SCHEMA = "board/2"
+SCHEMA = "board/3"
 
 
 class Bulletin:
@@ -37,7 +37,12 @@ class Bulletin:
         self._changed = asyncio.Event()
 
     def refresh(self, situation: Situation, now_s: float) -> None:
-        """Take over the booth's situation and drop old cards; wakes the streams when anything is different."""
+        """Take over the booth's situation and drop old cards; wakes the streams when anything is different.
+
+        Whoever has the cameras closed is not to be seen on a card, be it one that is there or on its way.
+        """
+        if situation.is_paused:
+            self.board.wipe(now_s)
         shown = tuple(shown.number for shown in self.board.live(now_s))
         if situation == self._situation and shown == self._shown:
             return
@@ -56,6 +61,11 @@ class Bulletin:
             self._notice = line
             self._wake()
 
+    def wipe(self, now_s: float) -> None:
+        """Drop all cards at once: somebody has pressed for a pause."""
+        self.board.wipe(now_s)
+        self.refresh(self._situation, now_s)
+
     def speak(self, display: Display) -> None:
         """Begin new pages in another language, and show new cards for another time."""
         self.board.card_s = display.card_s
@@ -65,6 +75,8 @@ class Bulletin:
 
     def show(self, card: Card, now_s: float) -> None:
         """Put a card on the board, if it has not come too late."""
+        if self._situation.is_paused:
+            return
         shown = self.board.show(card, now_s, self._situation.learned)
         if shown is not None and not card.asked:
             self.verdicts.expect(shown.number, now_s)
@@ -96,6 +108,7 @@ class Bulletin:
         gone = [number for number in waiting if number not in {one.number for one in shown}]
         return {
             "schema": SCHEMA,
+            "at_s": round(now_s, 3),
             "language": self.language,
             "booth": {"city": self.booth.city, "booth": self.booth.id} if self._identified else None,
             "notice": self._notice,

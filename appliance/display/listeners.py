@@ -57,6 +57,29 @@ def bound(address: str, port: int) -> socket.socket:
     return listener
 
 
+def is_here(address: str) -> bool:
+    """Whether an interface of this machine has `address` now."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            found = socket.getaddrinfo(address, 0, family, socket.SOCK_DGRAM, 0, socket.AI_NUMERICHOST)
+            probe.bind(found[0][4])
+        except OSError:
+            return False
+    return True
+
+
+def lan_fault(lan: str | None) -> str:
+    """Why no phone gets to display.lan, with the cure; '' where one does, or where none is to."""
+    if lan is None or is_here(lan):
+        return ""
+    length = 64 if ":" in lan else 24
+    return (
+        f"no interface has display.lan {lan}: plug in the cable; else give it by sudo nmcli connection modify booth"
+        f" +ipv{6 if ':' in lan else 4}.addresses {lan}/{length}, then nmcli connection up booth"
+    )
+
+
 def url_of(listener: socket.socket) -> str:
     """Where a browser finds what answers there; a link-local address without its interface, as browsers want it."""
     host, port = listener.getsockname()[:2]

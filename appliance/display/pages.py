@@ -12,13 +12,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from appliance.config import Settings
+from appliance.config.duties import Language
 from appliance.display.field.field import KINDS, filled
 from appliance.display.server import page_file
 from appliance.display.words import languages_of, sign_text, words_in
-from appliance.duties import Language
 
 PAGE = Path(__file__).parent / "page"
-DEVICE = ("phone.html", "phone.js", "phone.css")
+DEVICE = ("phone.html", "phone.js", "phone.css", "beside.js")
 "What answers on the device alone."
 
 

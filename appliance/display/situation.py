@@ -7,6 +7,7 @@ from typing import Any
 
 from appliance.display.asking import Asked
 from appliance.display.standing import (
+    PAUSED,
     Capture,
     Standing,
     capture_from_vitals,
@@ -29,11 +30,16 @@ class Situation:
     spot: bool = False
     "A spot is drawn for those who ask."
     answer: str = ""
-    "To who asked last, one of answers.ANSWERS; empty: nobody did lately."
+    "To who asked last, one of answers.ANSWERS or asking.NOT_LOOKING; empty: nobody did lately."
     ask_ends_s: int = 0
     "On the monotonic clock."
     pause_ends_s: int = 0
     "When the pauses that lift themselves are over, on the monotonic clock; 0: there are none."
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether anybody wants the cameras closed: vision says so, or will in a moment."""
+        return self.standing.name in PAUSED or self.pause_ends_s > 0
 
 
 def situation_of(

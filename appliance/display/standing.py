@@ -9,6 +9,8 @@ STANDINGS = (
     "watching", "starting", "blind", "uncalibrated", "early", "paused", "dead-man", "ended", "silent",
 )  # fmt: skip
 "`silent`: no fresh vitals; vision is not running or hangs."
+PAUSED = ("paused", "dead-man")
+"Those in which the cameras are closed because somebody wants it, or nobody has armed the booth."
 EARLY = ("too early", "learning")
 "How vision begins to say that it looks and learns but tells nobody yet."
 DEAD_MAN = "dead-man"

@@ -15,8 +15,8 @@ import yaml
 from pydantic import TypeAdapter
 
 from appliance.config import Settings
+from appliance.config.duties import Language
 from appliance.display.card import Card
-from appliance.duties import Language
 from appliance.sign.words import words_in as sign_words
 
 TEXTS = Path(__file__).parent / "texts"

@@ -51,9 +51,9 @@ def keep(state: Path, runtime: Path, now: Moment) -> None:
 
 
 def carry(state: Path, runtime: Path, now: Moment) -> None:
-    """The same. Raises BoothError."""
-    pauses = read_pauses(runtime / DISPLAY)
-    terms = {owner: one for owner, one in pauses.items() if isinstance(one, Term)}
+    """The same; what is over is left to settle(). Raises BoothError."""
+    pauses = read_pauses(runtime / DISPLAY).items()
+    terms = {owner: one for owner, one in pauses if isinstance(one, Term) and not is_over(one, now)}
     for owner, term in terms.items():
         put(state / DISPLAY, owner, term, now)
     if terms:
@@ -61,22 +61,21 @@ def carry(state: Path, runtime: Path, now: Moment) -> None:
 
 
 def put(file: Path, owner: str, term: Term, now: Moment, *, hurried: bool = False) -> None:
-    """Keep it in `file`, where none is that ends later. Raises BoothError.
+    """Keep it in `file`, where none is that ends as late. Raises BoothError.
 
     `hurried`: written by then whoever holds the lock; a pause matters more than what else is in the file.
     """
     with locked(file, HURRY_S if hurried else WAIT_S, anyway=hurried):
         pauses = read_pauses(file)
         kept = pauses.get(owner)
-        later = isinstance(kept, Term) and kept != term and kept.left_s(now) >= term.left_s(now)
-        if not later:
+        if not (isinstance(kept, Term) and kept.left_s(now) >= term.left_s(now)):
             write_pauses(file, {**pauses, owner: term})
 
 
 def left_s(state: Path, runtime: Path, now: Moment) -> float:
     """Seconds until the last of these pauses lifts itself; 0 where there is none. Never raises."""
     left = 0.0
-    for file in (state / DISPLAY, runtime / DISPLAY):
+    for file in (runtime / DISPLAY, state / DISPLAY):  # in the order of files_of()
         with contextlib.suppress(PauseError):
             terms = [one for one in read_pauses(file).values() if isinstance(one, Term)]
             left = max([left, *(term.left_s(now) for term in terms)])

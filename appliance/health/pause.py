@@ -48,8 +48,11 @@ def file_of(state: Path, owner: str) -> Path:
 
 
 def files_of(state: Path, runtime: Path | None) -> list[Path]:
-    """Everywhere that pauses may lie; `runtime`, where there is one, has those that no disk took."""
-    return [state / UPLINK, state / DISPLAY, *([runtime / DISPLAY] if runtime else [])]
+    """Everywhere that pauses may lie, in the order to read them; `runtime`, where there is one, has the newest.
+
+    Memory comes first: what has left it meanwhile is on the disk by then, the other way round it could be missed.
+    """
+    return [*([runtime / DISPLAY] if runtime else []), state / UPLINK, state / DISPLAY]
 
 
 def paused_by(state: Path, runtime: Path | None = None, now: Moment | None = None) -> str:
@@ -83,8 +86,8 @@ def pause(state: Path, owner: str, minute: str) -> None:
             write_pauses(file, {**owners, owner: minute})
 
 
-def resume(state: Path, owner: str) -> str:
-    """Lift the pause of `owner`, if there is one; returns paused_by() of those who stay.
+def resume(state: Path, owner: str, runtime: Path | None = None) -> str:
+    """Lift the pause of `owner`, if there is one; returns paused_by() of those who stay, here and in `runtime`.
 
     Raises BoothError where nothing can be written, PauseError for a file that only somebody on the spot may judge.
     """
@@ -93,7 +96,7 @@ def resume(state: Path, owner: str) -> str:
         owners = read_pauses(file)
         if owner in owners:
             write_pauses(file, {name: pause for name, pause in owners.items() if name != owner})
-    return paused_by(state)
+    return paused_by(state, runtime)
 
 
 def read_pauses(file: Path) -> Pauses:

@@ -10,7 +10,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from appliance.duties import Law
+from appliance.config.duties import Law
 
 TEMPLATE = "deploy/cities/assessment-template.md"
 SCHEMA = "assessment/1"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from appliance.duties import Language, ProfileName, Right
+from appliance.config.duties import Language, ProfileName, Right
 
 Basis = str
 "As sign.legal_basis has it."

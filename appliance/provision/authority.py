@@ -24,9 +24,13 @@ class Authority:
 
     def __post_init__(self) -> None:
         for file in (self._key, self._certificate):
-            if not file.is_file():
+            try:
+                file.stat()
+            except PermissionError:
+                raise BoothError(f"{file}: cannot be read; be the user that owns it, as by sudo") from None
+            except OSError:
                 cure = "name the folder of deploy/broker/ca, or use --request and send the request to whoever has it"
-                raise BoothError(f"{file}: no such file; {cure}")
+                raise BoothError(f"{file}: no such file; {cure}") from None
         if not self.program.is_file():
             raise BoothError(f"{self.program}: no such file; run this from a checkout of the project")
 
@@ -40,6 +44,13 @@ class Authority:
         load_authorities(text)
         return text
 
+    def check(self, name: str, believed: str, *, again: bool) -> None:
+        """Raises BoothError where it may not sign `name` for a booth that believes the authorities `believed`, PEM."""
+        if not set(load_authorities(self.certificate)) <= set(load_authorities(believed)):
+            raise BoothError("authority: not the one of the stick; make the stick with this one's ca.crt")
+        if not again and self._signed(name).exists():
+            raise BoothError(f"authority: {name} has a certificate already; --again signs another one for it")
+
     def sign_request(self, request: bytes, name: str, *, again: bool = False) -> str:
         """A certificate for `name`, in PEM. Raises BoothError with what the authority says against it.
 
@@ -49,7 +60,11 @@ class Authority:
             file = Path(folder) / "request.csr"
             file.write_bytes(request)
             self._run("renew", name, str(file)) if again else self._run("sign", str(file))
-        return (self.folder / "keys" / name / "booth.crt").read_text(encoding="ascii")
+        return self._signed(name).read_text(encoding="ascii")
+
+    def take_back(self, name: str) -> None:
+        """The newest certificate of `name` was never handed out: the name is as it was before. Raises BoothError."""
+        self._run("revoke", name, "--newest")
 
     def sign_manifest(self, manifest: bytes) -> bytes:
         """Its word for every line of a stick. Raises BoothError when its key cannot be used."""
@@ -68,8 +83,10 @@ class Authority:
             raise BoothError(f"{self.program}: {type(error).__name__}; try again") from None
         if done.returncode:
             said = (done.stderr.strip().splitlines() or ["it failed"])[-1].removeprefix("booth: ")
-            cure = "; --again signs another one for it" if "is there already" in said else ""
-            raise BoothError(f"authority: {said}{cure}")
+            raise BoothError(f"authority: {said}")
+
+    def _signed(self, name: str) -> Path:
+        return self.folder / "keys" / name / "booth.crt"
 
     @property
     def _key(self) -> Path:

@@ -63,6 +63,10 @@ def check_columns(table: Path, given: Collection[str]) -> None:
 def wish_from_row(where: str, row: Mapping[str | None, str | None], common: Wish) -> Wish:
     """`common` with what the row says. Raises BoothError naming `where`."""
     cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    if row.get(None):
+        raise BoothError(f"{where}: more cells than columns; part by commas, and dns by blanks")
+    if not cells["address"] and (cells["gateway"] or cells["dns"]):
+        raise BoothError(f"{where}: gateway or dns without an address; write 192.168.7.20/24, or neither")
     network = common.network
     if cells["address"]:
         network = network.model_copy(update={"fixed": fixed_from_words(where, cells)})

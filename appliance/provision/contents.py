@@ -89,10 +89,10 @@ def settings_from_text(text: str, cities: Path = CITIES) -> Settings:
 
 def network_text(parcel: Parcel, places: Places) -> str:
     """For whichever of the two this system has. Raises BoothError where it has neither for Wi-Fi."""
-    network = parcel.manifest.network
+    network, lan = parcel.manifest.network, settings_from_text(text_of(parcel.manifest)).display.lan
     if places.has_network_manager:
-        return keyfile_from_network(network, parcel.wifi, str(UUID(parcel.manifest.ticket)))
-    return networkd_from_network(network)
+        return keyfile_from_network(network, parcel.wifi, str(UUID(parcel.manifest.ticket)), lan)
+    return networkd_from_network(network, lan)
 
 
 def hostname_of(manifest: Manifest) -> str:

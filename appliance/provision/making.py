@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,22 +14,13 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.provision.authority import Authority
 from appliance.provision.contents import settings_text
+from appliance.provision.filling import check_room, write_parcel
 from appliance.provision.manifest import Manifest, first_fault, new_ticket, whole_seconds
 from appliance.provision.network import Network, secret_from_passphrase
-from appliance.provision.papers import check_request, load_authorities, make_key, make_request, mark_of
+from appliance.provision.papers import check_request, make_key, make_request, mark_of
 from appliance.provision.parcel import Parcel, check_login, moment_of
-from appliance.provision.stick import (
-    GIVEN,
-    KEY,
-    LOGIN,
-    MANIFEST,
-    REQUEST,
-    RESULT,
-    SIGNATURE,
-    USED,
-    WIFI,
-    Stick,
-)
+from appliance.provision.stick import REQUEST, Stick
+from appliance.provision.zones import check_zone
 
 
 @dataclass(frozen=True)
@@ -69,6 +61,7 @@ def manifest_from_wish(wish: Wish, now: datetime) -> Manifest:
         manifest = Manifest.model_validate(values)
     except ValidationError as error:
         raise BoothError(first_fault(error)) from None
+    check_zone(manifest.timezone)
     settings_text(manifest)
     return manifest
 
@@ -90,12 +83,27 @@ def make_keyed(wish: Wish, certificate: str, key: bytes, clock: Clock) -> Parcel
 
 def make_signed(wish: Wish, authority: Authority, clock: Clock, *, again: bool = False) -> Parcel:
     """A stick with a key that was made just now, lies nowhere else, and is signed here. Raises BoothError."""
-    manifest = manifest_from_wish(wish, moment_of(clock))
+    # A name is used up by its certificate: all that can be wrong without one is found before.
+    manifest = make_asking(wish, clock).manifest
+    authority.check(manifest.name, wish.authority, again=again)
     key = make_key()
     certificate = authority.sign_request(make_request(key, manifest.name), manifest.name, again=again)
-    parcel = sealed(manifest.model_copy(update={"certificate": certificate}), wish, key, authority)
-    parcel.check(key, wish.serial, clock)
+    with kept_only_if_good(authority, manifest.name):
+        parcel = sealed(manifest.model_copy(update={"certificate": certificate}), wish, key, authority)
+        parcel.check(key, wish.serial, clock)
     return parcel
+
+
+@contextmanager
+def kept_only_if_good(authority: Authority | None, name: str) -> Iterator[None]:
+    """What was signed last for `name` is taken back where it does not get onto its stick."""
+    try:
+        yield
+    except BaseException:
+        if authority is not None:
+            with suppress(BoothError):
+                authority.take_back(name)
+        raise
 
 
 def sealed(manifest: Manifest, wish: Wish, key: bytes | None, authority: Authority | None) -> Parcel:
@@ -123,41 +131,14 @@ def sign_stick(
     """The same stick with a certificate for the booth's request: from `authority`, or signed elsewhere."""
     request = stick.read(REQUEST) or b""
     name = parcel.manifest.name
+    check_room(stick)
     if authority is not None:
-        if not set(load_authorities(authority.certificate)) <= set(
-            load_authorities(parcel.manifest.authority)
-        ):
-            raise BoothError(
-                "authority: not the one of the stick; make the stick anew with this one's ca.crt"
-            )
+        authority.check(name, parcel.manifest.authority, again=again)
         certificate = authority.sign_request(request, name, again=again)
-    manifest = parcel.manifest.model_copy(update={"certificate": certificate})
-    content = manifest.to_bytes()
-    signature = authority.sign_manifest(content) if authority else None
-    signed = replace(parcel, manifest=manifest, content=content, signature=signature, key=None)
-    write_parcel(stick, signed)
+    with kept_only_if_good(authority, name):
+        manifest = parcel.manifest.model_copy(update={"certificate": certificate})
+        content = manifest.to_bytes()
+        signature = authority.sign_manifest(content) if authority else None
+        signed = replace(parcel, manifest=manifest, content=content, signature=signature, key=None)
+        write_parcel(stick, signed)
     return signed
-
-
-def write_parcel(stick: Stick, parcel: Parcel) -> None:
-    """Put it on the stick, the manifest last: without it a stick that was pulled out early is none."""
-    secrets = {WIFI: parcel.wifi, LOGIN: parcel.login}
-    lines = {name: line.encode() for name, line in secrets.items() if line is not None}
-    files = {KEY: parcel.key, SIGNATURE: parcel.signature, **lines}
-    for name, content in files.items():
-        if content is not None:
-            stick.write(name, content)
-    stick.write(MANIFEST, parcel.content)
-
-
-def clear_stick(stick: Stick, *, overwrite: bool) -> None:
-    """Room for a new parcel. Raises BoothError for one that no booth has used yet, unless `overwrite`."""
-    if stick.has(MANIFEST) and not stick.has(USED) and not overwrite:
-        raise BoothError(f"{stick.folder}: holds a stick that was not used yet; --overwrite replaces it")
-    for name in (*GIVEN, RESULT, USED):
-        try:
-            stick.wipe(name)
-        except OSError as error:
-            raise BoothError(
-                f"{stick.folder}/{name}: {error.strerror}; take off the stick's write lock"
-            ) from None

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, ValidationError, mode
 from appliance.config import Name, broker_address
 from appliance.errors import BoothError
 from appliance.provision.network import Closed, Network
+from appliance.section import told_fault
 
 MOST_BYTES = 256 * 1024
 MOST_LIFE = timedelta(days=90)
@@ -117,7 +118,7 @@ def first_fault(error: ValidationError) -> str:
     if fault["type"] == "extra_forbidden":
         return "a key that provision/1 does not have"
     key = ".".join(str(part) for part in fault["loc"] if str(part).replace("_", "").isalnum())[:60]
-    return f"{key or 'manifest'}: {fault['msg'].removeprefix('Value error, ')}"
+    return f"{key or 'manifest'}: {told_fault(fault)}"
 
 
 def new_ticket() -> str:

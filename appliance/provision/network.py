@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address, ip_interface
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from appliance.errors import BoothError
+from appliance.machine.dropins import lan_of
 
 PSK = re.compile(r"[0-9a-f]{64}")
 PASSPHRASE = re.compile(r"[ -~]{8,63}")
@@ -51,6 +52,17 @@ class Fixed(Closed):
     gateway: IPv4Address
     dns: tuple[IPv4Address, ...] = Field(min_length=1, max_length=3)
 
+    @model_validator(mode="after")
+    def _reaches_its_gateway(self) -> Fixed:
+        own, around = self.address.ip, self.address.network
+        if own in (around.network_address, around.broadcast_address) and around.prefixlen < 31:
+            raise ValueError(f"{self.address} is no machine's but the network's; take another one of it")
+        if self.gateway not in around or self.gateway == own:
+            raise ValueError(
+                f"gateway {self.gateway} is no other machine of {around}; mend it, or the length"
+            )
+        return self
+
 
 class Network(Closed):
     """A cable unless `wifi`, DHCP unless `fixed`."""
@@ -85,8 +97,26 @@ def check_secret(wifi: Wifi, secret: str) -> None:
         raise BoothError("wifi.key: damaged; make the stick again")
 
 
-def keyfile_from_network(network: Network, secret: str | None, uuid: str) -> str:
-    """A connection for NetworkManager, nm-settings-keyfile(5); `secret` where there is Wi-Fi."""
+def lan_beside(network: Network, lan: str | None) -> IPv4Interface | IPv6Interface | None:
+    """What to add to the connection for `lan`, see display.lan; None where it brings that address by itself.
+
+    An address of one link alone (fe80::1%eth0) is the system's to make.
+    """
+    if lan is None or "%" in lan:
+        return None
+    address, own = ip_address(lan), network.fixed and network.fixed.address
+    if own and address == own.ip:
+        return None
+    length = own.network.prefixlen if own and address in own.network else lan_of(lan).prefixlen
+    return ip_interface(f"{lan}/{length}")
+
+
+def keyfile_from_network(network: Network, secret: str | None, uuid: str, lan: str | None = None) -> str:
+    """A connection for NetworkManager, nm-settings-keyfile(5); `secret` where there is Wi-Fi.
+
+    `lan`: the address at which phones find the booth. NetworkManager 1.36 has it within a second, before DHCP
+    answers, and keeps it where no server is.
+    """
     wifi = network.wifi
     kind = "wifi" if wifi else "ethernet"
     lines = ["[connection]", "id=booth", f"uuid={uuid}", f"type={kind}", "autoconnect-priority=100", ""]
@@ -95,20 +125,21 @@ def keyfile_from_network(network: Network, secret: str | None, uuid: str) -> str
         lines += ["hidden=true", ""] if wifi.hidden else [""]
         management = "wpa-psk" if wifi.security == "wpa2" else "sae"
         lines += ["[wifi-security]", f"key-mgmt={management}", f"psk={escaped(secret or '')}", ""]
+    beside = lan_beside(network, lan)
+    fourth, sixth = ([f"{beside}"] if beside and beside.version == version else [] for version in (4, 6))
     lines.append("[ipv4]")
     if network.fixed:
         servers = "".join(f"{server};" for server in network.fixed.dns)
-        lines += [
-            "method=manual",
-            f"address1={network.fixed.address},{network.fixed.gateway}",
-            f"dns={servers}",
-        ]
+        lines += ["method=manual", f"dns={servers}"]
+        fourth.insert(0, f"{network.fixed.address},{network.fixed.gateway}")
     else:
         lines.append("method=auto")
-    return "\n".join([*lines, "", "[ipv6]", "method=auto", ""])
+    lines += [f"address{number}={each}" for number, each in enumerate(fourth, start=1)]
+    lines += ["", "[ipv6]", "method=auto", *(f"address1={each}" for each in sixth)]
+    return "\n".join([*lines, ""])
 
 
-def networkd_from_network(network: Network) -> str:
+def networkd_from_network(network: Network, lan: str | None = None) -> str:
     """A file for systemd-networkd, systemd.network(5). Raises BoothError for Wi-Fi, which it does not speak."""
     if network.wifi:
         raise BoothError(
@@ -120,6 +151,8 @@ def networkd_from_network(network: Network) -> str:
         lines += [f"DNS={server}" for server in network.fixed.dns]
     else:
         lines.append("DHCP=yes")
+    if beside := lan_beside(network, lan):
+        lines.append(f"Address={beside}")
     return "\n".join([*lines, ""])
 
 

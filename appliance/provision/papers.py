@@ -91,14 +91,14 @@ def check_papers(name: str, certificate: str, authority: str, key: bytes, clock:
     own, above = load_certificates(certificate, "certificate"), load_authorities(authority)
     common = [str(each.value) for each in own[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if common != [name]:
-        raise BoothError(f"certificate: it is not {name}'s; make the stick for the booth that it names")
+        raise BoothError(f"certificate: it is not {name}'s; take the one of that name")
     if not same_key(load_key(key).public_key(), own[0].public_key()):
         raise BoothError("booth.key: not the key of the certificate; put the two that belong together")
     for lower, upper in pairwise(own):
         if not issuers_of((lower,), (upper,)):
             raise BoothError("certificate: no chain; put the booth's first, then its issuer's")
     if not issuers_of(own, above):
-        raise BoothError("certificate: not signed by the stick's authority; have that one sign it")
+        raise BoothError("certificate: not signed by the booth's own authority; have that one sign it")
     check_dates(own, "certificate", clock)
     check_dates(issuers_of(own, above), "authority", clock)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from appliance.config import Camera
 from appliance.errors import BoothError
+from appliance.provision.contents import settings_from_text, text_of
 from appliance.provision.making import requested_key
 from appliance.provision.manifest import Manifest
 from appliance.provision.outcome import plain
@@ -34,12 +37,28 @@ def parcel_lines(stick: Stick, parcel: Parcel) -> Iterator[str]:
     yield f"good       from {manifest.made_at:%Y-%m-%d %H:%M} to {manifest.expires_at:%Y-%m-%d %H:%M} UTC"
     yield f"broker     {manifest.broker}"
     yield f"network    {manifest.network.words}"
+    yield f"camera     {camera_line(manifest)}"
     yield f"time zone  {manifest.timezone}"
     yield f"settings   {plain(', '.join(sorted(manifest.settings))) or 'those of the city'}"
     yield f"updates    {'root given' if manifest.update_root else 'as the booth has them'}"
     yield f"key        {key_words(stick, parcel)}"
     held = [what for name, what in SECRET_WORDS.items() if stick.has(name)]
     yield f"secrets    {' and '.join(held) or 'none'}{': do not leave it lying' if held else ''}"
+
+
+def camera_line(manifest: Manifest) -> str:
+    """What the booth will look through. Never raises: a stick may hold any settings."""
+    try:
+        return camera_words(manifest.settings, settings_from_text(text_of(manifest)).camera)
+    except BoothError as error:
+        return plain(str(error))
+
+
+def camera_words(given: Mapping[str, Any], camera: Camera) -> str:
+    """The source, and whether anybody has `given` it: a camera on a ribbon cable is not seen by the usual one."""
+    own = given.get("camera")
+    named = isinstance(own, Mapping) and "source" in own
+    return camera.label if named else f"{camera.label}, as camera.source is not set: csi:0 for a ribbon cable"
 
 
 def setting_lines(manifest: Manifest) -> Iterator[str]:

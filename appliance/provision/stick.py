@@ -19,6 +19,7 @@ LABEL = "BOOTH"
 MANIFEST, SIGNATURE, REQUEST = "booth.json", "booth.sig", "request.csr"
 KEY, WIFI, LOGIN = "booth.key", "wifi.key", "camera.key"
 RESULT, USED = "result.json", "used.json"
+PROBE = "probe"
 SECRETS = (KEY, WIFI, LOGIN)
 GIVEN = (*SECRETS, MANIFEST, SIGNATURE, REQUEST)
 "What a booth wipes when it has applied it; secrets first."
@@ -42,7 +43,13 @@ class Stick:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if folder.is_symlink() or not folder.is_dir():
+        try:
+            fits = stat.S_ISDIR(folder.lstat().st_mode)
+        except PermissionError:
+            raise BoothError(f"{folder}: cannot be read; be the user that may, as by sudo") from None
+        except OSError:
+            fits = False
+        if not fits:
             raise BoothError(f"{folder}: no such folder; plug the stick in and name where it is mounted")
 
     def has(self, name: str) -> bool:
@@ -83,10 +90,32 @@ class Stick:
                 os.rename(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
                 os.fsync(folder)
         except OSError as error:
+            with self._opened() as folder, contextlib.suppress(OSError):
+                overwrite(folder, draft)
+                remove(folder, draft)
             reason = os.strerror(error.errno or 0)
             raise BoothError(
                 f"{self.folder}/{name}: {reason}; free the stick's space and its write lock"
             ) from None
+
+    def try_writing(self, size: int) -> None:
+        """A draft of so many bytes, which goes again. Raises BoothError when the stick cannot be written so far."""
+        name = f"{PROBE}.new"
+        with self._opened() as folder:
+            try:
+                remove(folder, name)
+                handle = os.open(name, WRITING, 0o600, dir_fd=folder)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(bytes(size))
+                    file.flush()
+                    os.fsync(handle)
+            except OSError as error:
+                reason = os.strerror(error.errno or 0)
+                cure = f"free {size // 1024} kB on it, and its write lock"
+                raise BoothError(f"{self.folder}: cannot be written ({reason}); {cure}") from None
+            finally:
+                with contextlib.suppress(OSError):
+                    remove(folder, name)
 
     def wipe(self, name: str) -> None:
         """Overwrite a file where it lies, then remove it. Raises OSError when the stick cannot be written.
@@ -105,7 +134,8 @@ class Stick:
             folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
             reason = os.strerror(error.errno or 0)
-            raise BoothError(f"{self.folder}: {reason}; plug the stick in again") from None
+            cure = "plug the stick in again, and be the user that may read it"
+            raise BoothError(f"{self.folder}: {reason}; {cure}") from None
         try:
             yield folder
         finally:

@@ -16,6 +16,15 @@ from appliance.errors import BoothError
 CURE = "take the newest root.json of the city team's update site"
 
 
+def require_update_root(url: str | None, root: Mapping[str, Any] | None) -> None:
+    """Raises BoothError for a booth that would look for updates at `url` and believe nobody, which a visit mends."""
+    if url is not None and root is None:
+        raise BoothError(
+            f"update.url is {url}, and no --update-root says whom the booth believes: it would take no update"
+            " before another stick; add --update-root site/metadata/1.root.json, which `booth update init` made"
+        )
+
+
 def check_update_root(values: Mapping[str, Any], until: datetime) -> None:
     """Raises BoothError unless `values` is a root whose own keys vouch for it, in force at `until`.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from appliance.config import Settings
-from appliance.duties import Language
+from appliance.config.duties import Language
 from appliance.errors import BoothError
 from appliance.law.disclosure import lacking
 from appliance.law.gate import require_lawful

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from appliance.duties import Language, Purpose, Refusal, Right
+from appliance.config.duties import Language, Purpose, Refusal, Right
 from appliance.section import Section
 
 TEXTS = Path(__file__).parent / "texts"

@@ -55,7 +55,7 @@ def read_note(places: Places) -> Note:
 def write_note(places: Places, note: Note) -> Note:
     """Replace the note. Raises BoothError."""
     content = note.model_dump_json(by_alias=True).encode("utf-8")
-    write_durably(places.courier / NOTE, content, "free space there", mode=0o644)
+    write_durably(places.courier / NOTE, content, mode=0o644)
     return note
 
 

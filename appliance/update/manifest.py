@@ -88,13 +88,13 @@ def parse_manifest(content: bytes) -> Manifest:
 
 
 def manifest_from_tree(tree: Path) -> Manifest:
-    """The manifest of a release tree that was just built. Raises Refused for links, pipes and odd names."""
+    """The manifest of a release tree that was just built. Raises Refused for links and odd names, and OSError."""
     try:
         build = json.loads(read_small(tree / BUILD))
         files = {name: entry_of(tree / name) for name in sorted(files_of(tree)) if name != FILE}
         known = {name: str(build[name]) for name in ("version", "python", "arch")}
         return parse_manifest(Manifest(schema="bundle/1", **known, files=files).content())
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise Refused(
             "unsafe-archive", f"{tree}: {error}; name a release tree with a whole {BUILD}"
         ) from None

@@ -10,15 +10,12 @@ from typing import Any
 from securesystemslib.signer import CryptoSigner
 from tuf.api.metadata import Metadata, Root, Snapshot, Targets
 
-from appliance.errors import BoothError
-from appliance.update.bundle import Unpacked, members_of, write_bundle
-from appliance.update.manifest import Manifest, parse_manifest
+from appliance.errors import BoothError, cure_of
+from appliance.update.bundle import write_bundle
+from appliance.update.offer import offer_of
 from appliance.update.publisher_keys import ONLINE, load_public, load_signer
-from appliance.update.quota import METADATA_BYTES, QUOTA_BYTES
 from appliance.update.repository import LASTS_D, Repository
 from appliance.update.rotation import Change, draft_root, sign_draft
-from appliance.update.unpack import first_file
-from appliance.update.version import version_key
 
 WARN_D = 30
 "Days before the root expires in which each renewal says so: its keys have to be fetched from where they lie."
@@ -60,39 +57,28 @@ def make_bundle(tree: Path, target: Path) -> str:
     try:
         manifest = write_bundle(tree, target)
         size_mb = target.stat().st_size / 1e6
-    except (OSError, ValueError) as error:
-        raise BoothError(f"{target}: {error}; free space, or name another file") from None
+    except OSError as error:
+        culprit = error.filename or target
+        raise BoothError(f"{culprit}: {error.strerror or error}; {cure_of(error)}") from None
+    except ValueError as error:
+        raise BoothError(f"{target}: {error}; name another file") from None
     return f"{target}: {manifest.version}, {len(manifest.files)} files, {size_mb:.1f} MB"
 
 
-def manifest_of(bundle: Path) -> Manifest:
-    """The manifest of a bundle. Raises BoothError."""
-    try:
-        with bundle.open("rb") as file:
-            return parse_manifest(first_file(members_of(Unpacked(file))))
-    except OSError as error:
-        raise BoothError(f"{bundle}: {error.strerror}; make one with: booth update bundle") from None
-
-
 def publish(
-    folder: Path, bundle: Path, keys: Path, ring: str, min_version: str | None, passphrase_file: Path | None
-) -> str:
-    """See `booth update publish`."""
-    manifest = manifest_of(bundle)
-    try:
-        version_key(min_version or "0")
-    except ValueError as error:
-        raise BoothError(f"--min-version: {error}") from None
-    most = QUOTA_BYTES - METADATA_BYTES
-    if bundle.stat().st_size > most:
-        raise BoothError(f"{bundle}: larger than {most >> 20} MB, which no booth takes; leave something out")
-    name = f"booth-{manifest.version}-py{manifest.python}-{manifest.arch}.tar.gz"
-    custom = {
-        "version": manifest.version, "python": manifest.python, "arch": manifest.arch, "ring": ring,
-        "min_version": min_version, "unpacked_bytes": max(1, manifest.size),
-    }  # fmt: skip
-    Repository(folder).add(bundle, f"bundles/{name}", custom, signers_of(keys, passphrase_file))
-    return f"{name} is offered to ring {ring}"
+    folder: Path,
+    bundles: Sequence[Path],
+    keys: Path,
+    ring: str,
+    min_version: str | None,
+    passphrase_file: Path | None,
+) -> Iterator[str]:
+    """See `booth update publish`: a line for each bundle, once all are offered."""
+    offers = [offer_of(bundle, ring, min_version) for bundle in bundles]
+    if len({offer.path for offer in offers}) < len(offers):
+        raise BoothError("publish: two of these are for the same Python and processor; name one of each")
+    Repository(folder).add(offers, signers_of(keys, passphrase_file))
+    yield from (f"{offer.name} is offered to ring {ring}" for offer in offers)
 
 
 def change_ring(

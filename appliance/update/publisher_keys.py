@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner, Key, SSlibKey
 
-from appliance.errors import BoothError
+from appliance.errors import BoothError, cure_of
 
 ONLINE = ("targets", "snapshot", "timestamp")
 "Roles with one key; root has several."
@@ -58,7 +58,8 @@ def load_signer(file: Path, passphrase: bytes | None = None) -> CryptoSigner:
     try:
         private = serialization.load_pem_private_key(file.read_bytes(), passphrase)
     except OSError as error:
-        raise BoothError(f"{file}: {os.strerror(error.errno or 0)}; bring the key") from None
+        cure = "bring the key" if isinstance(error, FileNotFoundError) else cure_of(error)
+        raise BoothError(f"{file}: {os.strerror(error.errno or 0)}; {cure}") from None
     except TypeError:
         raise BoothError(f"{file}: needs a passphrase, or needs none; see --passphrase-file") from None
     except ValueError:
@@ -69,11 +70,11 @@ def load_signer(file: Path, passphrase: bytes | None = None) -> CryptoSigner:
 
 
 def load_public(file: Path) -> Key:
-    """The public half, NAME.pub. Raises BoothError."""
+    """The public half, NAME.pub. Raises BoothError, and OSError for what is not there."""
     try:
         values = json.loads(file.read_bytes()[:MOST_BYTES])
         return Key.from_dict(values.pop("keyid"), values)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BoothError(
             f"{file}: no public key ({error}); bring NAME.pub as `booth update keys` made it"
         ) from None

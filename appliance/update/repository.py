@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from securesystemslib.signer import CryptoSigner, Key
 from tuf.api import exceptions
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
-from tuf.api.serialization import DeserializationError
-from tuf.api.serialization.json import JSONSerializer
 
 from appliance.disk import write_durably
 from appliance.errors import BoothError
+from appliance.update.metadata_files import Payload, files_in, newest_in, write_metadata
+from appliance.update.offer import Offer
 
 LASTS_D: Mapping[str, float] = {"root": 365, "targets": 90, "snapshot": 7, "timestamp": 3}
 "Days. A booth that is away for longer simply sees fresh ones when it is back."
-Payload = TypeVar("Payload", Root, Targets, Snapshot, Timestamp)
 Signers = Mapping[str, CryptoSigner]
 "Role -> signer, of targets, snapshot, timestamp."
 DRAFT = "draft.root.json"
@@ -70,22 +69,23 @@ class Repository:
 
     def newest(self, kind: type[Payload]) -> Metadata[Payload]:
         """The newest metadata of a role. Raises BoothError where there are none."""
-        files = list(self.metadata.glob(f"*{kind.type}.json"))
-        try:
-            return Metadata.from_file(str(max(files, key=_version_of_file)))
-        except (ValueError, exceptions.StorageError, DeserializationError) as error:
-            why = f"no {kind.type}.json that can be read ({error})"
-            raise BoothError(f"{self.metadata}: {why}; make one with: booth update init") from None
+        return newest_in(self.metadata, kind)
 
-    def add(self, bundle: Path, path: str, custom: Mapping[str, Any], signers: Signers) -> None:
-        """Offer `bundle` as the target `path`. Raises BoothError."""
-        target = TargetFile.from_file(path, str(bundle), ["sha256"])
-        target.unrecognized_fields["custom"] = dict(custom)
-        folder, _, name = path.rpartition("/")
-        place = self.targets / folder / f"{target.hashes['sha256']}.{name}"
-        write_durably(place, bundle.read_bytes(), "free space there", mode=0o644)
+    def add(self, offers: Sequence[Offer], signers: Signers) -> None:
+        """Offer bundles, all or none: booths see them once the last is here. Raises BoothError, OSError.
+
+        A folder that is no repository, or a wrong key, is found before anything is written.
+        """
         targets = self.newest(Targets)
-        targets.signed.targets[path] = target
+        for role in signers:
+            self.check_key(role, signers)
+        for offer in offers:
+            target = TargetFile.from_file(offer.path, str(offer.bundle), ["sha256"])
+            target.unrecognized_fields["custom"] = dict(offer.custom)
+            folder, _, name = offer.path.rpartition("/")
+            place = self.targets / folder / f"{target.hashes['sha256']}.{name}"
+            write_durably(place, offer.bundle.read_bytes(), mode=0o644)
+            targets.signed.targets[offer.path] = target
         self.release(targets, signers)
 
     def change(self, version: str, ring: str | None, signers: Signers) -> list[str]:
@@ -135,7 +135,7 @@ class Repository:
 
     def has(self, role: str) -> bool:
         """Whether there are metadata of `role` yet."""
-        return any(self.metadata.glob(f"*{role}.json"))
+        return bool(files_in(self.metadata, role))
 
     def is_trusted(self, metadata: Metadata[Any]) -> bool:
         """Whether they are signed by the key that the newest root has for their role."""
@@ -149,25 +149,18 @@ class Repository:
     def sign_next(self, metadata: Metadata[Any], signers: Signers) -> None:
         """Write the next version, signed by the role's key alone. Raises BoothError for another's key."""
         role = metadata.signed.type
-        signer = signers[role]
-        trusted = self.newest(Root).signed.roles[role].keyids
-        if signer.public_key.keyid not in trusted:
-            raise BoothError(f"{role}: this key is not the one in root.json; bring the right one, or rotate")
+        self.check_key(role, signers)
         if self.has(role):
             metadata.signed.version += 1
         metadata.signed.expires = self.expiry(role)
-        metadata.sign(signer)
+        metadata.sign(signers[role])
         self.write(metadata)
+
+    def check_key(self, role: str, signers: Signers) -> None:
+        """Raises BoothError for a key that the newest root does not name for that role."""
+        if signers[role].public_key.keyid not in self.newest(Root).signed.roles[role].keyids:
+            raise BoothError(f"{role}: this key is not the one in root.json; bring the right one, or rotate")
 
     def write(self, metadata: Metadata[Any]) -> Path:
         """Bring metadata under their name to the disk; only the timestamp's has no version."""
-        role, version = metadata.signed.type, metadata.signed.version
-        name = "timestamp.json" if role == "timestamp" else f"{version}.{role}.json"
-        content = metadata.to_bytes(JSONSerializer(compact=False))
-        write_durably(self.metadata / name, content, "free space there", mode=0o644)
-        return self.metadata / name
-
-
-def _version_of_file(file: Path) -> int:
-    version = file.name.partition(".")[0]
-    return int(version) if version.isdigit() else 0
+        return write_metadata(self.metadata, metadata)

@@ -79,4 +79,4 @@ def sign_draft(repository: Repository, signers: Sequence[CryptoSigner]) -> str:
 def keep_draft(repository: Repository, draft: Metadata[Root]) -> None:
     """Write the draft beside the metadata, where no booth looks."""
     content = draft.to_bytes(JSONSerializer(compact=False))
-    write_durably(repository.draft, content, "free space there", mode=0o644)
+    write_durably(repository.draft, content, mode=0o644)

@@ -109,5 +109,5 @@ def unreadable(places: Places, why: str = "") -> StateError:
 def write_state(places: Places, state: State) -> State:
     """Replace the journal, and return what it says now. Raises BoothError."""
     content = state.model_dump_json(by_alias=True).encode("utf-8")
-    write_durably(places.state, content, "free space there", mode=0o644)
+    write_durably(places.state, content, mode=0o644)
     return state

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from appliance.disk import sync_folder
-from appliance.errors import BoothError
+from appliance.errors import BoothError, cure_of
 from appliance.update.machine import Machine
 from appliance.update.places import PACKAGED, Places, build_of, version_of
 from appliance.update.refusal import printable
@@ -134,7 +134,7 @@ def point(places: Places, version: str) -> None:
             link.unlink(missing_ok=True)
         sync_folder(places.home)
     except OSError as error:
-        raise BoothError(f"{link}: {os.strerror(error.errno or 0)}; free space there") from None
+        raise BoothError(f"{link}: {os.strerror(error.errno or 0)}; {cure_of(error)}") from None
 
 
 def prune(places: Places, wanted: Collection[str]) -> None:

@@ -20,6 +20,7 @@ from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
 from appliance.disk import MOST_SMALL_BYTES, read_small, write_durably
+from appliance.errors import cure_of
 from appliance.health.clock import Clock, minute_text
 from appliance.update.places import METADATA
 from appliance.update.refusal import Refused
@@ -123,7 +124,7 @@ def floor_of(folder: Path) -> float:
 def raise_floor(folder: Path, clock: Clock) -> None:
     """Remember a time at which the metadata were good; a clock too far ahead would have found them expired."""
     floor_s = max(clock.unix_s, floor_of(folder))
-    write_durably(folder / FLOOR, f"{int(floor_s)}".encode("ascii"), "free space there", mode=0o644)
+    write_durably(folder / FLOOR, f"{int(floor_s)}".encode("ascii"), mode=0o644)
 
 
 def refused_download(error: exceptions.DownloadError) -> Refused:
@@ -154,4 +155,4 @@ def refused_metadata(error: Exception, clock: Clock) -> Refused:
 def disk_refused(path: Path, error: OSError) -> Refused:
     """For a disk that takes no more, or a folder that may not be written."""
     why = os.strerror(error.errno) if error.errno else str(error)
-    return Refused("disk-full", f"{path}: {why}; free space there")
+    return Refused("disk-full", f"{path}: {why}; {cure_of(error)}")

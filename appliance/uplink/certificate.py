@@ -16,8 +16,8 @@ from appliance.health.clock import FLOOR_UNIX_S, Clock
 
 OK, NONE, EXPIRED, NOT_YET_VALID = "ok", "none", "expired", "not yet valid"
 "What a certificate can be, besides soon at its end and unknown."
-SOON_DAYS = 21
-"From here on the rest of its life is told: time for a second and a third try of whatever renews it."
+SOON_SHARE, SOON_DAYS = 1 / 3, 122
+"From here on the rest of its life is told: a third of a year's, and as many days of an authority's ten years."
 DAY_S = 86_400
 Certificates = tuple[x509.Certificate, ...]
 
@@ -42,7 +42,8 @@ class Validity:
             return NOT_YET_VALID
         if days < 0:
             return EXPIRED
-        return OK if days >= SOON_DAYS else f"expires in {days} day{'s' * (days != 1)}"
+        soon_days = min(SOON_DAYS, SOON_SHARE * (self.ends_unix_s - self.begins_unix_s) / DAY_S)
+        return OK if days >= soon_days else f"expires in {days} day{'s' * (days != 1)}"
 
 
 def is_unset(clock: Clock) -> bool:

@@ -74,7 +74,7 @@ class Commands:
     """Owner of what was commanded lately. Times are the machine's monotonic clock, as in the vitals."""
 
     def __init__(self, settings: Settings, clock: Callable[[], Clock] = read_clock) -> None:
-        self._state = settings.folders.state
+        self._state, self._runtime = settings.folders.state, settings.folders.runtime
         self._clock = clock
         self._orders: OrderedDict[str, Order] = OrderedDict()
         "By id, oldest first."
@@ -120,7 +120,7 @@ class Commands:
             if name == "pause":
                 pause(self._state, OPERATOR, self._clock().minute)
                 return None
-            others = resume(self._state, OPERATOR)
+            others = resume(self._state, OPERATOR, self._runtime)
             arm(self._state / UPLINK, moment_at(now_s, self._clock()))
         except BoothError as error:
             log.error("%s: %s", name, error)

@@ -71,7 +71,9 @@ class KeyFiles:
         if not file.is_file():
             raise BoothError(f"{file}: no such file; mend uplink.{setting} or provision the keys anew")
         if not os.access(file, os.R_OK):
-            raise BoothError(f"{file}: cannot be read (uplink.{setting}); chown it to the user of the booth")
+            raise BoothError(
+                f"{file}: cannot be read (uplink.{setting}); be the user that owns it, or chown it"
+            )
 
     def _is_credential(self, file: Path) -> bool:
         return self.credentials is not None and file.parent == self.credentials

@@ -1,4 +1,4 @@
-"""Learning while looking: finished passages in; a bank on disk now and then, and a judge of it, out."""
+"""Learning while looking: finished passages in; a bank now and then, kept on disk, and a judge of it, out."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from appliance.app import load_judge
-from appliance.artifacts import Bank, BankError, id_of, save_bank
+from appliance.artifacts import MIN_SUPPORTERS, Bank, BankError, id_of
 from appliance.config import Settings
-from appliance.errors import BoothError
 from appliance.health.clock import FLOOR_UNIX_S, Clock
 from appliance.records import Passage
 from appliance.runtime.choose import Wing
+from appliance.verbs.keeper import Keeper
+from appliance.verbs.scribe import Hand, do_here
 from appliance.vision.banks import read_bank
 from appliance.vision.descriptor import VERSION
 from appliance.vision.novelty import Judge
-from calibration.bank import bank_from_street, street_from_bank
+from calibration.bank import bank_to_keep, street_from_bank
 from calibration.street import Street
 
 log = logging.getLogger(__name__)
@@ -34,19 +35,25 @@ KEPT = "street.bank"
 class Apprentice:
     """Owner of the street that is learned. Owner of it: the vision loop; one thread."""
 
-    def __init__(self, street: Street, file: Path, now_s: float, days: tuple[str, str] = ("", "")) -> None:
+    def __init__(
+        self,
+        street: Street,
+        file: Path,
+        now_s: float,
+        days: tuple[str, str] = ("", ""),
+        hand: Hand = do_here,
+    ) -> None:
         self._street = street
-        self._file = file
+        self._keeper = Keeper(file, hand)
         self._days = days
         self._people = street.people if street.ready() else 0
         self._renewed_s = self._faded_s = now_s
-        self._fault = ""
 
     @property
     def state(self) -> str:
         """'ok', how far it is, or what is wrong with the disk."""
-        if self._fault:
-            return self._fault
+        if self._keeper.fault:
+            return f"not kept: {self._keeper.fault}"
         return "ok" if self._street.ready() else f"learning: {self._street.known} people so far"
 
     @property
@@ -63,21 +70,22 @@ class Apprentice:
     def tend(self, now_s: float, clock: Callable[[], Clock]) -> Bank | None:
         """To be called at least every few seconds: forgets who has to be forgotten. A new bank when one is due."""
         self._street.settle(now_s)
+        self._keeper.look(now_s)
         if now_s - self._faded_s >= FADE_EVERY_S:
             self._street.fade((now_s - self._faded_s) / DAY_S)
             self._faded_s = now_s
         return self.renew(now_s, clock()) if self._is_due(now_s) else None
 
     def renew(self, now_s: float, clock: Clock) -> Bank | None:
-        """The bank of the street as it is, written to disk; None before there is one or when nobody came."""
+        """A bank of the street, to be written; None before there is one or when fewer than ten people came."""
         self._renewed_s = now_s
-        if not self._street.ready() or self._street.people == self._people:
+        if not self._street.ready() or self._street.people < self._people + MIN_SUPPORTERS:
             return None
         self._people = self._street.people
         today = day_of(clock)
         self._days = (self._days[0] or today, today or self._days[1])
-        bank = bank_from_street(self._street, VERSION, self._days)
-        self._write(bank)
+        bank = bank_to_keep(self._street, VERSION, self._days)
+        self._keeper.keep(bank, now_s)
         return replace(bank, id=id_of(bank))
 
     def forget(self) -> None:
@@ -85,7 +93,7 @@ class Apprentice:
         self._street.forget()
 
     def close(self, now_s: float, clock: Clock) -> Bank | None:
-        """Write what was learned since the last time, and return it; who is still held joins it or is dropped."""
+        """Have what was learned since the last time written; returns it. Who is still held joins it or is dropped."""
         self._street.rest()
         return self.renew(now_s, clock)
 
@@ -94,16 +102,6 @@ class Apprentice:
         return self._street.ready() and (
             now_s - self._renewed_s >= RENEW_EVERY_S or (grown and self._street.people > self._people)
         )
-
-    def _write(self, bank: Bank) -> None:
-        """A disk that refuses is a state, told once: the street is still known in memory."""
-        try:
-            save_bank(bank, self._file)
-            self._fault = ""
-        except BoothError as error:
-            if not self._fault:
-                log.warning("the bank is not kept: %s", error)
-            self._fault = f"not kept: {error}"
 
 
 def load_known(settings: Settings, wing: Wing) -> Judge | None:
@@ -122,19 +120,21 @@ def load_known(settings: Settings, wing: Wing) -> Judge | None:
     return Judge(bank, bank.neighbours, wing.neighbours)
 
 
-def make_apprentice(settings: Settings, judge: Judge | None, now_s: float, clock: Clock) -> Apprentice | None:
+def make_apprentice(
+    settings: Settings, judge: Judge | None, now_s: float, clock: Clock, hand: Hand = do_here
+) -> Apprentice | None:
     """An apprentice that goes on from the judge's bank; None where learning is off or the bank is finished."""
     if not settings.novelty.learning:
         return None
     file = settings.novelty.bank or settings.folders.learned / KEPT
     if judge is None:
-        return Apprentice(Street(settings.novelty.neighbours), file, now_s)
+        return Apprentice(Street(settings.novelty.neighbours), file, now_s, hand=hand)
     try:
         street = street_from_bank(judge.bank, day_of(clock))
     except BankError as error:
         log.warning("%s: learning is off: %s", file, error)
         return None
-    return Apprentice(street, file, now_s, judge.bank.days)
+    return Apprentice(street, file, now_s, judge.bank.days, hand)
 
 
 def day_of(clock: Clock) -> str:

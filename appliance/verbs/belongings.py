@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from appliance.config import Settings
+from appliance.display.listeners import lan_fault
 from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.law.disclosure import lacking
@@ -48,6 +49,15 @@ def check_sign(settings: Settings) -> str:
     return f"booth sign --city {settings.booth.city} makes it in {', '.join(settings.place.languages)}"
 
 
+def check_lan(lan: str | None) -> str:
+    """The address at which a phone finds the booth, on an interface of this machine."""
+    if lan is None:
+        raise NotChecked("display.lan is not set: board and field page are on this machine only")
+    if fault := lan_fault(lan):
+        raise BoothError(fault)
+    return f"{lan}: an interface has it"
+
+
 def check_keys(settings: Settings, clock: Clock | None = None) -> str:
     """Keys for an encrypted broker: there, a pair, one chain, read by their owner only, and good for a while.
 
@@ -83,7 +93,7 @@ def _lasting(keys: Keys, file: str, clock: Clock) -> str:
             "no certificate of ours; set uplink.cert_file and key_file, unless the broker wants none"
         )
     if words != OK:
-        raise Advice(f"{file}: {words}; provision the keys anew")
+        raise Advice(f"{file}: {words}; booth renew takes a new one, see deploy/provision/README.md")
     if keys.authorities and not issuers_of(keys.own, keys.authorities):
         raise Advice(
             f"{file}: not signed by uplink.ca_file; provision both by one authority, unless the broker has two"

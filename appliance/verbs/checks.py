@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from appliance.app import load_judge, network_files, networks_of
+from appliance.app import network_files, networks_of
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import read_clock
@@ -14,7 +14,8 @@ from appliance.runtime.choose import Wing, choose_wing, fitting_wing, self_test
 from appliance.site import at_site
 from appliance.site_file import read_site
 from appliance.uplink.broker import find_mosquitto
-from appliance.verbs.belongings import check_folder, check_keys, check_sign
+from appliance.verbs.apprentice import load_known
+from appliance.verbs.belongings import check_folder, check_keys, check_lan, check_sign
 from appliance.verbs.units import check_nodes, check_units
 from appliance.vision.decision import Decider
 from engines.active import Network, read_standing
@@ -52,6 +53,7 @@ def checks(settings: Settings, *, configured: bool) -> Checks:
         ("runtime folder", partial(check_folder, settings.folders.runtime)),
         ("keys", lambda: check_keys(settings)),
         ("units", lambda: check_units(settings)),
+        ("LAN", lambda: check_lan(settings.display.lan)),
         ("sign", partial(check_sign, settings)),
     ):
         yield part, check if configured else not_configured
@@ -148,10 +150,13 @@ def check_camera(settings: Settings, wing: Wing) -> str:
 
 
 def check_bank(settings: Settings, wing: Wing) -> str:
-    """A bank that fits this descriptor."""
-    judge = load_judge(settings, wing)
+    """The bank that vision judges by: the set one, else what this booth has learned itself."""
+    judge = load_known(settings, wing)
+    if judge is None and settings.novelty.learning:
+        raise Advice("learning: no bank yet, so nobody is judged; one comes of itself as people pass")
     if judge is None:
-        raise BoothError("novelty.bank is not set, so nobody is judged; booth learn SOURCE --bank FILE")
+        cure = "set novelty.learning: true, or name one that booth learn SOURCE --bank FILE made"
+        raise BoothError(f"novelty.bank is not set and learning is off, so nobody is judged; {cure}")
     ready = Decider(settings.decision, judge).readiness(0.0)
     waits = "" if ready == "ok" else f"; {ready}, so nobody is told yet"
     return f"{judge.bank.id}, learned from {judge.bank.passages} people{waits}"

@@ -16,6 +16,7 @@ from appliance.disk import read_small, write_durably
 from appliance.errors import BoothError
 from appliance.health.armed import acts_in
 from appliance.health.moment import Moment, between_s, moment_at
+from appliance.verbs.scribe import Hand, do_here
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class DeadMan:
         settings: Settings,
         now_s: float,
         moment: Callable[[float], Moment] = moment_at,
-        hand: Callable[[Callable[[], None]], object] = lambda write: write(),
+        hand: Hand = do_here,
     ) -> None:
         """`now_s`: the monotonic clock; `moment` adds the boot and the wall clock to it; `hand` has a write done."""
         self._hand = hand

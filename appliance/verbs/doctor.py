@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from appliance.config import Settings
-from appliance.errors import BoothError
+from appliance.errors import BoothError, is_mendable, line_of
 from appliance.runtime.checks import Advice, Check, Checks, NotChecked
 from appliance.verbs.checks import checks
 
@@ -57,6 +57,10 @@ def find(part: str, check: Check) -> Finding:
         return Finding(part, ADVICE, one_line(advice))
     except BoothError as error:
         return Finding(part, FAILED, one_line(error))
+    except OSError as error:
+        if not is_mendable(error):
+            raise
+        return Finding(part, FAILED, one_line(line_of(error)))
 
 
 def one_line(text: object) -> str:

@@ -6,7 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
-from appliance.errors import BoothError
+from appliance.errors import BoothError, UseError
 from appliance.health.clock import read_clock
 from appliance.health.notices import QUIET, told
 from appliance.provision.device import mounted
@@ -20,10 +20,10 @@ WAITING = "waiting: this booth has no identity yet; plug in the stick that `boot
 
 
 def read_stick(device: Path | None, folder: Path | None, root: Path, *, resume: bool) -> int:
-    """Exit code. Raises BoothError for wrong use and what cannot be told on a stick."""
+    """Exit code. Raises UseError, and BoothError for what cannot be told on a stick."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="provision: %(message)s")
     if [device, folder, resume or None].count(None) != 2:
-        raise BoothError("first-boot: name one of --device, --folder, --resume")
+        raise UseError("first-boot: name one of --device, --folder, --resume")
     places = Places(root)
     machine: Machine = RunningMachine() if root == Path("/") else Folder()
     with alone(places):

@@ -12,6 +12,7 @@ import contextlib
 
 from appliance.config import Settings
 from appliance.health.rescued import end_rescue
+from appliance.verbs.scribe import Hand, do_here
 
 RESTART_AFTER = 5
 "Failed openings in a row, half a minute or so, before the process starts anew."
@@ -26,8 +27,10 @@ REBOOT = "reboot required: sudo reboot"
 class Ladder:
     """Counts openings without a frame. The step taken last is kept in the runtime folder, which a reboot empties."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, hand: Hand = do_here) -> None:
+        """`hand` has the end of a rescue written down: the camera is open then."""
         self.failures = 0
+        self._hand = hand
         self._argus = settings.camera.source.startswith("csi:")
         self._folders = settings.folders
         self._mark = settings.folders.runtime / "camera-restarted"
@@ -38,7 +41,7 @@ class Ladder:
         if seen:
             with contextlib.suppress(OSError):
                 self._mark.unlink(missing_ok=True)
-            end_rescue(self._folders.runtime, self._folders.state)
+            self._hand(lambda: end_rescue(self._folders.runtime, self._folders.state))
 
     def restart_due(self) -> bool:
         """Whether the process shall start anew: once for each loss, so never in a circle."""

@@ -13,7 +13,7 @@ from appliance.records import Frame, Passage
 from appliance.runtime.photos import is_photo, read_photo
 from appliance.verbs.playback import Excerpt, play, tell
 from appliance.vision.light import Light
-from appliance.vision.pipeline import describe_people
+from appliance.vision.photo import describe_people
 from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.views import large_enough
 
@@ -40,10 +40,11 @@ class Person:
 
 
 def expand(source: str) -> list[str]:
-    """The photos and videos of a folder, by name; anything else is itself. Raises SourceError for an empty folder."""
+    """The photos and videos of a folder, by name; anything else is itself. Raises SourceError, OSError."""
     folder = Path(source)
     if not folder.is_dir():
         return [source]
+    next(folder.iterdir(), None)  # raises for a locked folder, which rglob() takes for an empty one
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
     known = [str(path) for path in files if is_photo(path) or path.suffix.lower() in VIDEO_SUFFIXES]
     if not known:

@@ -2,96 +2,95 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from appliance.errors import BoothError
+from appliance.errors import BoothError, UseError
 from appliance.health.clock import read_clock
 from appliance.provision.authority import Authority
 from appliance.provision.batch import wishes_from_table
+from appliance.provision.contents import settings_from_text, text_of
+from appliance.provision.filling import check_room, check_stick, put_on
 from appliance.provision.format import formatted
-from appliance.provision.making import (
-    Wish,
-    clear_stick,
-    make_asking,
-    make_keyed,
-    make_signed,
-    requested_key,
-    sign_stick,
-    write_parcel,
-)
+from appliance.provision.label import hint_on_label
+from appliance.provision.making import Wish, manifest_from_wish, requested_key, sign_stick
 from appliance.provision.parcel import Parcel, moment_of, read_parcel
-from appliance.provision.showing import parcel_lines, setting_lines
-from appliance.provision.stick import Stick
+from appliance.provision.showing import camera_words, parcel_lines, setting_lines
+from appliance.provision.stick import LABEL, Stick
+from appliance.provision.update_root import require_update_root
 from appliance.verbs.disclosures import lines_on_sign
-from appliance.verbs.wishes import Words, certificates_of, text_of, wish_from_words
-
-Maker = Callable[[Wish], Parcel]
+from appliance.verbs.makers import Maker, maker_from_words
+from appliance.verbs.wishes import Words, certificates_of, wish_from_words
 
 
 def make_sticks(words: Words) -> None:
-    """Make one, or one for each row of a table. Raises BoothError for the first thing that cannot be."""
+    """Make one, or one for each row of a table. Raises BoothError for the first thing that cannot be.
+
+    All of them are looked at before the first is made: a mistake in the last row leaves nothing half done.
+    """
     check_use(words)
-    maker = maker_from_words(words)
-    orders = orders_from_words(words)
-    # All sticks of a table have one sign: their rows differ in name, device and address.
-    said = lines_on_sign(orders[0][1], words.config, needed=not words.without_sign)
-    for each, wish in orders:
-        make_one(each, wish, maker)
-    for line in said:
+    maker, orders = maker_from_words(words), orders_from_words(words)
+    wish = orders[0][1]
+    # All sticks of a table have one sign, one camera and one update: their rows differ in name, device and address.
+    said = lines_on_sign(wish, words.config, needed=not words.without_sign)
+    settings = settings_from_text(text_of(manifest_from_wish(wish, moment_of(read_clock()))))
+    require_update_root(settings.update.url, wish.update_root)
+    for _, each in orders:
+        maker.check(each)
+    hints = [hint for place, _ in orders if (hint := check_place(place)) is not None]
+    for place, each in orders:
+        make_one(place, each, maker)
+    print(f"camera     {camera_words(wish.settings, settings.camera)}")
+    for line in [*(f"label      {hint}" for hint in hints[:1]), *said]:
         print(line)
 
 
 def orders_from_words(words: Words) -> list[tuple[Words, Wish]]:
-    """Where each stick goes and what it brings; one at least. Raises BoothError.
-
-    All rows of a table are read before the first stick is made: a mistake in the last one leaves nothing half done.
-    """
-    wish = wish_from_words(words)
+    """Where each stick goes and what it brings; one at least. Raises BoothError."""
     if words.batch is None:
-        return [(words, wish)]
+        return [(words, wish_from_words(words))]
     if words.folder is None or words.cert:
-        raise BoothError("--batch: name a folder for the sticks; their keys come by --authority or --request")
-    wishes = list(wishes_from_table(words.batch, wish, moment_of(read_clock())))
+        raise UseError("--batch: name a folder for the sticks; their keys come by --authority or --request")
+    wishes = list(wishes_from_table(words.batch, wish_from_words(words), moment_of(read_clock())))
     return [(replace(words, folder=words.folder / each.booth), each) for each in wishes]
 
 
 def check_use(words: Words) -> None:
-    """Raises BoothError for words that do not go together."""
+    """Raises UseError for words that do not go together."""
     if not words.city or not words.broker or bool(words.booth) == (words.batch is not None):
-        raise BoothError("provision: say --city, --broker, and either --booth or --batch; --help shows all")
+        raise UseError("provision: say --city, --broker, and either --booth or --batch; --help shows all")
     if (words.folder is None) == (words.device is None):
-        raise BoothError("provision: say where the stick is mounted, or --device to format one")
+        raise UseError("provision: say where the stick is mounted, or --device to format one")
     pair = words.cert is not None or words.key is not None
     if sum((words.request, words.authority is not None, pair)) > 1:
-        raise BoothError("provision: one of --request, --authority, or --cert with --key")
+        raise UseError("provision: one of --request, --authority, or --cert with --key")
 
 
-def maker_from_words(words: Words) -> Maker:
-    """How the booth comes to its key. Raises BoothError."""
-    if words.authority is not None:
-        authority = Authority(words.authority)
-        return lambda wish: make_signed(wish, authority, read_clock(), again=words.again)
-    if words.cert is None and words.key is None:
-        return lambda wish: make_asking(wish, read_clock())
-    if words.cert is None or words.key is None:
-        raise BoothError("provision: --cert and --key go together")
-    certificate, key = certificates_of(words.cert), text_of(words.key).encode()
-    return lambda wish: make_keyed(wish, certificate, key, read_clock())
+def check_place(words: Words) -> str | None:
+    """What to see to before a booth sees what lies there. Raises BoothError where no stick can be made."""
+    if words.folder is None:
+        return None
+    if words.batch is None or words.folder.exists():
+        check_stick(Stick(words.folder), overwrite=words.overwrite)
+        return hint_on_label(words.folder)
+    above = next(each for each in words.folder.absolute().parents if each.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise BoothError(f"{above}: no folder can be made there; name another one, or be who owns it")
+    return f"each folder's files go to the top of a FAT stick of its own, labelled {LABEL}"
 
 
 def make_one(words: Words, wish: Wish, maker: Maker) -> None:
     """One stick, and what to do with it. Raises BoothError."""
     if words.device is not None:
         with formatted(words.device) as folder:
-            parcel = fill(Stick(folder), wish, maker, overwrite=True)
+            parcel = fill(Stick(folder), wish, maker)
     else:
         folder = words.folder or Path()
         if words.batch is not None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        parcel = fill(Stick(folder), wish, maker, overwrite=words.overwrite)
+        parcel = fill(Stick(folder), wish, maker)
     manifest = parcel.manifest
     print(
         f"stick      {words.device or folder}: {manifest.name}, until {manifest.expires_at:%Y-%m-%d %H:%M} UTC"
@@ -99,11 +98,15 @@ def make_one(words: Words, wish: Wish, maker: Maker) -> None:
     print(f"next       {next_step(parcel)}")
 
 
-def fill(stick: Stick, wish: Wish, maker: Maker, *, overwrite: bool) -> Parcel:
-    """Everything is made and checked before the stick is touched, so that what fails leaves it as it was."""
-    parcel = maker(wish)
-    clear_stick(stick, overwrite=overwrite)
-    write_parcel(stick, parcel)
+def fill(stick: Stick, wish: Wish, maker: Maker) -> Parcel:
+    """What fails leaves neither a key on the stick nor a name at the authority. Raises BoothError."""
+    check_room(stick)
+    parcel = maker.make(wish)
+    try:
+        put_on(stick, parcel)
+    except BaseException:
+        maker.take_back(parcel)
+        raise
     return parcel
 
 
@@ -117,7 +120,7 @@ def next_step(parcel: Parcel) -> str:
 def sign_request(folder: Path, authority: Path | None, cert: Path | None, *, again: bool, yes: bool) -> None:
     """Answer a request. Raises BoothError, also when the two keys were not the same."""
     if (authority is None) == (cert is None):
-        raise BoothError("provision sign: say --authority FOLDER, or --cert FILE that was signed elsewhere")
+        raise UseError("provision sign: say --authority FOLDER, or --cert FILE that was signed elsewhere")
     stick = Stick(folder)
     parcel = read_parcel(stick)
     # Whoever had the stick may have changed a word of it, and all of it is signed.

@@ -11,6 +11,7 @@ from appliance.errors import BoothError
 from appliance.health.clock import read_clock
 from appliance.verbs.apprentice import Apprentice, make_apprentice
 from appliance.verbs.figures import Figures
+from appliance.verbs.scribe import Hand, do_here
 from appliance.vision.novelty import Judge
 from appliance.vision.pace import Pace
 from appliance.vision.pipeline import Step
@@ -23,14 +24,22 @@ class Schooling:
     """Owner of the judge in use and of the apprentice, who may be told to rest and to go on."""
 
     def __init__(
-        self, settings: Settings, eyes: Eyes, judge: Judge | None, figures: Figures, now_s: float
+        self,
+        settings: Settings,
+        eyes: Eyes,
+        judge: Judge | None,
+        figures: Figures,
+        now_s: float,
+        hand: Hand = do_here,
     ) -> None:
+        """`hand` has a bank written."""
         self.judge = judge
         self._eyes = eyes
         self._figures = figures
         self._learning = settings.novelty.learning
         self._rule = settings.decision
-        self._apprentice = make_apprentice(settings, judge, now_s, read_clock())
+        self._hand = hand
+        self._apprentice = make_apprentice(settings, judge, now_s, read_clock(), hand)
         self._unjudged = ""
         "Why the newest bank is not judged by."
 
@@ -57,7 +66,7 @@ class Schooling:
         bank = self._learner.close(now_s, read_clock()) if self._learner is not None else None
         self._learning = settings.novelty.learning
         if self._learning and self._apprentice is None:
-            self._apprentice = make_apprentice(settings, self.judge, now_s, read_clock())
+            self._apprentice = make_apprentice(settings, self.judge, now_s, read_clock(), self._hand)
         return self._judge_of(bank) if bank is not None else None
 
     def forget(self) -> None:
@@ -66,7 +75,7 @@ class Schooling:
             self._learner.forget()
 
     def close(self, now_s: float) -> None:
-        """Keep what was learned."""
+        """Have what was learned kept."""
         if self._learner is not None:
             self._learner.close(now_s, read_clock())
             self._figures.set(learning=self._unjudged or self._learner.state)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from appliance.config import Settings
+from appliance.config import NAME_PATTERN, Settings
+from appliance.config.duties import Sign
 from appliance.config_file import CITIES, load_settings
 from appliance.disk import write_durably
-from appliance.duties import Sign
 from appliance.errors import BoothError
 from appliance.sign.content import content_of
 from appliance.sign.page import draw_page
@@ -33,9 +34,9 @@ def make_sign(city: str, config: Path | None, out: Path, size: str, url: str | N
 def settings_for(city: str, config: Path | None, url: str | None) -> Settings:
     """Settings of the booth's file, else of the city's own. Raises BoothError for another city or no address."""
     known = sorted(file.stem for file in CITIES.glob("*.yaml"))
-    if config is None and city not in known:
+    if not re.fullmatch(NAME_PATTERN, city) or (config is None and city not in known):
         raise BoothError(
-            f"{city}: no city of deploy/cities; name one of {', '.join(known)}, or --config FILE"
+            f"--city {city[:40]!a}: no city of deploy/cities; name one of {', '.join(known)}, or its --config FILE"
         )
     # A file for `booth provision --config` names no city: the stick does.
     settings = load_settings(config or CITIES / f"{city}.yaml", city=city)

@@ -8,6 +8,7 @@ from appliance.config import Settings
 from appliance.health.clock import read_clock
 from appliance.logbook.chain import newest
 from appliance.logbook.notes import Notes
+from appliance.uplink.trends.keeping import Keeping, warn_of_few_days
 from appliance.uplink.trends.trends import OFF, Trends
 from appliance.verbs.figures import Figures
 from appliance.vision.outfits import outfit_of
@@ -15,12 +16,15 @@ from appliance.vision.pipeline import Step
 
 
 class Trending:
-    """Owner of the trends, if this booth has them; nothing in here can end the looking."""
+    """Owner of the trends, if this booth has them, and of how long releases stay; nothing here can end the looking."""
 
     def __init__(self, settings: Settings, engine: str, figures: Figures, notes: Notes, now_s: float) -> None:
         state = settings.folders.state
         wanted = has_trends(settings)
         self._trends = Trends(settings, engine, lambda: noted_heads(state), now_s) if wanted else None
+        self._keeping = Keeping(settings, now_s)
+        if wanted:
+            warn_of_few_days(settings)
         self._figures, self._notes = figures, notes
         self._noted = ""
 
@@ -31,6 +35,7 @@ class Trending:
 
     def tend(self, now_s: float) -> None:
         """To be called all the time."""
+        self._keeping.tend(now_s, read_clock)
         if self._trends is None:
             self._figures.set(trends=OFF)
             return

@@ -9,12 +9,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from appliance.analysis.release import release_from
 from appliance.config import Settings
 from appliance.disk import sync_folder
 from appliance.errors import BoothError
 from appliance.health.clock import Clock, read_clock
 from appliance.health.vitals import read_vitals
 from appliance.logbook import record
+from appliance.uplink.trends.account import Account
 from appliance.uplink.trends.anchor import FILE as ANCHOR
 from appliance.uplink.trends.audit import CURE as MEND
 from appliance.uplink.trends.audit import faults_of
@@ -22,7 +24,7 @@ from appliance.uplink.trends.daybook import FILE as TALLY
 from appliance.uplink.trends.days import local_day, zone_of
 from appliance.uplink.trends.history import FILE as USUAL
 from appliance.uplink.trends.ledger import FILE as LEDGER
-from appliance.uplink.trends.ledger import Account, LedgerError, begin, read_account
+from appliance.uplink.trends.ledger import LedgerError, begin, read_account
 from appliance.uplink.trends.line import Line
 from appliance.uplink.trends.shelf import FOLDER, days_of, get
 from appliance.uplink.trends.trends import memory_of
@@ -76,10 +78,15 @@ def show_release(learned: Path, day: str | None, *, as_json: bool) -> None:
         chosen = day or (days[-1] if days else "")
         payload = get(folder, chosen) if chosen in days else None
         values = json.loads(payload) if payload is not None else None
+        if payload is not None:
+            release_from(values)
     except OSError as error:
         raise BoothError(f"{folder}: {error.strerror}; {CURE}") from None
-    except ValueError:
-        raise BoothError(f"{folder / chosen}.json: no release; booth trends ledger says more") from None
+    except (ValueError, RecursionError) as error:
+        said = "nested too deep" if isinstance(error, RecursionError) else error
+        raise BoothError(
+            f"{folder / chosen}.json: no release: {said}; booth trends ledger says more"
+        ) from None
     if values is None:
         there = f"there are {days[0]} to {days[-1]}" if days else "the first comes after a whole day"
         raise BoothError(f"{folder}: no release{' of ' + day if day else ''}; {there}")

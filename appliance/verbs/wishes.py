@@ -120,9 +120,14 @@ def root_from_file(file: Path | None) -> Mapping[str, Any] | None:
 
 def certificates_of(file: Path) -> str:
     """All certificates of a file, without what openssl says about them. Raises BoothError where there are none."""
-    found = CERTIFICATE.findall(text_of(file).replace("\r\n", "\n"))
+    return certificates_in(text_of(file), str(file))
+
+
+def certificates_in(text: str, where: str) -> str:
+    """The same of a text that came from `where`."""
+    found = CERTIFICATE.findall(text.replace("\r\n", "\n"))
     if not found:
-        raise BoothError(f"{file}: no certificate in PEM; name another file")
+        raise BoothError(f"{where}: no certificate in PEM; name another file")
     return "\n".join([*found, ""])
 
 

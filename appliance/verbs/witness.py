@@ -9,7 +9,7 @@ from appliance.geometry import iou
 from appliance.records import FloatArray, Frame
 from appliance.verbs.people import PHOTO_SCORE
 from appliance.vision.light import Light
-from appliance.vision.pipeline import describe_people
+from appliance.vision.photo import describe_people
 from appliance.vision.stopwatch import Stopwatch
 from calibration.audit.masking import mask_comes_first
 from calibration.audit.sight import NOBODY, Corners, Seen

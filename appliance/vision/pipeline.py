@@ -20,7 +20,6 @@ from appliance.vision.spot import Spot
 from appliance.vision.stopwatch import Stopwatch
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
-from appliance.vision.zones import STREET
 
 NO_BANK = "no bank: booth learn SOURCE --bank FILE"
 
@@ -168,44 +167,9 @@ class Pipeline:
         return Step(tracks, passages, decisions, calibrated, people, progress, answers)
 
     def _answer(self, asking: list[Passage]) -> list[Decision]:
-        """Decisions on those who asked; whatever else was seen of them in this passage is dropped."""
-        self._passages.close(passage.track for passage in asking)
+        """Decisions on those who asked; whatever else was seen in this passage of who is on the spot is dropped."""
+        self._passages.close(self._spot.askers)
         if self._decider is None or not asking:
             return [asked(passage) for passage in asking]
         with self.stopwatch.time("novelty"):
             return self._decider.answer(asking)
-
-
-def describe_people(
-    frame: Frame,
-    boxes: FloatArray,
-    gains: FloatArray,
-    garments: GarmentCutter,
-    descriptor: Descriptor,
-) -> list[Passage]:
-    """People (N, 4) of a single photo as passages, in the order of the boxes: one view each, no track.
-
-    `gains` (3,) take the photo's light out of R, G, B.
-    """
-    ids = np.arange(len(boxes), dtype=np.int64)
-    cuts = garments.cut(frame, ids, boxes, gains)
-    described = descriptor.describe(cuts)
-    row_of = {track: row for row, track in enumerate(described.ids.tolist())}
-    passages = []
-    for track, box in enumerate(boxes.tolist()):
-        measures = (
-            {}
-            if track in cuts.refused
-            else {n: rows[row_of[track]] for n, rows in described.measures.items()}
-        )
-        passages.append(
-            Passage(
-                track,
-                frame.captured_s,
-                (box[0], box[1], box[2], box[3]),
-                STREET,
-                measures,
-                cuts.refused.get(track, ""),
-            )
-        )
-    return passages

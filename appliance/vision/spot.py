@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from appliance.answers import EMPTY, LATE, LEFT_ALONE, LOOKING, TOLD
+from appliance.answers import EMPTY, IN_DOUBT, LATE, LEFT_ALONE, LOOKING, TOLD
 from appliance.config import Capture, Garment
 from appliance.records import Descriptors, Detections, FloatArray, Frame, Garments, Passage, Tracks
 from appliance.vision.asker import STRANGER, Asker, hindrances_of, standing, strangers_in
@@ -35,11 +35,12 @@ class Spot:
         self._capture, self._spot = capture, capture.spot
         self._number: int | None = None
         self._askers: dict[int, Asker] = {}
-        self._objector = self._told = False
+        self._told = False
+        "A card of this ask is due; it waits for who was there already, and nobody else is met."
+        self._refused = EMPTY
+        "The answer where nobody is there who may be looked at."
         self._objected_s = -math.inf
         "When anybody in the picture objected last, known to the tracker or not; a time, and nothing of them."
-        self._over = False
-        "Somebody was told whom the tracker does not know, and might not know again."
         self._answer = ""
 
     def ask(self, number: int | None) -> str:
@@ -48,7 +49,7 @@ class Spot:
             if self._answer == LOOKING:
                 self._answer = LATE
             self.forget()
-            self._number, self._told, self._over = number, False, False
+            self._number, self._told = number, False
             self._answer = self._answer if number is None else EMPTY
         return self._answer
 
@@ -60,14 +61,14 @@ class Spot:
     def forget(self) -> None:
         """Forget everybody."""
         self._askers.clear()
-        self._objector = False
+        self._refused = EMPTY
 
     def choose(self, tracks: Tracks, detections: Detections, frame: Frame, objecting: set[int]) -> Views:
         """Pick the best view of those on the spot; those `objecting`, who came by an opt-out zone, are forgotten."""
         strangers = strangers_in(detections, tracks)
         objecting = self._with_strangers(objecting, strangers, frame)
         people = Views(tracks.ids[:0], tracks.boxes[:0])
-        if self._number is None or self._spot is None or self._over:
+        if self._number is None or self._spot is None:
             return people
         people = standing(self._spot, tracks, strangers, frame)
         hindrances = hindrances_of(people, tracks.boxes, frame, self._garments)
@@ -89,9 +90,12 @@ class Spot:
         """Note who is on the spot; rows of those who want a view."""
         assert self._spot is not None
         wanted, ids = [], people.ids.tolist()
-        self._objector = any(track in objecting for track in ids)
+        refused = objecting.intersection(ids)
+        self._refused = (IN_DOUBT if refused == {STRANGER} else LEFT_ALONE) if refused else EMPTY
         for row, track in enumerate(ids):
             if track in objecting:
+                continue
+            if self._told and track not in self._askers:
                 continue
             asker = self._askers.setdefault(track, Asker(Record(self._spot.name), now_s, now_s))
             asker.on_s, asker.hindrance = now_s, hindrances[row]
@@ -116,6 +120,11 @@ class Spot:
         patient = asker.hindrance and now_s - asker.met_s < GRACE_S
         return not patient and now_s - record.last_look_s >= self._garments.view_gap_s
 
+    @property
+    def askers(self) -> tuple[int, ...]:
+        """Tracks of who is on the spot while an ask lasts, told or not: from the press on they are no passage."""
+        return tuple(self._askers)
+
     def fold(self, views: Views, garments: Garments, descriptors: Descriptors, now_s: float) -> None:
         """Add what was seen to those on the spot."""
         records = {track: asker.record for track, asker in self._askers.items()}
@@ -136,15 +145,15 @@ class Spot:
             due.append(passage)
             asker.record.close()
         self._told = self._told or bool(due)
-        self._over = self._over or any(passage.track == STRANGER for passage in due)
         self._answer = self._told_so_far() if self._number is not None else self._answer
         return due
 
     def _told_so_far(self) -> str:
-        """The answer as it stands, of whoever is nearest to one."""
-        if self._told:
-            return TOLD
-        words = [asker.state for asker in self._askers.values()]
+        """The answer as it stands, of whoever is nearest to one; TOLD once nobody is there who still waits.
+
+        For TOLD ends the ask, and whoever shows badly waits longer than a clear person beside them.
+        """
+        words = [asker.state for asker in self._askers.values() if not asker.record.closed]
         if not words:
-            return LEFT_ALONE if self._objector else EMPTY
+            return TOLD if self._told else self._refused
         return LOOKING if LOOKING in words else words[0]

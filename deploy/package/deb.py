@@ -19,6 +19,7 @@ from documents import package_version, write_documents
 from packing import COMPRESSION, QUICK, checksums, installed_kb, pack, settle, source_date
 from vendor import Target
 
+from appliance.errors import told_in_a_line
 from appliance.update.version import debian_version
 
 DEBIAN = HERE / "debian"
@@ -58,8 +59,14 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a larger package in less time, for tests")
     parser.add_argument("folder", type=Path)
     given = parser.parse_args()
-    target = Target(given.arch, given.python)
     check_version(given.version)
+    with told_in_a_line("deb"):
+        make_package(given)
+
+
+def make_package(given: argparse.Namespace) -> None:
+    """Make the package in its folder and print its path. Raises BoothError, OSError."""
+    target = Target(given.arch, given.python)
     root = given.folder / f"root-{target.tag}-{target.arch}"
     shutil.rmtree(root, ignore_errors=True)
     make_root(root, target, given.version, given.contact)

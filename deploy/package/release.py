@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from vendor import Target, Wheel, Wheelhouse, pins_for, project_requirements, unpack  # noqa: E402
 
-from appliance.errors import BoothError  # noqa: E402
+from appliance.errors import told_in_a_line  # noqa: E402
 from appliance.runtime.jetson import fatbin  # noqa: E402
 from appliance.update.version import is_version  # noqa: E402
 from engines.cache import default_cache  # noqa: E402
@@ -52,10 +52,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     given = parser.parse_args()
     check_version(given.version)
-    try:
+    with told_in_a_line("release"):
         make_tree(given.folder, Target(given.arch, given.python), given.version)
-    except BoothError as error:
-        sys.exit(f"release: {error}")
 
 
 def check_version(text: str) -> None:

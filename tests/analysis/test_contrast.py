@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from appliance.analysis.contrast import apart, rows_of, z_of
+from appliance.analysis.contrast import apart, compared, rows_of, z_of
 from appliance.analysis.sides import widest
-from tests.analysis.builders import history, plain_street
+from tests.analysis.builders import history, message, plain_street
 from tests.analysis.test_city import cities
 
 DAYS = 14
@@ -72,3 +72,18 @@ def test_cities_are_compared_on_the_days_that_both_told() -> None:
     assert {one.table for one in apart(both) if one.bits.low > 0} == set()
     assert widest(rows_of(both), z_of(rows_of(both))) == []
     assert (apart(cities(*long[:30], *short[24:])), rows_of(cities(*long[:30], *short[24:]))) == ([], [])
+
+
+def test_a_city_that_has_just_begun_takes_the_comparison_from_no_other() -> None:
+    both = [*history("a", "a", DAYS, plain_street), *history("b", "b", DAYS, whiter)]
+    late = [message("c", "c", day, plain_street()) for day in range(DAYS - 2, DAYS)]
+    assert rows_of(cities(*both, *late)) == rows_of(cities(*both))
+    assert [city.name for city in compared(cities(*both, *late))] == ["a", "b"]
+    assert compared(cities(*late, *history("d", "d", 5, plain_street))) == []
+
+
+def test_of_groups_as_large_the_one_with_most_days_in_common_is_compared() -> None:
+    three = [("a", range(10)), ("b", range(20)), ("c", range(11, 20))]
+    told = [message(name, name, day, plain_street()) for name, days in three for day in days]
+    found = compared(cities(*told))
+    assert [(city.name, len(city.days)) for city in found] == [("a", 10), ("b", 10)]

@@ -89,6 +89,36 @@ def test_a_day_that_is_told_twice_is_refused(tmp_path: Path) -> None:
     assert "2026-03-01 again" in refusal(lines(tmp_path / "a.jsonl", json.dumps(one), json.dumps(other)))
 
 
+def test_a_release_under_the_topic_of_another_booth_is_refused(tmp_path: Path) -> None:
+    one, topic = json.dumps(message("madrid", "b", 0, STREET)), "booth/v1/madrid/c/trend"
+    for line in (f"{topic} {one}", json.dumps({"topic": topic, "payload": one})):
+        said = refusal(lines(tmp_path / "a.jsonl", line))
+        assert "came under 'booth/v1/madrid/c/trend' and says it is of booth/v1/madrid/b/trend" in said
+
+
+def test_a_line_of_a_ledger_pays_for_one_release(tmp_path: Path) -> None:
+    one = message("madrid", "b", 0, STREET)
+    other = message("madrid", "b", 1, STREET, ledger=one["ledger"])
+    said = refusal(lines(tmp_path / "a.jsonl", json.dumps(other), json.dumps(one)))
+    assert "paid for 2026-03-02 by the line that paid for 2026-03-01" in said
+    assert "booth trends ledger --head 1:0badcafe0bad" in said
+    elsewhere = message("madrid", "c", 1, STREET, ledger=one["ledger"])
+    assert len(ids(lines(tmp_path / "b.jsonl", json.dumps(one), json.dumps(elsewhere)))) == 2
+
+
+@pytest.mark.parametrize("wrong", [{"id": "b-0badcafe-1"}, {"ledger": "2:1234567890ab"}])
+def test_numbers_that_do_not_rise_with_the_days_are_of_a_ledger_that_was_put_back(
+    wrong: dict[str, Any], tmp_path: Path
+) -> None:
+    whole = [message("madrid", "b", day, STREET) for day in (2, 3, 4)]
+    put_back = message("madrid", "b", 5, STREET, **wrong)
+    said = refusal(lines(tmp_path / "a.jsonl", *map(json.dumps, [*whole, put_back])))
+    assert "its ledger was put back" in said
+    assert "line 4" in said
+    anew = message("madrid", "b", 5, STREET, id="b-12345678-1", ledger="2:1234567890ab")
+    assert len(ids(lines(tmp_path / "b.jsonl", *map(json.dumps, [anew, *whole])))) == 4
+
+
 BAD: dict[str, Any] = {
     "a word": ("hello", "no JSON at column 1"),
     "a number": ("3", "no JSON object"),

@@ -110,6 +110,8 @@ def test_no_key_too_many_is_read(path: Path) -> None:
     ("path", "change"),
     [
         (("day",), "2026-02-30"),
+        (("day",), "9999-12-31"),
+        (("day",), "0001-01-01"),
         (("tables", 1, "name"), "upper-colour"),
         (("tables", 0, "cells", 1, "label"), "black"),
         (("tables", 0, "cells", 0, "low"), 0.5),

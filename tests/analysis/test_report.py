@@ -92,6 +92,9 @@ def test_it_fetches_nothing_and_runs_nothing(three: str) -> None:
 
 def test_it_says_what_its_figures_rest_on(three: str) -> None:
     assert "epsilon 1 over all" in three
+    assert "up to twice as much for what somebody wore" in three
+    assert "how many people passed, minute by minute" in three
+    assert "nobody can tell" not in three
     for words in ("at least 200 passages", "at least 20 passages", "suppressed, mean", "Birge", "12 Mar"):
         assert words in three
 
@@ -105,6 +108,16 @@ def test_one_city_of_one_day_is_a_page_too() -> None:
     text = page(message("madrid", "b", 0, plain_street(), novelty=None))
     assert "told of too few days that compare" in summary(text)
     assert "City against city" not in text
+
+
+def test_a_city_of_two_days_is_named_and_the_others_are_compared() -> None:
+    both = [*history("madrid", "b", 28, whiter), *history("new-york", "a", 28, plain_street)]
+    text = page(*both, *(message("toronto", "t", day, plain_street()) for day in (26, 27)))
+    words = summary(text)
+    assert "The cities differ most in white on top" in words
+    assert "Toronto has too few days in common with the others to be compared." in words
+    assert "What sets the cities apart" in text
+    assert "on the 28 days that all of them told" in text
 
 
 def test_a_city_without_a_table_does_not_stop_the_others() -> None:

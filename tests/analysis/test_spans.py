@@ -1,4 +1,4 @@
-"""Means of days, and what changed from the first to the last."""
+"""What changed from the first weeks to the last."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from appliance.analysis.spans import changes_of, diversities_of, mean_share, spans_of
+from appliance.analysis.spans import changes_of, diversities_of, spans_of
 from appliance.analysis.summary import rounded, variety
 from appliance.analysis.wording import course_of
 from tests.analysis.builders import FIRST, history, plain_street, rising_street
@@ -50,26 +50,6 @@ def test_a_booth_that_falls_silent_changes_nothing() -> None:
     changes = changes_of(city)
     assert changes.days == 28
     assert changes.moved() == []
-
-
-def test_a_cell_that_few_days_tell_has_no_mean() -> None:
-    def rare(day: int) -> Any:
-        return {"pattern": {"plain": 0.98, "striped": 0.02 if day < 4 else 0.001}}
-
-    (city,) = cities(*history("madrid", "b", 20, rare))
-    assert mean_share(city.days, "pattern", "striped") is None
-    assert mean_share(city.days, "pattern", "plain") is not None
-
-
-def test_days_that_do_not_tell_a_cell_leave_it_open() -> None:
-    def rare(day: int) -> Any:
-        return {"pattern": {"plain": 0.95, "striped": 0.001 if day % 4 == 0 else 0.03}}
-
-    (city,) = cities(*history("madrid", "b", 28, rare))
-    mean = mean_share(city.days, "pattern", "striped")
-    assert mean is not None
-    assert mean.slack > 0.002
-    assert mean.low <= 0.0228 <= mean.high
 
 
 def test_a_booth_that_hardly_told_at_the_end_has_no_say() -> None:

@@ -10,8 +10,9 @@ import numpy as np
 
 from appliance.analysis.city import City
 from appliance.analysis.contrast import apart, shares_of
+from appliance.analysis.means import mean_diversity, within
 from appliance.analysis.release import TABLES, Mover, Release
-from appliance.analysis.spans import changes_of, mean_diversity, spans_of, within
+from appliance.analysis.spans import changes_of, spans_of
 from appliance.analysis.tables import blocks_of
 from appliance.uplink.trends.tables import all_tables
 from tests.analysis.history import FIRST, Figures, Stand, true_shares

@@ -12,6 +12,7 @@ import shutil
 from securesystemslib.signer import CryptoSigner
 
 from appliance.update.bundle import write_bundle
+from appliance.update.offer import Offer
 from appliance.update.publisher_keys import ONLINE, load_signer, make_keys
 from appliance.update.repository import Repository
 from tests.deb.booth import Booth
@@ -46,7 +47,8 @@ def publish(booth: Booth, version: str, broken: str = "") -> None:
     manifest = write_bundle(tree, bundle)
     facts = {"version": version, "python": manifest.python, "arch": manifest.arch, "ring": "all"}
     custom = {**facts, "min_version": None, "unpacked_bytes": manifest.size}
-    Repository(machine.path(SITE)).add(bundle, f"bundles/booth-{version}.tar.gz", custom, signers(booth))
+    offer = Offer(bundle, f"bundles/booth-{version}.tar.gz", custom)
+    Repository(machine.path(SITE)).add([offer], signers(booth))
     shutil.rmtree(tree)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -190,6 +191,74 @@ def test_a_revoked_certificate_is_refused_and_a_new_one_let_in(city: City, tmp_p
     city.ca("booth", "new-york", "stolen")
     with city.peer("new-york/stolen"):
         pass
+
+
+def test_a_booth_at_work_outlives_the_end_of_its_older_certificate(city: City, tmp_path: Path) -> None:
+    """As after `booth provision --again`: one name, two certificates, and the old one is to end."""
+    city.ca("booth", "new-york", "twice")
+    shutil.copytree(city.keys("new-york/twice"), tmp_path / "old")
+    city.ca("renew", "new-york/twice")
+    city.ca("revoke", "new-york/twice", "--old")
+    city.up()
+    wait_for(lambda: not let_in(Peer("localhost", city.port, tmp_path / "old")))
+    assert let_in(city.peer("new-york/twice"))
+    assert "0 revoked" in city.ca("revoke", "new-york/twice", "--old"), "and is nobody's end when said again"
+    city.up()
+    assert let_in(city.peer("new-york/twice"))
+    assert "new-york/twice booth\n" in city.ca("list")
+
+
+def test_a_stick_that_got_lost_takes_no_booth_down(city: City, tmp_path: Path) -> None:
+    city.ca("booth", "new-york", "lost")
+    before = (city.keys("new-york/lost") / "booth.crt").read_bytes()
+    city.ca("renew", "new-york/lost")
+    shutil.copytree(city.keys("new-york/lost"), tmp_path / "lost")
+    city.ca("revoke", "new-york/lost", "--newest")
+    city.up()
+    wait_for(lambda: not let_in(Peer("localhost", city.port, tmp_path / "lost")))
+    assert (city.keys("new-york/lost") / "booth.crt").read_bytes() == before
+    assert let_in(city.peer("new-york/lost"))
+
+
+@pytest.mark.parametrize(("life_days", "due"), [(123, (12, 12)), (138, (1, 11)), (153, (0, 0))])
+def test_certificates_are_due_at_two_thirds_of_a_year_each_on_a_day_of_its_own(
+    tmp_path: Path, life_days: int, due: tuple[int, int]
+) -> None:
+    shutil.copytree(KIT, tmp_path / "kit")
+    settings = tmp_path / "kit" / "ca.cnf"
+    settings.write_text(settings.read_text().replace("default_days = 365", f"default_days = {life_days}"))
+
+    def ca(*words: object) -> str:
+        command = [str(tmp_path / "kit" / "ca"), "--folder", str(tmp_path / "city"), *map(str, words)]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+
+    ca("init")
+    for number in range(12):
+        ca("booth", "new-york", f"b{number}")
+    assert due[0] <= len(ca("due").split()) <= due[1]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to be somebody else")
+@pytest.mark.parametrize("words", ["ca --folder DIR init", "up mosquitto --folder DIR"])
+def test_whoever_may_not_write_there_is_told_in_one_line(words: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="booth-kit-") as name:
+        Path(name).chmod(0o755)
+        shutil.copytree(KIT, Path(name) / "broker")
+        command = f"{name}/broker/{words.replace('DIR', name)}".split()
+        done = subprocess.run(command, user=65534, capture_output=True, text=True, check=False, timeout=20)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"booth: {name}: cannot be written; be who owns it, as by sudo\n"
+
+
+@pytest.mark.parametrize("words", ["list", "due", "booth new-york desk", "revoke new-york/desk"])
+def test_a_mistyped_folder_is_told_and_not_made(words: str, tmp_path: Path) -> None:
+    command = [str(KIT / "ca"), "--folder", str(tmp_path / "ctiy"), *words.split()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        f"booth: {tmp_path}/ctiy: no authority is there that you may use; name the folder"
+    )
+    assert not list(tmp_path.iterdir())
 
 
 def test_new_people_come_in_with_the_rights_of_their_role(city: City) -> None:

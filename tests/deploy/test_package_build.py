@@ -204,6 +204,26 @@ def build(
     return make
 
 
+@pytest.mark.parametrize("program", ["deb", "release"])
+def test_a_folder_that_takes_nothing_is_told_in_one_line(
+    tools: dict[str, Any],
+    program: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "file").write_text("")
+    words = ["--arch", "arm64", "--python", "3.10", "--version", "1.2.3", str(tmp_path / "file" / "tree")]
+    monkeypatch.setattr("sys.argv", [program, *words])
+    monkeypatch.setattr(tools["release"], "compile_kernels", lambda: None)
+    before = os.umask(0o022)
+    with pytest.raises(SystemExit) as ended:
+        tools[program].main()
+    os.umask(before)
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == f"{program}: {tmp_path}/file/tree: Not a directory; name another one\n"
+
+
 def field(package: Path, name: str) -> str:
     done = subprocess.run(["dpkg-deb", "-f", str(package), name], capture_output=True, text=True, check=True)
     return done.stdout.strip()

@@ -307,6 +307,16 @@ def test_bare_make_lists_the_verbs() -> None:
         assert f"  make {verb} " in done.stdout
 
 
+def test_whoever_answers_for_the_package_may_have_an_apostrophe(tmp_path: Path) -> None:
+    system = FakeSystem(tmp_path)
+    system.command("python", 'printf "<%s>" "$@"')
+    contact = 'Anna O\'Brien of "the" booths <anna@example.org>'
+    for given, said in ((f"CONTACT={contact}", f"<--contact><{contact}>"), ("X=1", "deb.py><--version>")):
+        command = ["make", "-s", "-o", "setup", "deb", f"BIN={system.bin}", given]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert said in done.stdout
+
+
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
 def test_the_scripts_pass_shellcheck() -> None:
     kit = (path for path in BROKER.iterdir() if path.suffix == ".sh" or os.access(path, os.X_OK))

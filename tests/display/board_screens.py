@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,29 +33,27 @@ def main(folder: Path) -> int:
         return 1
     folder.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
-        for state in STATES:
+        for state, size in product(STATES, SIZES):
             with tempfile.TemporaryDirectory() as runtime:
-                take_state(browser, Path(runtime), state, folder)
+                take_state(browser, Path(runtime), state, size, folder)
         with tempfile.TemporaryDirectory() as runtime:
             take_code(browser, Path(runtime), folder)
     print(f"{len(list(folder.glob('board-*.png')))} pictures of the staff board in {folder}")
     return 0
 
 
-def take_state(browser: Browser, runtime: Path, state: str, folder: Path) -> None:
-    """One state on each size and in each language."""
-    card_s = 2 if state == "earlier" else 120
-    with booth(runtime, browser, SPOT, card_s=card_s) as here:
-        staff = {size: here.staff(**kind, reduced_motion="reduce") for size, kind in SIZES.items()}
+def take_state(browser: Browser, runtime: Path, state: str, size: str, folder: Path) -> None:
+    """One state on one size, in each language."""
+    with booth(runtime, browser, SPOT, card_s=2 if state == "earlier" else 20) as here:
+        one = here.staff(**SIZES[size], reduced_motion="reduce")
         enter(here, state)
-        for size, one in staff.items():
-            show(one, state)
-            for language in LANGUAGES:
-                one.page.evaluate(f"document.querySelector('#languages [lang={language}]').click()")
-                take(one, folder / f"board-{state}-{size}-{language}.png")
-            if state in SUNNY:
-                one.page.evaluate("document.documentElement.classList.add('sun')")
-                take(one, folder / f"board-{state}-{size}-sun.png")
+        show(one, state)
+        for language in LANGUAGES:
+            one.page.evaluate(f"document.querySelector('#languages [lang={language}]').click()")
+            take(one, folder / f"board-{state}-{size}-{language}.png")
+        if state in SUNNY:
+            one.page.evaluate("document.documentElement.classList.add('sun')")
+            take(one, folder / f"board-{state}-{size}-sun.png")
 
 
 def take_code(browser: Browser, runtime: Path, folder: Path) -> None:

@@ -32,6 +32,7 @@ HEADLINES = {
     "early": "Learning what is normal here", "paused": "Paused", "pressed": "Paused", "fault": "Paused",
     "dead-man": "Closed until somebody arms it", "ended": "The video has ended", "silent": "Vision is not running",
     "lost": "No connection to the booth", "outside": "This device is not let in",
+    "refused": "This browser gets no cards", "full": "Too many pages are open",
 }  # fmt: skip
 CARDS: dict[str, tuple[dict[str, Any], ...]] = {
     "one": ({"why": ("red", "striped", "upper"), "outfit": RED},),
@@ -49,7 +50,7 @@ CARDS: dict[str, tuple[dict[str, Any], ...]] = {
     "asked": ({"why": (), "rarity": None, "outfit": RED, "heading": "still", "zone": "spot", "asked": True},),
 }
 DIALOGS = {"script": ("#script",), "sign": ("#script", "#script-sign"), "more": ("#more",)}
-FAR: dict[str, int] = {"lost": 0, "outside": 401}
+FAR: dict[str, int] = {"lost": 0, "outside": 401, "refused": 403, "full": 503}
 "What the booth answers, 0 nothing."
 STATES = ("quiet", *CARDS, "earlier", "named", *DIALOGS, *VITALS, *FAR)
 

@@ -203,6 +203,49 @@ def test_who_presses_while_a_press_is_failing_is_told_so(
     assert counter.look()["notice"].startswith("a pause was asked for and could not be kept: cover the lens")
 
 
+@pytest.mark.parametrize("works", [True, False], ids=["closed", "not to be closed"])
+def test_a_press_takes_all_cards_away_and_what_was_seen_before_comes_too_late(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, works: bool
+) -> None:
+    def fails() -> None:
+        raise BoothError("no space left")
+
+    if not works:
+        monkeypatch.setattr(counter.staff._pausing, "press", fails)
+    counter.staff.take(Card(0.99, ("red",), "street", counter.now_s - 1))
+    assert len(counter.look()["cards"]) == 1
+    counter.press("pause")
+    assert counter.look()["cards"] == []
+    counter.staff.take(Card(0.99, ("green",), "street", counter.now_s - 0.1))
+    assert counter.look()["cards"] == []
+    counter.now_s += 1.5
+    counter.staff.take(Card(0.99, ("blue",), "street", counter.now_s))
+    assert len(counter.look()["cards"]) == (not works), "while a pause lasts nobody is shown"
+
+
+@pytest.mark.parametrize("reason", ["paused by operator", "dead-man: nobody armed the booth for 24 h"])
+def test_cards_go_with_a_pause_that_came_from_elsewhere(counter: Counter, reason: str) -> None:
+    counter.staff.take(Card(0.99, ("red",), "street", counter.now_s))
+    write_vitals(counter.runtime, "vision", {"state": "paused", "reason": reason}, counter.now_s)
+    counter.staff.tend(counter.now_s)
+    assert counter.look()["cards"] == []
+    counter.staff.take(Card(0.99, ("green",), "street", counter.now_s + 0.1))
+    assert counter.look()["cards"] == []
+    counter.now_s += 1
+    write_vitals(counter.runtime, "vision", {"state": "running"}, counter.now_s)
+    counter.staff.tend(counter.now_s)
+    counter.staff.take(Card(0.99, ("blue",), "street", counter.now_s))
+    assert [card["words"] for card in counter.look()["cards"]] == [["blue"]]
+
+
+def test_a_press_ends_the_ask_and_says_that_nobody_looks(counter: Counter) -> None:
+    write_vitals(counter.runtime, "vision", {"state": "running", "camera": "ok"}, counter.now_s)
+    counter.press("ask")
+    counter.press("pause")
+    assert ask_at(counter.runtime, counter.now_s) is None
+    assert counter.look()["ask"] == {"word": "not-looking", "left_s": 0}
+
+
 def test_who_asks_is_heard_once_a_second(counter: Counter) -> None:
     write_vitals(counter.runtime, "vision", {"state": "running", "camera": "ok"}, counter.now_s)
     assert counter.press("ask").status_code == 200

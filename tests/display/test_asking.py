@@ -28,7 +28,6 @@ def test_a_press_asks_vision_and_shows_its_answer(tmp_path: Path) -> None:
     assert asking.state(RUNNING, 100.0) is None
     assert asking.press(SPOT, RUNNING, 100.0) == ""
     assert asking.state(RUNNING, 101.0) == Asked(LOOKING, ASK_S - 1)
-    assert asking.state(None, 101.0) == Asked(LOOKING, ASK_S - 1)
     assert asking.state(answered(tmp_path, 101.0, CUT_OFF), 101.0) == Asked(CUT_OFF, ASK_S - 1)
 
 
@@ -53,6 +52,26 @@ def test_a_press_that_nobody_could_answer_is_refused_with_a_reason(
 def test_a_folder_that_takes_nothing_is_a_reason(tmp_path: Path) -> None:
     (tmp_path / "run").touch()
     assert Asking(tmp_path / "run").press(SPOT, RUNNING, 100.0) == NOT_WRITTEN
+
+
+@pytest.mark.parametrize("vitals", [None, {"state": "paused"}, {"state": "blind"}, {"state": "starting"}])
+def test_nobody_is_told_to_stay_while_nobody_looks(tmp_path: Path, vitals: dict[str, Any] | None) -> None:
+    asking = Asking(tmp_path)
+    asking.press(SPOT, RUNNING, 100.0)
+    assert asking.state(vitals, 101.0) == Asked(NOT_LOOKING, ASK_S - 1)
+
+
+def test_an_ask_ends_with_a_pause_and_goes_on_after_a_moment_without_a_picture(tmp_path: Path) -> None:
+    asking = Asking(tmp_path)
+    asking.press(SPOT, RUNNING, 100.0)
+    for vitals in (None, {"state": "blind"}, RUNNING):
+        asking.tend(vitals, 101.0)
+        assert ask_at(tmp_path, 101.0)
+    asking.tend({"state": "paused"}, 102.0)
+    assert ask_at(tmp_path, 102.0) is None
+    assert asking.state(RUNNING, 103.0) == Asked(NOT_LOOKING, 0.0)
+    asking.press(SPOT, RUNNING, 104.0)
+    assert asking.state(RUNNING, 104.0) == Asked(LOOKING, ASK_S)
 
 
 def test_an_ask_ends_with_its_card_and_the_answer_stays_a_while(tmp_path: Path) -> None:

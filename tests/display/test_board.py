@@ -67,6 +67,15 @@ def test_an_empty_board_shows_nothing() -> None:
     assert Board(CARD_S).live(0) == ()
 
 
+@given(times, times, times)
+def test_after_a_wipe_only_what_was_seen_later_is_shown(before_s: float, wiped_s: float, at_s: float) -> None:
+    board = Board(CARD_S)
+    board.show(card(before_s), before_s)
+    board.wipe(wiped_s)
+    assert board.live(before_s) == ()
+    assert (board.show(card(at_s), at_s) is not None) == (at_s > wiped_s)
+
+
 def test_nothing_of_a_card_stays_in_memory_after_its_time() -> None:
     board = Board(CARD_S)
     board.show(card(100), 100)

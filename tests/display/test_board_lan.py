@@ -95,7 +95,7 @@ def test_nothing_is_done_without_the_secret_or_for_another_site(running: Running
 def test_with_the_secret_all_is_told(running: Running) -> None:
     answer = httpx.get(f"{there(running)}/state", headers=secret(running))
     assert answer.status_code == 200
-    assert answer.json()["schema"] == "board/2"
+    assert answer.json()["schema"] == "board/3"
 
 
 def test_the_code_is_for_the_devices_own_screen(running: Running, cable: Cable) -> None:

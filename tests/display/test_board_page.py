@@ -154,6 +154,34 @@ def test_what_became_of_a_card_raises_a_counter_once(make: Made) -> None:
     assert staff.faults == []
 
 
+def test_a_key_that_is_pressed_twice_counts_for_no_other_card(make: Made) -> None:
+    booth = make(card_s=3)
+    staff = booth.staff()
+    booth.tell("red")
+    staff.page.wait_for_selector("#earlier")
+    booth.tell("green")
+    staff.page.wait_for_selector(".card")
+    staff.page.keyboard.press("g")
+    staff.says(".card .verdicts", "Thank you")
+    staff.page.keyboard.press("g")
+    staff.page.wait_for_selector(".card", state="detached")
+    until(lambda: counters(booth)[0] == 1)
+    staff.page.keyboard.press("n")  # now the last card is meant
+    until(lambda: counters(booth) == (1, 1, 0))
+
+
+def test_who_says_what_is_known_already_is_not_thanked_for_it(make: Made) -> None:
+    booth = make()
+    staff = booth.staff()
+    booth.tell("red")
+    staff.page.wait_for_selector(".card")
+    staff.page.route("**/act/verdict", lambda route: route.fulfill(json={"counted": False}))
+    with staff.page.expect_response("**/act/verdict"):
+        staff.page.keyboard.press("g")
+    staff.page.wait_for_timeout(200)
+    assert staff.text("#told") == ""
+
+
 def counters(booth: Booth) -> tuple[int, int, int]:
     vitals = read_vitals(booth.running.runtime, "display") or {}
     return vitals.get("greeted", -1), vitals.get("not_found", -1), vitals.get("disagree", -1)
@@ -208,6 +236,14 @@ def test_who_asks_is_told_how_it_stands(make: Made) -> None:
     assert staff.faults == []
 
 
+def test_who_asks_in_what_many_wear_is_told_so_in_words(make: Made) -> None:
+    booth = make(SPOT)
+    staff = booth.staff()
+    for rarity, said in ((0.0, "as many wear here"), (0.3, "as many wear here"), (0.5, "1 in 2 today")):
+        booth.tell(rarity=rarity, zone="spot", asked=True)
+        staff.says(".odds", said)
+
+
 def test_where_no_spot_is_drawn_nobody_is_offered_to_ask(make: Made) -> None:
     staff = make().staff()
     assert staff.page.locator("#ask").is_hidden()
@@ -252,6 +288,7 @@ def test_a_display_that_was_killed_leaves_nothing_claimed_and_the_page_comes_bac
             staff = Colleague(context, running.url)
             staff.says("#capture-text", "Camera open")
         staff.says("#headline", "No connection to the booth")
+        staff.says("#advice", "The board starts again by itself")
         assert staff.text("#capture-text") == "Camera state not known"
         with display(tmp_path, port=port):
             staff.says("#headline", "Vision is not running")

@@ -23,6 +23,7 @@ from appliance.display.api import MOST_STREAMS
 from appliance.display.cards import CardSender
 from appliance.display.connections import MOST, MOST_OF_ONE, LanConnection
 from appliance.display.process import run_display
+from appliance.display.situation import Situation
 from appliance.errors import BoothError
 from appliance.health.vitals import read_vitals, write_vitals
 from appliance.remote_file import Kept, Version, write_kept
@@ -62,8 +63,8 @@ def test_a_card_reaches_a_listening_page(running: Running) -> None:
 def test_a_state_tells_words_and_figures_only(running: Running) -> None:
     state = httpx.get(running.url + "state").json()
     assert set(state) == {
-        "schema", "language", "booth", "notice", "standing", "learned", "needed", "capture", "pause_s", "spot", "ask",
-        "cards", "earlier", "service",
+        "schema", "at_s", "language", "booth", "notice", "standing", "learned", "needed", "capture", "pause_s", "spot",
+        "ask", "cards", "earlier", "service",
     }  # fmt: skip
     assert state["cards"]
     for card in state["cards"]:
@@ -293,9 +294,14 @@ def test_the_watchdog_is_fed_while_the_loop_that_serves_the_pages_turns_and_not_
     fed: list[float] = []
     monkeypatch.setattr("appliance.health.notify.alive", lambda: bool(fed.__iadd__([time.monotonic()])))
     hangs = threading.Event()
+
+    def hang(*_: object, **__: object) -> Situation:
+        hangs.wait(PATIENCE_S)
+        return Situation()
+
     with display(tmp_path) as process:
         until(lambda: len(fed) >= 2)
-        monkeypatch.setattr("appliance.display.staff.situation_of", lambda *_, **__: hangs.wait(PATIENCE_S))
+        monkeypatch.setattr("appliance.display.staff.situation_of", hang)
         until(lambda: not reachable_soon(process.url))
         before = len(fed)
         time.sleep(1.5)

@@ -11,16 +11,18 @@ from hypothesis import strategies as st
 
 from appliance.answers import ANSWERS
 from appliance.config import Settings
+from appliance.config.duties import Language
 from appliance.display.asking import REFUSALS
 from appliance.display.card import Card
 from appliance.display.pages import PAGE, table_in
 from appliance.display.standing import OWNERS, STANDINGS
 from appliance.display.verdicts import VERDICTS
 from appliance.display.words import LANGUAGES, MOST_ODDS, coarse, odds_of, words_in
-from appliance.duties import Language
 from appliance.outfit import HEADINGS
 from appliance.vocabulary import WORDS
 
+FAR = ("lost", "outside", "refused", "full")
+"What a page says that hears nothing of the booth."
 SAYING = re.compile(r"say\(\"([a-z-]+)\"")
 QUOTED = re.compile(r"\"([a-z-]+)\"")
 HOLE = re.compile(r"{(\w+)}")
@@ -50,7 +52,7 @@ def test_every_word_of_the_vocabulary_has_a_translation_of_its_own(language: Lan
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_standing_says_what_to_do(language: Language) -> None:
     words = words_in(language)
-    for name in (*STANDINGS, "lost", "outside"):
+    for name in (*STANDINGS, *FAR):
         assert name in words
         assert name == "watching" or f"do-{name}" in words
     assert {f"do-paused-{owner}" for owner in OWNERS} <= words.keys()
@@ -71,7 +73,7 @@ def test_every_word_of_the_tables_is_said_somewhere_and_no_other() -> None:
     html = {word for file in PAGE.glob("*.html") for word in FILLED.findall(file.read_text("utf-8"))}
     python = "\n".join(file.read_text("utf-8") for file in PAGE.parent.glob("*.py"))
     put_together = {
-        *STANDINGS, "lost", "outside", *(f"do-{name}" for name in (*STANDINGS, "lost", "outside")),
+        *STANDINGS, *FAR, *(f"do-{name}" for name in (*STANDINGS, *FAR)),
         *HEADINGS, *VERDICTS,
         *(f"do-paused-{owner}" for owner in OWNERS), *(f"capture-{word}" for word in ("open", "closed", "unknown")),
         *(f"word-{word}" for word in WORDS), *(f"reply-{name}" for name in (*ANSWERS, *REFUSALS)),

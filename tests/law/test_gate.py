@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from appliance.config import Capture, Settings, Zone
+from appliance.config.duties import ProfileName
 from appliance.config_file import CITIES as CITY_FILES
 from appliance.config_file import load_settings
-from appliance.duties import ProfileName
 from appliance.errors import BoothError
 from appliance.law.assessment import TEMPLATE
 from appliance.law.desk import is_booth

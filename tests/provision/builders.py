@@ -14,8 +14,9 @@ from tuf.api.metadata import Metadata, Root
 
 from appliance.health.clock import Clock
 from appliance.health.notices import told
+from appliance.provision.filling import write_parcel
 from appliance.provision.first_boot import FirstBoot
-from appliance.provision.making import Wish, make_asking, make_keyed, write_parcel
+from appliance.provision.making import Wish, make_asking, make_keyed
 from appliance.provision.outcome import Outcome
 from appliance.provision.papers import sign_manifest
 from appliance.provision.parcel import Parcel

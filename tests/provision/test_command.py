@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from appliance.health.notices import told
 from appliance.provision.stick import KEY, LOGIN, MANIFEST, REQUEST, SIGNATURE, WIFI, Stick
 from tests.command import booth
-from tests.provision.builders import Booth, City, new_booth
+from tests.provision.builders import Booth, City, new_booth, root_of_updates
 from tests.provision.kit import CITY, make_authority, needs_openssl, provision, stick_in
 
 PASSPHRASE = "correct horse battery"
@@ -106,7 +107,7 @@ def test_a_second_certificate_for_a_name_has_to_be_asked_for(
     provision(stick_in(tmp_path / "first").folder, *words)
     second = stick_in(tmp_path / "second")
     done = provision(second.folder, *words, fails=True)
-    assert "booth.crt is there already; renew it, or revoke it first; --again signs another" in done.err
+    assert "new-york/five has a certificate already; --again signs another one for it" in done.err
     assert not list(second.folder.iterdir()), "what fails leaves the stick as it was"
     provision(second.folder, *words, "--again")
     assert plug(second, booth).startswith("applied")
@@ -218,9 +219,11 @@ def test_a_table_makes_a_folder_for_each_booth(tmp_path: Path, ca: tuple[Any, ..
         ("booth\n", "booths.csv: no booths"),
         ("booth\na\na\n", "booths.csv:3: a is there twice"),
         ("booth,address\na,10.0.0.5\n", "booths.csv:2: gateway"),
+        ("booth,serial\na,b\nc,d,10.0.0.5/24\n", "booths.csv:3: more cells than columns"),
+        ("booth,gateway\na,10.0.0.1\n", "booths.csv:2: gateway or dns without an address"),
         ("booth\n" + "\n".join(f"b{number}" for number in range(1001)), "more than 1000 booths"),
-        ("booth\nok\nNot A Name\n", "booths.csv:3: booth: String should match"),
-        ("booth\n../../x\n", "booths.csv:2: booth: String should match"),
+        ("booth\nok\nNot A Name\n", "booths.csv:3: booth: write small letters, digits and hyphens"),
+        ("booth\n../../x\n", "booths.csv:2: booth: write small letters"),
         ("\udcff", "no table in CSV"),
     ],
 )
@@ -244,13 +247,41 @@ def test_a_wrong_table_makes_no_stick_at_all(
         (("--booth", "a", "--cert", "x"), "--cert and --key go together"),
         (("--booth", "a", "--authority", "nowhere"), "name the folder of deploy/broker/ca"),
         (("--booth", "a", "--ca", "nowhere"), "nowhere: No such file or directory"),
-        (("--booth", "A B", "--ca", "CA"), "booth: String should match"),
+        (
+            ("--booth", "A B", "--ca", "CA"),
+            "booth: write small letters, digits and hyphens, at most 32, as odenplan-1",
+        ),
         (("--booth", "a", "--ca", "CA", "--broker", "mqtt://x"), "mqtts://HOST:PORT only"),
         (("--booth", "a", "--ca", "CA", "--broker", "mqtts://a b"), "no broker address"),
         (("--booth", "a", "--ca", "CA", "--ethernet", "static"), "--ethernet: address"),
-        (("--booth", "a", "--ca", "CA", "--city", "atlantis"), "its time zone is not known; say --timezone"),
+        (
+            ("--booth", "a", "--ca", "CA", "--city", "atlantis"),
+            "not one of madrid, new-york, stockholm, toronto; for",
+        ),
+        (
+            ("--booth", "a", "--ca", "CA", "--timezone", "Mars/Base"),
+            "'Mars/Base': there is no such time zone",
+        ),
+        (("--booth", "a", "--ca", "CA", "--timezone", "Europe/Stokholm"), "did you mean Europe/Stockholm?"),
+        (
+            ("--booth", "a", "--ca", "CA", "--ethernet", "10.0.0.9/24,10.1.0.1,9.9.9.9"),
+            "no other machine of 10.0.0.0/24",
+        ),
+        (
+            ("--booth", "a", "--ca", "CA", "--ethernet", "10.0.0.9/24,10.0.0.9,9.9.9.9"),
+            "no other machine of 10.0.0.0/24",
+        ),
+        (
+            ("--booth", "a", "--ca", "CA", "--ethernet", "10.0.0.255/24,10.0.0.1,9.9.9.9"),
+            "is no machine's but the network",
+        ),
+        (("--booth", "a", "--ca", "CA", "--config", "UPDATE"), "add --update-root site/metadata/1.root.json"),
+        (("--booth", "a", "--ca", "CA", "--config", "HASH"), "64 digits 0-9 and a-f, as sha256sum says them"),
         (("--booth", "a", "--ca", "CA", "--timezone", "../x"), "timezone: a time zone is named like"),
-        (("--booth", "a", "--ca", "CA", "--serial", "a b"), "serial: "),
+        (
+            ("--booth", "a", "--ca", "CA", "--serial", "a b"),
+            "serial: write letters, digits, dots and hyphens",
+        ),
         (("--booth", "a", "--ca", "CA", "--config", "BAD"), "settings: camera.fps: unknown key"),
         (("--booth", "a", "--ca", "CA", "--config", "OWNED"), "settings of folders (all of it) are not set"),
         (("--booth", "a", "--ca", "CA", "--config", "LOGIN"), "camera.source bears a password"),
@@ -265,6 +296,8 @@ def test_a_mistake_of_the_laptop_is_told_before_the_stick_is_touched(
     for name, text in (
         ("BAD", "camera: {fps: 3}"),
         ("OWNED", "folders: {state: /etc}"),
+        ("UPDATE", "update: {url: 'https://updates.example.org'}"),
+        ("HASH", "law: {assessment: /etc/booth/a.md, assessment_sha256: abc}"),
         ("LOGIN", "camera: {source: 'rtsp://admin:secret@10.0.0.8/1'}"),
     ):
         files[name] = tmp_path / name
@@ -275,6 +308,69 @@ def test_a_mistake_of_the_laptop_is_told_before_the_stick_is_touched(
     assert len(done.err.splitlines()) == 1
     assert "secret" not in done.err
     assert not list(stick.folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("provision", "x"), 2),
+        (("provision", "--city", "new-york", "--booth", "a", "--broker", "mqtts://x"), 2),
+        (("provision", "x", *CITY, "--booth", "a", "--request", "--cert", "x"), 2),
+        (("provision", "sign", "x"), 2),
+        (("provision", "show", "x"), 1),
+        (("first-boot",), 2),
+        (("first-boot", "--resume", "--folder", "x"), 2),
+    ],
+)
+def test_wrong_use_is_told_apart_from_what_failed(words: tuple[str, ...], code: int) -> None:
+    done = booth(*words)
+    assert (done.code, len(done.err.splitlines())) == (code, 1)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to be somebody else")
+@pytest.mark.parametrize("verb", [("check-config",), ("provision", "show")])
+def test_a_file_that_cannot_be_read_is_a_failure_and_no_wrong_use(
+    tmp_path: Path, verb: tuple[str, ...]
+) -> None:
+    target = tmp_path / "only-roots"
+    target.mkdir() if "show" in verb else target.touch()
+    target.chmod(0)
+    os.seteuid(65534)
+    try:
+        done = booth(*verb, target)
+    finally:
+        os.seteuid(0)
+    assert done.code == 1
+    assert str(target) in done.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ("{}", "camera     v4l2:/dev/video0, as camera.source is not set: csi:0 for a ribbon cable"),
+        ("camera: {source: 'csi:0'}", "camera     csi:0"),
+    ],
+)
+def test_the_camera_that_the_booth_will_look_through_is_said(
+    tmp_path: Path, ca: tuple[Any, ...], settings: str, line: str
+) -> None:
+    config = tmp_path / "extra.yaml"
+    config.write_text(settings)
+    stick = stick_in(tmp_path / "stick")
+    made = provision(stick.folder, *ca, "--booth", "a", "--config", config, "--without-sign")
+    assert line in made.out.splitlines()
+    assert line in provision("show", stick.folder).out.splitlines()
+
+
+def test_a_booth_that_looks_for_updates_knows_whom_to_believe(
+    tmp_path: Path, ca: tuple[Any, ...], city: City
+) -> None:
+    config, root = tmp_path / "extra.yaml", tmp_path / "root.json"
+    config.write_text("update: {url: 'https://updates.example.org'}")
+    root.write_text(json.dumps(root_of_updates(city.folder / "site")))
+    stick = stick_in(tmp_path / "stick")
+    provision(stick.folder, *ca, "--booth", "a", "--config", config, "--update-root", root)
+    assert "updates    root given" in provision("show", stick.folder).out
 
 
 def test_a_folder_or_a_device_and_one_way_to_read(tmp_path: Path, ca: tuple[Any, ...]) -> None:

@@ -15,7 +15,8 @@ import yaml
 from appliance.config_file import load_settings
 from appliance.health.clock import Clock
 from appliance.health.notices import MOST_TEXT
-from appliance.provision.making import make_asking, write_parcel
+from appliance.provision.filling import write_parcel
+from appliance.provision.making import make_asking
 from appliance.provision.network import Network, Wifi
 from appliance.provision.own import read_mark
 from appliance.provision.papers import make_key
@@ -68,6 +69,11 @@ def test_a_stick_gives_a_booth_all_that_it_is(booth: Booth, city: City) -> None:
     assert "127.0.1.1\tbooth-desk\n" in (booth.root / "etc/hosts").read_text()
     assert (booth.root / "etc/localtime").readlink() == Path("/usr/share/zoneinfo/America/New_York")
     assert (booth.root / "etc/timezone").read_text() == "America/New_York\n"
+
+
+def test_the_address_for_phones_comes_with_the_network(booth: Booth, city: City) -> None:
+    booth.plug(city.keyed_stick(city.wish(settings={"display": {"lan": "192.168.77.1"}})))
+    assert "method=auto\naddress1=192.168.77.1/24\n" in booth.places.network.read_text()
 
 
 def test_secrets_are_roots_alone_and_settings_are_the_booths(booth: Booth, city: City) -> None:
@@ -229,8 +235,8 @@ def without(city: City, part: str) -> Parcel:
 WRONG = [
     refuse(foreign_key, "booth.key: not the key of the certificate"),
     refuse(foreign_certificate, "certificate: it is not new-york/desk's"),
-    refuse(foreign_authority, "certificate: not signed by the stick's authority"),
-    refuse(namesake_authority, "certificate: not signed by the stick's authority"),
+    refuse(foreign_authority, "certificate: not signed by the booth's own authority"),
+    refuse(namesake_authority, "certificate: not signed by the booth's own authority"),
     refuse(leaf_authority, "authority: ca.crt holds a certificate that may sign nobody"),
     refuse(locked_key, "booth.key: locked by a password"),
     refuse(lambda city: aged(city, -20, -10), "certificate: expired"),

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.errors import BoothError
-from appliance.provision.making import write_parcel
+from appliance.provision.filling import write_parcel
 from appliance.provision.manifest import manifest_from_bytes
 from appliance.provision.places import give_to_group
 from appliance.provision.showing import lines_of, setting_lines

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.provision.making import clear_stick, write_parcel
+from appliance.provision.filling import clear_stick, write_parcel
 from appliance.provision.network import Network, Wifi
 from appliance.provision.parcel import Parcel
 from appliance.provision.stick import MANIFEST, RESULT, USED, Stick
@@ -60,7 +60,7 @@ def test_a_stick_that_is_made_anew_keeps_nothing_of_the_last_one(
     image, first = new_image(tmp_path / "stick.img", way), parcel_with_secrets(city)
     with mounted_image(image, tmp_path / "mnt", way) as folder:
         write_parcel(Stick(folder), first)
-        clear_stick(Stick(folder), overwrite=True)
+        clear_stick(Stick(folder))
         write_parcel(Stick(folder), city.keyed(city.wish("other")))
     assert found(image, secrets_of(first)) == []
 

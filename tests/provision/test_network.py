@@ -24,8 +24,9 @@ from appliance.provision.network import (
 
 ssids = st.text(min_size=1, max_size=32).filter(lambda text: text.isprintable() and len(text.encode()) <= 32)
 passphrases = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=8, max_size=63)
+OWN = "192.168.7.20/24"
 FIXED = Fixed(
-    address=IPv4Interface("192.168.7.20/24"),
+    address=IPv4Interface(OWN),
     gateway=IPv4Address("192.168.7.1"),
     dns=(IPv4Address("9.9.9.9"),),
 )
@@ -37,6 +38,12 @@ def parsed(text: str) -> Any:
     file = glib.KeyFile.new()
     file.load_from_data(text, len(text.encode()), glib.KeyFileFlags.NONE)
     return file
+
+
+def addresses_in(file: Any, group: str) -> dict[str, str]:
+    keys = file.get_keys(group)
+    names = list(keys[0] if isinstance(keys, tuple) else keys)
+    return {name: file.get_string(group, name) for name in names if name.startswith("address")}
 
 
 @given(ssids, passphrases)
@@ -97,6 +104,35 @@ def test_a_cable_with_dhcp_is_what_is_meant_without_a_word() -> None:
     file = parsed(keyfile_from_network(Network(), None, str(uuid4())))
     assert (file.get_string("connection", "type"), file.get_string("ipv4", "method")) == ("ethernet", "auto")
     assert "DHCP=yes" in networkd_from_network(Network())
+
+
+@pytest.mark.parametrize(
+    ("fixed", "lan", "addresses", "systemd"),
+    [
+        (None, None, [], []),
+        (None, "192.168.77.1", ["192.168.77.1/24"], ["192.168.77.1/24"]),
+        (FIXED, "192.168.7.20", [f"{OWN},192.168.7.1"], [OWN]),
+        (FIXED, "192.168.7.9", [f"{OWN},192.168.7.1", "192.168.7.9/24"], [OWN, "192.168.7.9/24"]),
+        (FIXED, "192.168.77.1", [f"{OWN},192.168.7.1", "192.168.77.1/24"], [OWN, "192.168.77.1/24"]),
+    ],
+)  # fmt: skip
+def test_the_address_for_phones_is_the_connections_second_where_it_is_not_its_own(
+    fixed: Fixed | None, lan: str | None, addresses: list[str], systemd: list[str]
+) -> None:
+    network = Network(fixed=fixed)
+    file = parsed(keyfile_from_network(network, None, str(uuid4()), lan))
+    assert file.get_string("ipv4", "method") == ("manual" if fixed else "auto")
+    assert addresses_in(file, "ipv4") == {f"address{n}": text for n, text in enumerate(addresses, start=1)}
+    lines = networkd_from_network(network, lan).splitlines()
+    assert [line.removeprefix("Address=") for line in lines if line.startswith("Address=")] == systemd
+    assert ("DHCP=yes" in lines) is (fixed is None)
+
+
+def test_an_address_for_phones_of_the_sixth_version_stands_beside_the_fourth() -> None:
+    file = parsed(keyfile_from_network(Network(), None, str(uuid4()), "fd00::1"))
+    assert file.get_string("ipv6", "method") == "auto"
+    assert (addresses_in(file, "ipv4"), addresses_in(file, "ipv6")) == ({}, {"address1": "fd00::1/64"})
+    assert "fe80" not in keyfile_from_network(Network(), None, str(uuid4()), "fe80::1%eth0")
 
 
 def test_words_about_a_network_hold_no_control_sign_and_no_secret() -> None:

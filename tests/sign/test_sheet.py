@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config import Settings
-from appliance.duties import Sign
+from appliance.config.duties import Sign
 from appliance.errors import BoothError
 from appliance.sign.content import Content, content_of
 from appliance.sign.paper import SIZES_MM, Box, Paper, Type
@@ -233,7 +233,11 @@ def test_the_command_makes_both_files_and_says_where(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--city", "atlantis"), "atlantis: no city of deploy/cities; name one of madrid, "),
+        (("--city", "atlantis"), "'atlantis': no city of deploy/cities; name one of madrid, "),
+        (
+            ("--city", "../..", "--config", "{file}"),
+            "--city '../..': no city of deploy/cities; name one of madrid, ",
+        ),
         (("--city", "madrid", "--config", "{file}"), "a booth of stockholm; ask for the sign of that city"),
         (
             ("--city", "stockholm", "--config", "{file}", "--url", "http://x.se"),

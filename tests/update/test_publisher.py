@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from appliance.commands.update import app
 from appliance.errors import BoothError
 from appliance.update.bundle import write_bundle
+from appliance.update.machine import Machine
 from appliance.update.publish import renew
 from appliance.update.publisher_keys import load_signer, make_key
 from appliance.update.refusal import Refused
@@ -42,6 +43,38 @@ def test_a_city_team_goes_from_nothing_to_an_updated_booth(tmp_path: Path) -> No
         assert booth.update().phase == "kept"
         say("withdraw", site, NEW, "--keys", keys)
         assert "timestamp is renewed" in say("renew", site, "--keys", keys)
+
+
+def test_the_bundles_of_a_release_are_published_together_or_none(publisher: Publisher) -> None:
+    both = [
+        publisher.bundle(f"0.{minor}.0", machine=Machine(python, "arm64"))
+        for minor, python in ((7, "3.10"), (8, "3.12"))
+    ]
+    before = publisher.repository.newest(Targets).signed
+    for wrong in ([*both, publisher.home / "nothing"], [both[0], both[0]]):
+        with pytest.raises(BoothError):
+            say("publish", publisher.site, *wrong, "--keys", publisher.keys)
+    assert publisher.repository.newest(Targets).signed == before
+    assert not list(publisher.site.rglob("*booth-0.7.0*"))
+    assert len(say("publish", publisher.site, *both, "--keys", publisher.keys).splitlines()) == 2
+    after = publisher.repository.newest(Targets).signed
+    assert after.version == before.version + 1
+    assert len(set(after.targets) - set(before.targets)) == 2
+
+
+def test_publishing_makes_no_folder_and_keeps_nothing_signed_by_a_wrong_key(
+    publisher: Publisher, tmp_path: Path
+) -> None:
+    bundle, typo = publisher.bundle("0.7.0"), publisher.home / "siet"
+    with pytest.raises(BoothError, match=r"siet/metadata: no targets\.json; name the folder"):
+        say("publish", typo, bundle, "--keys", publisher.keys)
+    with pytest.raises(BoothError, match=r"no timestamp\.json|no targets\.json"):
+        say("renew", typo, "--keys", publisher.keys)
+    assert not typo.exists()
+    say("keys", tmp_path / "others")
+    with pytest.raises(BoothError, match="not the one in root"):
+        say("publish", publisher.site, bundle, "--keys", tmp_path / "others")
+    assert not list(publisher.site.rglob("*0.7.0*"))
 
 
 def test_keys_are_private_and_never_replaced(tmp_path: Path) -> None:
@@ -83,6 +116,18 @@ def test_a_tree_with_a_link_or_a_version_that_is_none_makes_no_bundle(tmp_path: 
     make_tree(tmp_path / "odd", "0.2~rc1")
     with pytest.raises(Refused, match="no version"):
         write_bundle(tmp_path / "odd", tmp_path / "x")
+
+
+def test_a_bundle_that_cannot_be_made_names_the_file_and_what_helps(tmp_path: Path) -> None:
+    with pytest.raises(
+        BoothError, match=r"tree/build\.json: No such file or directory; name one that is there$"
+    ):
+        say("bundle", tmp_path / "tree", tmp_path / "booth.tar.gz")
+    make_tree(tmp_path / "tree", NEW)
+    with pytest.raises(BoothError, match=r"^/dev/full: No space left on device; free space there$"):
+        say("bundle", tmp_path / "tree", "/dev/full")
+    with pytest.raises(BoothError, match=r"none\.tar\.gz: no such file; make one with: make bundle$"):
+        say("publish", tmp_path / "site", tmp_path / "none.tar.gz", "--keys", tmp_path)
 
 
 def test_renewal_keeps_everything_fresh_and_warns_of_what_needs_other_keys(publisher: Publisher) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import BoothError
-from appliance.update import publish, quota
+from appliance.update import offer, publish, quota
 from appliance.update.places import BUNDLES, METADATA
 from appliance.update.quota import STALE_S, sweep
 from appliance.update.refusal import Refused
@@ -126,7 +126,7 @@ def test_a_bundle_that_no_booth_would_take_is_not_published(
     publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bundle = publisher.bundle("0.3.0")
-    monkeypatch.setattr(publish, "QUOTA_BYTES", quota.METADATA_BYTES + 1000)
+    monkeypatch.setattr(offer, "QUOTA_BYTES", quota.METADATA_BYTES + 1000)
     with pytest.raises(BoothError, match="which no booth takes"):
-        publish.publish(publisher.site, bundle, publisher.keys, "all", None, None)
+        list(publish.publish(publisher.site, [bundle], publisher.keys, "all", None, None))
     assert not list((publisher.site / "targets/bundles").glob("*0.3.0*"))

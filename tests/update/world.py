@@ -19,6 +19,7 @@ from appliance.update.bundle import write_bundle
 from appliance.update.courier import Note, fetch
 from appliance.update.machine import Machine
 from appliance.update.manager import Process, Unit
+from appliance.update.offer import Offer
 from appliance.update.orders import Orders
 from appliance.update.places import Places
 from appliance.update.publisher_keys import ONLINE, load_signer, make_keys
@@ -128,7 +129,8 @@ class Publisher:
         made = bundle or self.bundle(version, machine=machine)
         facts = {"version": version, "python": machine.python, "arch": machine.arch, "ring": ring}
         name = f"bundles/booth-{version}-py{machine.python}-{machine.arch}.tar.gz"
-        self.repository.add(made, name, {**facts, "unpacked_bytes": 10 * ROOM, **custom}, self.signers)
+        offer = Offer(made, name, {**facts, "unpacked_bytes": 10 * ROOM, **custom})
+        self.repository.add([offer], self.signers)
         return made
 
     def served_bundle(self, version: str) -> Path:

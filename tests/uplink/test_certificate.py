@@ -12,7 +12,6 @@ from appliance.errors import BoothError
 from appliance.health.clock import FLOOR_UNIX_S, Clock
 from appliance.uplink.certificate import (
     DAY_S,
-    SOON_DAYS,
     Validity,
     check_chain,
     issuers_of,
@@ -35,8 +34,8 @@ def at(day: float, synced: bool = True) -> Clock:
     [
         (-0.01, 365, "not yet valid"),
         (0, 365, "ok"),
-        (344, 21, "ok"),
-        (344.01, 20, "expires in 20 days"),
+        (243, 122, "ok"),
+        (243.01, 121, "expires in 121 days"),
         (355.5, 9, "expires in 9 days"),
         (363.5, 1, "expires in 1 day"),
         (364.5, 0, "expires in 0 days"),
@@ -46,6 +45,15 @@ def at(day: float, synced: bool = True) -> Clock:
 )
 def test_words_follow_the_days(day: float, days_left: int, words: str) -> None:
     assert (YEAR.days_left(at(day)), YEAR.words(at(day))) == (days_left, words)
+
+
+@pytest.mark.parametrize(("life_days", "told_days"), [(30, 9), (365, 121), (3650, 121)])
+def test_the_end_is_told_when_a_third_is_left_and_of_ten_years_no_sooner(
+    life_days: int, told_days: int
+) -> None:
+    validity = Validity(BEGINS, BEGINS + life_days * DAY_S)
+    told = [day for day in range(life_days) if validity.words(at(day + 0.5)) != "ok"]
+    assert validity.days_left(at(told[0] + 0.5)) == told_days
 
 
 def test_a_clock_that_nobody_set_knows_no_days() -> None:
@@ -62,7 +70,7 @@ def test_days_never_rise_as_time_goes_by(day: float, later: float) -> None:
     assert then is not None
     assert then <= now
     assert (now < 0) == (YEAR.words(at(day)) == "expired")
-    assert ("expires in" in YEAR.words(at(day))) == (0 <= now < SOON_DAYS)
+    assert ("expires in" in YEAR.words(at(day))) == (0 <= now < 365 / 3)
 
 
 def test_several_are_good_while_all_are(tmp_path: Path) -> None:

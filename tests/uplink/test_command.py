@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from appliance.config import Settings
 from appliance.health.armed import acts_in
+from appliance.health.breaks import MINUTES, begin
+from appliance.health.moment import read_moment
 from appliance.health.pause import OPERATOR, UPLINK, pause, paused_by, resume
 from appliance.uplink.command import (
     COMMANDS,
@@ -146,6 +148,12 @@ def test_a_resume_from_afar_leaves_the_pause_of_somebody_there(desk: Desk) -> No
     desk.send("resume", "ask-2")
     assert ("ask-2", "accepted", "still paused by passer-by") in desk.replies()
     assert paused_by(desk.state) == "paused by passer-by"
+
+
+def test_a_resume_from_afar_knows_of_a_pause_that_lies_in_memory_yet(desk: Desk) -> None:
+    begin(desk.state, desk.state / "run", "passer-by", MINUTES, read_moment())
+    desk.send("resume")
+    assert desk.replies() == [("ask-1", "accepted", "still paused by passer-by")]
 
 
 def test_a_resume_arms_the_booth_and_nothing_else_does(tmp_path: Path) -> None:

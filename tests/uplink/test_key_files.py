@@ -72,7 +72,7 @@ def test_a_missing_file_is_named_with_its_setting(tmp_path: Path, missing: str) 
 def test_a_file_of_somebody_else_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ca = Authority(tmp_path).ca
     monkeypatch.setattr("os.access", lambda *_: False)
-    with pytest.raises(BoothError, match=r"cannot be read \(uplink\.ca_file\); chown"):
+    with pytest.raises(BoothError, match=r"cannot be read \(uplink\.ca_file\); be the user that owns it"):
         KeyFiles(ca, None, None).check()
 
 

@@ -205,7 +205,7 @@ def test_what_a_certificate_comes_to_is_logged_once(
         clocks.append(Clock(NOW.unix_s + days * 86_400, synced=True))
         assert not look()
     assert [one.message for one in caplog.records] == [
-        "certificate: expires in 20 days",
+        "certificate: expires in 22 days",
         "certificate: expired",
     ]
 

@@ -160,7 +160,7 @@ def test_a_booth_goes_on_with_renewed_keys_and_loses_no_event(
         writer.start()
         try:
             wait_for_more(backend)
-            new = doors.authority.sign("new", "new-york/renewed", ends_days=9.5)
+            new = doors.authority.sign("new", "new-york/renewed", begins_days=-90, ends_days=9.5)
             new.cert.replace(pair.cert)
             wait_for(lambda: "new key files do not fit" in backend.last_status().get("certificate", ""))
             new.key.replace(pair.key)

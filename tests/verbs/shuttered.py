@@ -15,7 +15,8 @@ from appliance.app import Eyes
 from appliance.config import Settings
 from appliance.records import Frame
 from appliance.runtime.cpu.image import CpuImageOps
-from appliance.verbs import lookout
+from appliance.runtime.cpu.neighbours import CpuNeighbours
+from appliance.verbs import crew, lookout
 from appliance.verbs.figures import Figures
 from appliance.vision.pipeline import Step
 from tests.fakes import FakePipeline
@@ -62,12 +63,14 @@ class Working(FakePipeline):
 def main(folder: Path) -> None:
     """Look until the folder has a file `stop`."""
     settings = Settings.model_validate({"folders": {"state": folder / "state", "runtime": folder / "run"}})
-    eyes = cast(Eyes, SimpleNamespace(engine="abcdef012345", image=CpuImageOps()))
+    wing = SimpleNamespace(neighbours=CpuNeighbours, name="cpu")
+    eyes = cast(Eyes, SimpleNamespace(engine="abcdef012345", image=CpuImageOps(), wing=wing))
     stop = threading.Event()
     with (folder / "camera.log").open("w") as log:
         opened: Any = lambda *_, **__: CountingCamera(log)  # noqa: E731
         made: Any = lambda *_: Working()  # noqa: E731
-        vars(lookout).update(open_camera=opened, make_pipeline=made)
+        vars(lookout).update(open_camera=opened)
+        vars(crew).update(make_pipeline=made)
         looking = lookout.Lookout(settings, eyes, None, Figures(folder / "run"))
         threading.Thread(target=stop_with, args=(folder / "stop", stop), daemon=True).start()
         looking.run(stop)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from appliance.app import Eyes
-from appliance.artifacts import load_bank, save_bank
+from appliance.artifacts import MIN_SUPPORTERS, load_bank, save_bank
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
@@ -19,6 +19,8 @@ from appliance.records import FloatArray, Passage
 from appliance.runtime.choose import Wing
 from appliance.runtime.cpu.neighbours import CpuNeighbours
 from appliance.runtime.seam import Neighbours
+from appliance.uplink.event import event_from_payload
+from appliance.uplink.outbox import Outbox
 from appliance.verbs.apprentice import (
     KEPT,
     RENEW_EVERY_S,
@@ -33,7 +35,7 @@ from appliance.vision.descriptor import MEASURES, VERSION
 from appliance.vision.novelty import Judge, is_coded
 from appliance.vision.pipeline import Step
 from calibration.street import HOLD_S, Street
-from tests.fakes import Deliver, End, FakeCamera, FakeClock, FakePipeline, FakeStop
+from tests.fakes import Deliver, End, FakeCamera, FakeClock, FakePipeline, FakeStop, exception
 from tests.streets import passage, random_bank, random_measures
 
 WING = cast(Wing, SimpleNamespace(neighbours=CpuNeighbours, name="cpu"))
@@ -98,15 +100,20 @@ def test_ten_people_of_a_quiet_street_make_a_bank_and_nobody_is_held_for_long(tm
     assert load_bank(tmp_path / KEPT, VERSION).passages >= 10
 
 
-def test_a_bank_is_renewed_after_minutes_only_when_somebody_passed(tmp_path: Path) -> None:
+def test_a_bank_is_renewed_after_minutes_only_when_ten_people_passed(tmp_path: Path) -> None:
     apprentice = Apprentice(Street(), tmp_path / KEPT, 0.0)
     watch(apprentice, 40)
     assert apprentice.tend(40 + RENEW_EVERY_S, lambda: NOW) is not None or apprentice.state == "ok"
     before = (tmp_path / KEPT).read_bytes()
     assert apprentice.tend(50 + 2 * RENEW_EVERY_S, lambda: NOW) is None
     assert (tmp_path / KEPT).read_bytes() == before
-    apprentice.see([somebody(np.random.default_rng(9))], 60 + 2 * RENEW_EVERY_S)
-    assert apprentice.tend(60 + 3 * RENEW_EVERY_S, lambda: NOW) is not None
+    rng = np.random.default_rng(9)
+    apprentice.see([somebody(rng) for _ in range(MIN_SUPPORTERS - 1)], 60 + 2 * RENEW_EVERY_S)
+    assert apprentice.tend(60 + 3 * RENEW_EVERY_S, lambda: NOW) is None
+    assert apprentice.close(61 + 3 * RENEW_EVERY_S, NOW) is None
+    assert (tmp_path / KEPT).read_bytes() == before
+    apprentice.see([somebody(rng)], 62 + 3 * RENEW_EVERY_S)
+    assert apprentice.tend(60 + 4 * RENEW_EVERY_S, lambda: NOW) is not None
 
 
 def test_a_disk_that_refuses_is_a_state_told_once_and_mended(
@@ -120,10 +127,10 @@ def test_a_disk_that_refuses_is_a_state_told_once_and_mended(
     assert apprentice.state.startswith("not kept: ")
     assert caplog.text.count("the bank is not kept") == 1
     place.unlink()
-    watch(apprentice, 5, start_s=100.0)
+    watch(apprentice, 15, start_s=100.0)
     apprentice.close(200.0, NOW)
     assert apprentice.state == "ok"
-    assert load_bank(place / KEPT, VERSION).passages == 65
+    assert load_bank(place / KEPT, VERSION).passages == 75
 
 
 def test_a_booth_that_learns_no_more_still_judges_by_what_it_learned(tmp_path: Path) -> None:
@@ -161,7 +168,7 @@ def test_a_wrong_clock_gives_no_date(tmp_path: Path) -> None:
 
 
 class PassingPipeline(FakePipeline):
-    """Somebody passes with every frame; notes by which banks it is told to judge."""
+    """Somebody passes with every frame, each an exception; notes by which banks it is told to judge."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -171,6 +178,7 @@ class PassingPipeline(FakePipeline):
     def _step(self, seen: Any, count: int, now_s: float) -> Step:
         step = super()._step(seen, count, now_s)
         step.passages.append(somebody(self.rng, len(self.seen)))
+        step.decisions.append(exception(len(self.seen), now_s))
         return step
 
     def judge_by(self, judge: Judge, rule: object) -> None:
@@ -186,8 +194,9 @@ def look(
         time = SimpleNamespace(monotonic=clock.monotonic)
         camera = FakeCamera(clock, [Deliver(frames), End()])
         monkeypatch.setattr("appliance.verbs.lookout.open_camera", lambda *_, live: camera)
-        monkeypatch.setattr("appliance.verbs.lookout.make_pipeline", lambda *_: pipeline)
+        monkeypatch.setattr("appliance.verbs.crew.make_pipeline", lambda *_: pipeline)
         monkeypatch.setattr("appliance.verbs.lookout.time", time)
+        monkeypatch.setattr("appliance.verbs.crew.time", time)
         monkeypatch.setattr("appliance.verbs.figures.time", time)
         monkeypatch.setattr(
             "appliance.verbs.figures.write_vitals", lambda _r, _p, vitals, _t: told.update(vitals)
@@ -213,6 +222,16 @@ def test_a_booth_without_a_bank_judges_as_soon_as_it_has_learned(
     assert load_bank(tmp_path / KEPT, VERSION).passages == 61
 
 
+def test_an_event_names_the_bank_in_force(
+    look: Callable[[int], tuple[PassingPipeline, dict[str, Any]]], tmp_path: Path
+) -> None:
+    pipeline, _ = look(60)
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    banks = [event_from_payload(row.payload).bank for row in outbox.batch(100)]
+    outbox.close()
+    assert list(dict.fromkeys(banks)) == ["none", *pipeline.banks]
+
+
 def test_a_bank_that_the_device_has_no_room_for_is_a_state_and_the_last_one_goes_on(
     look: Callable[[int], tuple[PassingPipeline, dict[str, Any]]],
     monkeypatch: pytest.MonkeyPatch,
@@ -234,7 +253,7 @@ def test_a_bank_that_the_device_has_no_room_for_is_a_state_and_the_last_one_goes
     assert told["bank"] == pipeline.banks[0]
     assert told["learning"].startswith("not judged by: a bank of 9 x 9 takes 9 MB")
     assert caplog.text.count("the new bank is not judged by") == 1
-    assert load_bank(tmp_path / KEPT, VERSION).passages == 201
+    assert load_bank(tmp_path / KEPT, VERSION).passages > 201 - MIN_SUPPORTERS
 
 
 def test_a_booth_that_has_seen_few_says_so(

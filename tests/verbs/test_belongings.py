@@ -12,7 +12,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.runtime.checks import NotChecked
-from appliance.verbs.belongings import check_folder, check_keys, check_sign
+from appliance.verbs.belongings import check_folder, check_keys, check_lan, check_sign
 from appliance.verbs.doctor import Finding, find
 from tests.cures import assert_it_helps
 from tests.uplink.authority import Authority, Pair
@@ -104,9 +104,14 @@ def test_a_certificate_by_another_authority_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("begins_days", "ends_days", "state", "told"),
     [
-        (-9, -1, "failed", "expired; provision"),
-        (2, 90, "failed", "not yet valid; provision"),
-        (-9, 9.5, "advice", "expires in 9 days; provision"),
+        (-9, -1, "failed", "expired; provision the keys anew"),
+        (2, 90, "failed", "not yet valid; provision the keys anew"),
+        (
+            -90,
+            9.5,
+            "advice",
+            "expires in 9 days; booth renew takes a new one, see deploy/provision/README.md",
+        ),
     ],
 )
 def test_dates_that_are_wrong_or_near_are_told(
@@ -115,7 +120,7 @@ def test_dates_that_are_wrong_or_near_are_told(
     authority = Authority(tmp_path)
     pair = authority.sign("booth", begins_days=begins_days, ends_days=ends_days)
     finding = found(keyed(authority, pair))
-    assert (finding.state, finding.detail) == (state, f"{pair.cert}: {told} the keys anew")
+    assert (finding.state, finding.detail) == (state, f"{pair.cert}: {told}")
 
 
 def test_an_authority_at_its_end_fails(tmp_path: Path) -> None:
@@ -143,3 +148,12 @@ def test_credentials_are_checked_where_there_are_any(tmp_path: Path, monkeypatch
     pair.key.chmod(0o440)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert "good for 200 days" in found(settings(uplink={"broker": "mqtts://broker:8883"})).detail
+
+
+@pytest.mark.parametrize(
+    ("lan", "state"), [(None, "skipped"), ("127.0.0.1", "ok"), ("192.168.213.77", "failed"), ("fd00:213::7", "failed")]
+)  # fmt: skip
+def test_an_address_for_phones_has_to_be_on_an_interface(lan: str | None, state: str) -> None:
+    finding = find("LAN", lambda: check_lan(lan))
+    assert finding.state == state
+    assert_it_helps(finding)

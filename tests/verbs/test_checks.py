@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from appliance.artifacts import save_bank
 from appliance.config import Settings
 from appliance.errors import BoothError
-from appliance.runtime.checks import NotChecked
+from appliance.runtime.checks import Advice, NotChecked
 from appliance.runtime.choose import Wing, choose_wing, fitting_wing
 from appliance.verbs import checks as parts
+from appliance.verbs.apprentice import KEPT
 from appliance.verbs.checks import (
     Machine,
     check_bank,
@@ -26,6 +28,7 @@ from appliance.verbs.doctor import FAILED, SKIPPED, find
 from engines.active import Standing
 from tests.cures import assert_it_helps
 from tests.fakes import Deliver, FakeCamera, FakeClock
+from tests.streets import random_bank
 
 WING = choose_wing("cpu")
 
@@ -119,6 +122,16 @@ def test_networks_are_told_by_their_files_and_why_no_faster_ones_run(monkeypatch
     assert check_networks(settings(), WING) == "p.onnx (int8 does not run: slower here), b.onnx, m.onnx"
 
 
-def test_without_a_bank_nobody_is_judged() -> None:
-    with pytest.raises(BoothError, match=r"novelty\.bank is not set.*booth learn"):
-        check_bank(settings(), WING)
+def test_the_bank_is_the_one_that_vision_judges_by(tmp_path: Path) -> None:
+    folders = {"state": tmp_path, "vision": tmp_path / "vision"}
+    with pytest.raises(Advice, match=r"^learning: no bank yet"):
+        check_bank(settings(folders=folders), WING)
+    (tmp_path / "vision").mkdir()
+    save_bank(random_bank(), tmp_path / "vision" / KEPT)
+    assert "learned from 100 people" in check_bank(settings(folders=folders), WING)
+
+
+def test_without_a_bank_and_without_learning_nobody_is_judged(tmp_path: Path) -> None:
+    kept = settings(folders={"state": tmp_path}, novelty={"learning": False})
+    with pytest.raises(BoothError, match=r"novelty\.bank is not set and learning is off.*booth learn"):
+        check_bank(kept, WING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import pytest
@@ -36,6 +37,13 @@ def test_each_outcome_is_a_state_of_its_own_and_one_line() -> None:
         Finding("heat", "advice", "90 C; free its [fan]"),
         Finding("camera", "failed", "csi:0: no frame; reseat the cable"),
     ]
+
+
+def test_what_belongs_to_another_user_fails_its_part_and_no_other() -> None:
+    locked = PermissionError(errno.EACCES, "Permission denied", "/var/lib/booth/vision/street.bank")
+    found = find("bank", lambda: raises(locked))
+    assert found.state == "failed"
+    assert found.detail.startswith("/var/lib/booth/vision/street.bank: Permission denied; be the user")
 
 
 def test_a_check_that_breaks_is_our_fault_and_not_a_finding() -> None:

@@ -60,25 +60,25 @@ def school(tmp_path: Path) -> School:
 
 
 def test_a_rest_keeps_what_was_learned_and_brings_its_judge(school: School) -> None:
-    school.pass_by(43)
+    school.pass_by(61)
     judge = school.switch(learning=False)
     assert school.schooling.judge is not None
     assert school.schooling.judge is judge
-    assert judge.bank.passages == load_bank(school.folder / KEPT, VERSION).passages == 43
+    assert judge.bank.passages == load_bank(school.folder / KEPT, VERSION).passages == 61
 
 
 def test_nobody_is_learned_during_a_rest_and_learning_goes_on_after_it(school: School) -> None:
-    school.pass_by(43)
+    school.pass_by(61)
     school.switch(learning=False)
     school.pass_by(50)
     assert school.learning() == "off"
     school.schooling.close(school.now_s)
-    assert load_bank(school.folder / KEPT, VERSION).passages == 43
+    assert load_bank(school.folder / KEPT, VERSION).passages == 61
     assert school.switch(learning=True) is None
-    school.pass_by(7)
+    school.pass_by(12)
     assert school.learning() == "ok"
     school.schooling.close(school.now_s)
-    assert load_bank(school.folder / KEPT, VERSION).passages == 50
+    assert load_bank(school.folder / KEPT, VERSION).passages == 73
 
 
 def test_a_booth_whose_files_say_no_learning_begins_when_it_is_wished(tmp_path: Path) -> None:

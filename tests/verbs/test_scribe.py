@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,20 @@ from appliance.verbs.scribe import MOST, HandedNotes, Scribe
 CLOCK = Clock(1_795_000_000.0, synced=True)
 
 
+def hang_full(scribe: Scribe) -> threading.Event:
+    """Have it wait for a disk until the event is set, with all the work that it takes."""
+    disk, hangs = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        hangs.set()
+        disk.wait(20)
+
+    scribe.hand(hang)
+    assert hangs.wait(10)
+    assert all(scribe.hand(lambda: None) for _ in range(MOST))
+    return disk
+
+
 def test_work_is_done_in_order_and_a_fault_ends_nothing() -> None:
     scribe, done = Scribe(), []
     scribe.hand(lambda: done.append(1))
@@ -32,12 +47,32 @@ def test_work_is_done_in_order_and_a_fault_ends_nothing() -> None:
 
 
 def test_a_disk_that_hangs_gathers_no_endless_work() -> None:
-    scribe, disk, hangs = Scribe(), threading.Event(), threading.Event()
-    scribe.hand(hangs.set)
-    scribe.hand(lambda: disk.wait(20))
-    assert hangs.wait(10)
-    assert [scribe.hand(lambda: None) for _ in range(MOST + 1)] == [True] * MOST + [False]
+    scribe = Scribe()
+    disk = hang_full(scribe)
+    assert not scribe.hand(lambda: None)
     scribe.close(0.01)
+    disk.set()
+
+
+def test_of_a_file_that_is_written_whole_only_the_newest_waits_and_there_is_room_for_it() -> None:
+    scribe, done = Scribe(), list[str]()
+    bank, count = scribe.place(), scribe.place()
+    disk = hang_full(scribe)
+    for number in range(5 * MOST):
+        bank(partial(done.append, f"bank {number}"))
+        count(partial(done.append, f"count {number}"))
+    disk.set()
+    scribe.close(10)
+    bank(lambda: done.append("one more"))
+    scribe.close(10)
+    assert done == [f"bank {5 * MOST - 1}", f"count {5 * MOST - 1}", "one more"]
+
+
+def test_the_end_waits_for_a_disk_that_hangs_no_longer_than_it_may(caplog: pytest.LogCaptureFixture) -> None:
+    scribe, disk = Scribe(), threading.Event()
+    scribe.hand(lambda: disk.wait(20))
+    scribe.close(0.01)
+    assert caplog.messages == ["the disk hangs: what waits for it is not written"]
     disk.set()
 
 
@@ -53,6 +88,19 @@ def test_a_lock_that_another_holds_keeps_no_camera_waiting_and_no_note_is_lost(t
     notes.tend(100.0)
     scribe.close(10)
     assert [link.entry.now for link in links_of(tmp_path) if link.entry][-1] == "passer-by"
+
+
+def test_a_note_that_the_scribe_has_no_room_for_is_written_later(tmp_path: Path) -> None:
+    scribe = Scribe()
+    notes = HandedNotes(tmp_path, scribe, 0.0)
+    disk = hang_full(scribe)
+    for owner in ("operator", "passer-by"):
+        notes.note("pause", owner)
+    disk.set()
+    scribe.close(10)
+    notes.tend(0.1)
+    scribe.close(10)
+    assert [link.entry.now for link in links_of(tmp_path) if link.entry] == ["passer-by"]
 
 
 def test_an_outbox_that_the_uplink_holds_keeps_no_camera_waiting_and_loses_no_event(tmp_path: Path) -> None:

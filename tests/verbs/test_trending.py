@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from appliance.health.clock import Clock
 from appliance.logbook.chain import newest
 from appliance.logbook.notes import Notes
 from appliance.uplink.trends.daybook import FILE
+from appliance.uplink.trends.shelf import days_of, put
 from appliance.verbs import trending as module
 from appliance.verbs.figures import Figures
 from appliance.verbs.trending import Trending, has_trends, noted_heads
 from appliance.vision.pipeline import Step
 from tests.streets import passage, random_measures, tracks
-from tests.uplink.trends.builders import DAY, clock_at
+from tests.uplink.trends.builders import DAY, clock_at, next_day
 
 
 def step_of(*measures: dict[str, Any]) -> Step:
@@ -93,6 +95,22 @@ def test_a_booth_without_trends_counts_nobody(tmp_path: Path, sections: dict[str
     assert told(tmp_path) == "off"
     assert not (tmp_path / "run/vision" / FILE).exists()
     assert not (tmp_path / "state/trends").exists()
+
+
+def test_a_booth_without_trends_keeps_old_releases_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_in(tmp_path, trends={"release": False}, retention={"reports_days": 30})
+    for days in (29, 31):
+        put(settings.folders.learned / "trends", next_day(DAY, -days).isoformat(), b"{}")
+    trends, _, _ = made(settings)
+    for hours in range(3):
+        monkeypatch.setattr(module, "read_clock", lambda hours=hours: clock_at(DAY, 12 + hours))
+        trends.tend(100.0 + 3600 * hours)
+        for thread in threading.enumerate():
+            if thread.name == "trends-keeping":
+                thread.join(10)
+    assert days_of(settings.folders.learned / "trends") == [next_day(DAY, -29).isoformat()]
 
 
 @pytest.mark.parametrize("purposes", [[], ["trends"], ["offer", "trends"]])

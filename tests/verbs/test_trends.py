@@ -90,6 +90,17 @@ def test_a_release_is_told_to_people_and_programs(booth: Path, capsys: pytest.Ca
             show_release(booth, missing, as_json=False)
 
 
+@pytest.mark.parametrize("content", ["[]", "{}", "1", "null", "no JSON", "[" * 5000, '{"schema": "trend/1"}'])
+def test_a_file_that_is_no_release_is_named_in_one_line(booth: Path, content: str) -> None:
+    (booth / "trends" / f"{TODAY}.json").write_text(content)
+    for as_json in (False, True):
+        with pytest.raises(
+            BoothError, match=f"{TODAY}.json: no release: [^\n]+; booth trends ledger"
+        ) as refused:
+            show_release(booth, str(TODAY), as_json=as_json)
+        assert "\n" not in str(refused.value)
+
+
 def settings_of(folder: Path) -> Settings:
     return Settings.model_validate({"folders": {"state": folder, "runtime": folder}})
 

@@ -14,7 +14,7 @@ from appliance.app import Eyes
 from appliance.records import FloatArray
 from appliance.vision.descriptor import MEASURES, folded
 from appliance.vision.light import Light
-from appliance.vision.pipeline import describe_people
+from appliance.vision.photo import describe_people
 from calibration.trials.labels import Shot, box_of
 from calibration.trials.looks import Look, random_look
 from calibration.trials.twins import TWINS, painted

@@ -12,18 +12,13 @@ import pytest
 from appliance.answers import EMPTY, TOLD
 from appliance.config import Capture, Garment, Rule, Zone
 from appliance.records import Detections, FloatArray, Frame, Garments, Tracks
-from appliance.runtime.cpu.bodies import CpuBodyOps
-from appliance.runtime.cpu.image import CpuImageOps
 from appliance.runtime.cpu.neighbours import CpuNeighbours
-from appliance.vision.descriptor import MEASURES
-from appliance.vision.garments import GarmentCutter
 from appliance.vision.novelty import Judge
 from appliance.vision.passages import Passages
-from appliance.vision.pipeline import NO_BANK, Pipeline, describe_people
+from appliance.vision.pipeline import NO_BANK, Pipeline
 from appliance.vision.spot import Spot
 from appliance.vision.tracker import Tracker
 from appliance.vision.trust import TrackerSettings
-from tests.bodies import FakeBody, standing
 from tests.fakes import decision
 from tests.streets import RED, boxes, cloth, descriptor, frame, garments, random_bank, tail, tracks
 
@@ -138,6 +133,17 @@ def test_who_asks_before_they_were_judged_counts_nowhere() -> None:
     steps = [whole.step(frame(at_s=float(at_s))) for at_s in range(4)]
     assert [[one.track for one in step.asked] for step in steps] == [[7], [], [], []]
     assert [step.passages for step in steps] == [[], [], [], []]
+
+
+def test_who_stood_on_the_spot_before_the_press_is_no_passage_while_they_wait_for_their_card() -> None:
+    rooms = Rooms([tracks({7: WALKER})] * 7 + [tracks({}, ended=(7,))])
+    whole = pipeline(rooms, capture=Capture(zones=(SPOT,)))
+    whole._passages._garments = whole._spot._garments = Garment(views=3)
+    steps = [whole.step(frame(at_s=float(at_s))) for at_s in range(2)]
+    whole.ask(5)
+    steps += [whole.step(frame(at_s=float(at_s))) for at_s in range(2, 8)]
+    assert [one.track for step in steps for one in step.asked] == [7]
+    assert [step.passages for step in steps] == [[]] * 8
 
 
 @pytest.mark.parametrize(
@@ -369,23 +375,3 @@ def test_who_steps_behind_somebody_and_comes_back_is_told_once(away_s: float, de
     steps = [whole.step(frame(at_s=0.1 * tick, index=tick)) for tick in range(120)]
     assert [one.track for step in steps for one in step.passages] == [1]
     assert {track for step in steps for track in step.tracks.ids.tolist()} == {1}
-
-
-def test_people_of_a_photo_whose_mask_is_bad_are_abstained_from_in_their_place() -> None:
-    cutter = GarmentCutter(CpuImageOps(), FakeBody(standing(presence=0.1), standing()), CpuBodyOps())
-    people = describe_people(frame(), boxes(WALKER, WALKER), PLAIN, cutter, descriptor())
-    assert [one.track for one in people] == [0, 1]
-    assert [one.abstained for one in people] == ["no body was recognised", ""]
-    assert [set(one.measures) for one in people] == [set(), set(MEASURES)]
-
-
-def test_people_of_a_photo_keep_their_order_and_boxes() -> None:
-    rooms = cast(Any, Rooms([]))
-    people = describe_people(frame(), boxes(WALKER, (1, 2, 3, 4)), PLAIN, rooms, descriptor())
-    assert [one.box for one in people] == [WALKER, (1, 2, 3, 4)]
-    assert all(set(one.measures) == set(MEASURES) for one in people)
-
-
-def test_a_photo_with_nobody_has_no_passages() -> None:
-    cutter = GarmentCutter(CpuImageOps(), FakeBody(), CpuBodyOps())
-    assert describe_people(frame(), boxes(), PLAIN, cutter, descriptor()) == []

@@ -15,6 +15,7 @@ from appliance.answers import (
     CUT_OFF,
     EMPTY,
     HIDDEN,
+    IN_DOUBT,
     LATE,
     LEFT_ALONE,
     LOOKING,
@@ -34,22 +35,35 @@ SPOT = Zone(name="stand-here", kind="spot", polygon=((0.5, 0.2), (1, 0.2), (1, 1
 CAPTURE = Capture(zones=(SPOT,))
 OPT_OUT = Zone(name="leave-me", kind="opt-out", polygon=((0, 0.2), (0.4, 0.2), (0.4, 1), (0, 1)))
 HERE, THERE = (400.0, 100.0, 460.0, 300.0), (50.0, 100.0, 110.0, 300.0)
+TALL = (520.0, 100.0, 600.0, 330.0)
 BESIDE = (420.0, 90.0, 480.0, 310.0)
 CHILD, AT_EDGE = (420.0, 250.0, 436.0, 290.0), (400.0, 200.0, 500.0, 480.0)
 TICK_S = 0.2
+END_S = 0.4
+"An answer takes so long to the board and back: display ends an ask that is answered (Asking.tend)."
 Box = tuple[float, float, float, float]
 
 
 class Booth:
-    """A spot with a clock; shows people for a while and notes whom it looked at and what it answered."""
+    """A spot with a clock; shows people for a while and notes whom it looked at and what it answered.
 
-    def __init__(self, capture: Capture = CAPTURE) -> None:
+    An ask that is answered ends, as the board has it.
+    """
+
+    def __init__(self, capture: Capture = CAPTURE, tick_s: float = TICK_S) -> None:
         self.spot = Spot(SETTINGS, capture)
         self.now_s = 0.0
         self.number: int | None = 1
         self.looks: list[int] = []
         self.told: list[Passage] = []
         self.answer = ""
+        self.tick_s = tick_s
+        self._over_s = np.inf
+
+    def ask(self, number: int | None) -> None:
+        """Another ask, or none."""
+        if number != self.number:
+            self.number, self._over_s = number, np.inf
 
     def show(
         self,
@@ -63,8 +77,9 @@ class Booth:
         ended: tuple[int, ...] = (),
     ) -> str:
         """The answer after so many seconds."""
-        for _ in range(round(seconds / TICK_S)):
-            self.spot.ask(self.number)
+        for _ in range(round(seconds / self.tick_s)):
+            lasting = self.number if self.now_s < self._over_s else None
+            self.spot.ask(lasting)
             now, found = (
                 tracks(dict(seen), ended),
                 Detections(boxes(*weak), np.full(len(weak), 0.4, np.float32)),
@@ -73,8 +88,10 @@ class Booth:
             self.looks += views.ids.tolist()
             self.spot.fold(views, *looked_at(views, 1.0, weight, refuse), self.now_s)
             self.told += self.spot.due(now, self.now_s)
-            self.answer = self.spot.ask(self.number)
-            self.now_s += TICK_S
+            self.answer = self.spot.ask(lasting)
+            if self.answer == TOLD:
+                self._over_s = min(self._over_s, self.now_s + END_S)
+            self.now_s += self.tick_s
         return self.answer
 
 
@@ -98,7 +115,7 @@ def test_nobody_is_looked_at_while_nobody_asks() -> None:
 def test_who_asks_again_is_met_anew() -> None:
     booth = Booth()
     booth.show({1: HERE}, 5.0)
-    booth.number = 2
+    booth.ask(2)
     assert booth.show({1: HERE}) == LOOKING
     booth.show({1: HERE}, 5.0)
     assert [told.track for told in booth.told] == [1, 1]
@@ -150,6 +167,39 @@ def test_who_is_seen_with_a_carer_behind_is_told_although_both_overlap() -> None
     assert {told.track for told in booth.told} == {1, 2}
 
 
+@pytest.mark.parametrize("tick_s", [0.1, 0.2, 0.5], ids=["10 a second", "5 a second", "2 a second"])
+@pytest.mark.parametrize("box", [CHILD, AT_EDGE], ids=["a child", "cut off"])
+def test_whoever_shows_badly_beside_a_clear_person_is_told_with_the_same_press(
+    box: Box, tick_s: float
+) -> None:
+    booth = Booth(tick_s=tick_s)
+    assert booth.show({1: TALL, 2: box}, GRACE_S - tick_s) in (LOOKING, SMALL, CUT_OFF)
+    assert [told.track for told in booth.told] == [1]
+    assert booth.show({1: TALL, 2: box}, 10.0) == TOLD
+    assert [told.track for told in booth.told] == [1, 2]
+
+
+def test_who_leaves_while_a_card_is_out_is_waited_for_no_longer() -> None:
+    booth = Booth()
+    booth.show({1: TALL, 2: CHILD}, GRACE_S - TICK_S)
+    assert booth.show({1: TALL}, AWAY_S + 2 * TICK_S) == TOLD
+
+
+def test_who_cannot_be_masked_beside_somebody_who_has_a_card_hears_why() -> None:
+    booth = Booth()
+    booth.show({1: TALL, 2: CHILD}, GRACE_S - TICK_S)
+    assert booth.show({1: TALL, 2: CHILD}, 20.0, refuse="no body was recognised") == SMALL
+    assert [told.track for told in booth.told] == [1]
+
+
+def test_who_comes_after_the_first_card_is_not_looked_at() -> None:
+    booth = Booth()
+    booth.show({1: TALL, 2: CHILD}, GRACE_S - TICK_S)
+    booth.show({1: TALL, 2: CHILD, 3: HERE}, 10.0)
+    assert {told.track for told in booth.told} == {1, 2}
+    assert 3 not in booth.looks
+
+
 def test_a_clear_view_comes_before_a_hindered_one() -> None:
     booth = Booth()
     for _ in range(20):
@@ -198,7 +248,7 @@ def test_somebody_whom_the_tracker_does_not_know_is_told_too_but_once() -> None:
 def test_no_stranger_is_looked_at_while_anybody_objects_and_a_while_after() -> None:
     booth = Booth()
     booth.show({1: THERE}, objecting=(1,))
-    assert booth.show({}, DOUBT_S - 2 * TICK_S, weak=(HERE,)) == LEFT_ALONE
+    assert booth.show({}, DOUBT_S - 2 * TICK_S, weak=(HERE,)) == IN_DOUBT
     assert (booth.looks, booth.spot._askers) == ([], {})
     booth.show({}, 10.0, weak=(HERE,))
     assert (booth.answer, [told.track for told in booth.told]) == (TOLD, [STRANGER])
@@ -209,7 +259,7 @@ def test_a_stranger_who_is_being_looked_at_is_forgotten_when_anybody_objects() -
     booth.show({}, GRACE_S + TICK_S, weak=(HERE,))
     assert booth.looks == [STRANGER]
     booth.show({1: THERE}, weak=(HERE,), objecting=(1,))
-    assert (booth.answer, booth.spot._askers) == (LEFT_ALONE, {})
+    assert (booth.answer, booth.spot._askers) == (IN_DOUBT, {})
 
 
 @pytest.mark.parametrize("asked", [None, 1], ids=["before the ask", "during it"])
@@ -218,13 +268,13 @@ def test_a_stranger_who_was_in_an_opt_out_zone_a_moment_ago_is_left_alone(asked:
     booth.number = asked
     booth.show({}, weak=(THERE,))
     booth.number = 1
-    assert booth.show({}, DOUBT_S - 2 * TICK_S, weak=(HERE,)) == LEFT_ALONE
+    assert booth.show({}, DOUBT_S - 2 * TICK_S, weak=(HERE,)) == IN_DOUBT
     assert booth.looks == []
 
 
 def test_where_an_opt_out_zone_lies_on_the_spot_it_wins_over_an_ask() -> None:
     booth = Booth(Capture(zones=(SPOT, OPT_OUT.model_copy(update={"polygon": SPOT.polygon}))))
-    assert booth.show({}, 3 * DOUBT_S, weak=(HERE,)) == LEFT_ALONE
+    assert booth.show({}, 3 * DOUBT_S, weak=(HERE,)) == IN_DOUBT
     assert (booth.looks, booth.told) == ([], [])
 
 
@@ -281,9 +331,10 @@ def test_whatever_happens_only_who_stood_there_and_never_objected_is_told_once_a
     objecting: set[int] = set()
     for number, seen, refuse, objectors in steps:
         objecting |= objectors
-        before, booth.number = (booth.number, len(booth.told)), number
+        before = len(booth.told)
+        booth.ask(number)
         booth.show(seen, 1.0, refuse=refuse, objecting=tuple(objecting))
-        told = booth.told[before[1] :]
+        told = booth.told[before:]
         assert number is not None or not told
         assert {one.track for one in told} <= {t for t, box in seen.items() if box is not THERE} - objecting
         assert len({one.track for one in told}) == len(told)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from appliance.artifacts import save_bank
+from appliance.artifacts import MIN_SUPPORTERS, Bank, save_bank
 from appliance.records import FloatArray
-from calibration.bank import bank_from_street, learn_bank
+from calibration.bank import bank_from_street, bank_to_keep, learn_bank
 from calibration.street import Street
 from calibration.trials.membership import attack_bank
 from calibration.trials.statistics import auroc
@@ -76,3 +78,58 @@ def test_scatter_and_weights_do_not_help_him(tmp_path: Path) -> None:
         gaps = [np.abs(one.min(axis=1) - typical[one.argmin(axis=1)]) for one in away]
         guesses.append(auroc(-gaps[1], -gaps[0]))
     assert abs(np.mean(guesses) - 0.5) <= BEST_GUESS - 0.5
+
+
+def files_of(worn: Worn, make: Callable[[Street, str], Bank], every: int) -> list[tuple[int, Bank]]:
+    """The states of a bank that is written each time that `every` more people came, with the people known by then."""
+    street = Street()
+    states: list[tuple[int, Bank]] = []
+    for row in range(len(worn["colour"])):
+        street.see({name: rows[row] for name, rows in worn.items()}, row)
+        if street.ready() and street.people >= (states[-1][0] if states else 0) + every:
+            states.append((row + 1, make(street, "descriptor/1")))
+    return states
+
+
+def guesses_from(before: Bank, after: Bank) -> FloatArray:
+    """Who would have to have come if each prototype that differs had been moved by one person, raw, shape (N, D)."""
+    old, new = (one.measures["colour"] for one in (before, after))
+    assert new.growth is not None
+    raws = [(one.prototypes * one.spread + one.centre).astype(np.float64) for one in (old, new)]
+    nearest = np.linalg.norm(raws[1][:, None] - raws[0], axis=2).argmin(axis=1)
+    moves = raws[1] - raws[0][nearest]
+    moved = np.linalg.norm(moves, axis=1) > 1e-4
+    weights = new.growth.weights[:, None]
+    guesses: FloatArray = (raws[0][nearest] + moves * (weights + 1) / 2)[moved].astype(np.float32)
+    return guesses
+
+
+def away(rows: FloatArray, guesses: FloatArray) -> list[float]:
+    """How far each of (N, D) is from the nearest guess (M, D)."""
+    nearest: list[float] = np.linalg.norm(rows[:, None] - guesses, axis=2).min(axis=1).tolist()
+    return nearest
+
+
+def found_in(states: list[tuple[int, Bank]], worn: Worn, others: Worn) -> float:
+    """How well the difference of two files tells who came between them from strangers, as AUROC."""
+    came: list[float] = []
+    strange: list[float] = []
+    for (known, before), (now, after) in itertools.pairwise(states):
+        guesses = guesses_from(before, after)
+        if len(guesses):
+            came += away(worn["colour"][known:now], guesses)
+            strange += away(others["colour"], guesses)
+    return auroc(-np.array(strange), -np.array(came))
+
+
+def test_two_states_of_a_bank_hardly_tell_who_came_between_them() -> None:
+    guessed = [
+        found_in(files_of(crowd(seed), bank_to_keep, MIN_SUPPORTERS), crowd(seed), crowd(seed + 100))
+        for seed in range(6)
+    ]
+    assert np.mean(guessed) <= BEST_GUESS
+
+
+def test_two_states_would_tell_whoever_came_alone() -> None:
+    """Or the test above would prove nothing."""
+    assert found_in(files_of(crowd(0), bank_from_street, 1), crowd(0), crowd(100)) > 0.9

@@ -21,6 +21,7 @@ from appliance.display.field.vision_checks import (
     check_vision,
 )
 from appliance.display.field.words import Word, said
+from appliance.display.listeners import is_here
 from appliance.health.clock import Clock
 from appliance.health.notices import QUIET, Subject
 
@@ -43,6 +44,8 @@ class Evidence:
     "Step of the page -> how it was done; None where it was not."
     site_fault: Word | None
     "Why the site file counts as none."
+    lan: str | None = None
+    "Where a phone finds the booth, see display.lan."
 
 
 def findings(seen: Evidence) -> list[Finding]:
@@ -59,6 +62,7 @@ def findings(seen: Evidence) -> list[Finding]:
         check_certificate(seen.uplink),
         check_clock(seen.clock),
         check_disk(seen.state),
+        *([check_lan(seen.lan)] if seen.lan else []),
         *[check_notice(subject, seen.notices.get(subject, quiet)) for subject, quiet in QUIET.items()],
     ]
 
@@ -95,6 +99,13 @@ def check_disk(state: Path) -> Finding:
         cure = said("cure-disk", n=LEAST_DISK_MB, folder=str(state))
         return Finding("disk", "failed", said("free-mb", n=round(free_mb)), cure)
     return Finding("disk", "ok", said("free-gb", n=round(free_mb / 1000, 1)))
+
+
+def check_lan(lan: str) -> Finding:
+    """The page's own address: whoever sits at the device sees it without."""
+    if is_here(lan):
+        return Finding("lan", "ok", said("lan-here", address=lan))
+    return Finding("lan", "failed", said("lan-missing", address=lan), said("cure-lan"))
 
 
 def check_notice(subject: Subject, line: str) -> Finding:

@@ -15,13 +15,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from appliance.config import Settings
+from appliance.config.duties import Language
 from appliance.display.field.api import Api
 from appliance.display.field.device import device_routes
 from appliance.display.field.door import Door
 from appliance.display.field.window import Window
 from appliance.display.field.words import languages_of, words_in
 from appliance.display.server import page_file
-from appliance.duties import Language
 
 PAGE = Path(__file__).parent / "page"
 KINDS = {".css": "text/css", ".js": "text/javascript"}

@@ -105,6 +105,7 @@ class Report:
                 state=self._files.folders.state,
                 done=self._done(site),
                 site_fault=self._work.fault,
+                lan=self._files.display.lan,
             )
         )
 

@@ -14,7 +14,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from appliance.config import Settings
-from appliance.duties import Language
+from appliance.config.duties import Language
 
 TEXTS = Path(__file__).parent / "texts"
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -2,18 +2,20 @@
 
 import { byId, write } from "/field/dom.js";
 import { chosen, count, earlierButtons, isLive, rewrite, sentence, setUp as setUpCards, showCards, tick as tickCards } from "/board/cards.js";
-import { alertOf, apply, languageChosen, showChoices, showLanguages, toggle, wants } from "/board/choices.js";
+import { alertOf, apply, languageChosen, query, showChoices, showLanguages, toggle, wants } from "/board/choices.js";
 import { heed, showKeys } from "/board/keys.js";
+import { fault, pause } from "/board/pause.js";
 import { label as labelScript, openScript, setUp as setUpScript } from "/board/script.js";
 import { setUp as setUpStanding, showStanding } from "/board/standing.js";
 import { device } from "/board/tables.js";
 import { LOST, act, listen } from "/board/talk.js";
 import { now } from "/board/time.js";
-import { clock, knows, language, languages, say } from "/board/words.js";
+import { clock, language, languages, say } from "/board/words.js";
 
 const TICK_MS = 250;
 const TOLD_MS = 5000;
 const PAUSE_MIN = 15;
+const MOST_MET = 8; // cards that nobody is alerted of again, should they come back with a connection
 const LOOKING = ["watching", "early", "uncalibrated"]; // when somebody who asks can be seen
 const NOTHING = {
   booth: null, notice: "", standing: { name: LOST, reason: "", by: [] }, learned: null, needed: null, capture: { word: "unknown", for_s: 0 },
@@ -25,16 +27,18 @@ let until = { captureUntil: 0, pauseUntil: 0, askUntil: 0 };
 let heard = false;
 let told = 0;
 let announced = [];
+let met = [];
 
-function show(fresh) {
-  const at = now();
+// `at`: when the booth said so, on the page's clock.
+function show(fresh, at) {
   state = fresh;
   until = { captureUntil: at + 1000 * state.capture.for_s, pauseUntil: at + 1000 * state.pause_s, askUntil: at + 1000 * state.ask.left_s };
   if (!languageChosen() && languages.includes(state.language) && state.language !== language()) {
     document.documentElement.lang = state.language;
     label();
   }
-  const fresher = showCards(state.cards);
+  const fresher = showCards(state.cards, at).filter((card) => !met.includes(card.number));
+  met = [...met, ...fresher.map((card) => card.number)].slice(-MOST_MET);
   if (fresher.length) announce(fresher);
   if (fresher.length && heard) alertOf();
   heard = true;
@@ -51,7 +55,7 @@ function announce(cards) {
 function lose(why) {
   state = { ...NOTHING, standing: { name: why, reason: "", by: [] } };
   until = { captureUntil: 0, pauseUntil: 0, askUntil: 0 };
-  showCards([]);
+  showCards([], now());
   render();
 }
 
@@ -96,31 +100,25 @@ function tell(text) {
   told = setTimeout(() => write(byId("told"), ""), TOLD_MS);
 }
 
-const fault = (word) => say(knows(word) ? word : "did-not-work");
-
 async function judge(number, verdict) {
-  const failed = await act("verdict", { number, verdict });
-  tell(failed ? fault(failed) : say("thanks"));
-}
-
-async function pause() {
-  tell(say("pausing"));
-  const failed = await act("pause");
-  if (failed) tell(fault(failed === LOST ? "pause-failed" : failed));
+  const { error, counted } = await act("verdict", { number, verdict });
+  if (error) tell(fault(error));
+  else if (counted) tell(say("thanks"));
 }
 
 async function ask() {
-  const failed = await act("ask");
-  if (failed) tell(fault(failed));
+  const { error } = await act("ask");
+  if (error) tell(fault(error));
 }
 
 async function arm() {
-  const failed = await act("arm");
-  tell(failed ? fault(failed) : say("armed"));
+  const { error } = await act("arm");
+  tell(error ? fault(error) : say("armed"));
 }
 
+// A key means a card that is there, and the last one only where none is: pressed twice it counts for no other person.
 function press(verdict) {
-  const number = chosen()?.number ?? state.earlier;
+  const number = count() ? chosen()?.number : state.earlier;
   if (number !== null && number !== undefined) judge(number, verdict);
 }
 
@@ -136,7 +134,7 @@ function sound() {
 }
 
 function go(path) {
-  if (device) location.href = `${path}?lang=${language()}`;
+  if (device) location.href = path + query();
 }
 
 // Writes everything that stays, at first and in another language.
@@ -146,7 +144,7 @@ function label() {
   for (const [id, word] of [["promise", "footer"], ["service", "service"], ["phone", "phone"], ["more-phone", "phone"], ["arm", "arm"], ["earlier-text", "earlier"],
     ["more-title", "more"], ["keys-title", "keys"], ["more-close", "close"]]) write(byId(id), say(word));
   for (const id of ["cards", "acts"]) byId(id).setAttribute("aria-label", say(id));
-  for (const [id, path] of [["service", "/code"], ["phone", "/phone"], ["more-phone", "/phone"]]) byId(id).href = `${path}?lang=${language()}`;
+  for (const [id, path] of [["service", "/code"], ["phone", "/phone"], ["more-phone", "/phone"]]) byId(id).href = path + query();
   showKeys();
   showChoices(label);
   labelScript();
@@ -164,10 +162,11 @@ apply();
 setUpCards({ judge, gone: render });
 setUpStanding();
 setUpScript();
-for (const [id, does] of [["pause", pause], ["ask", ask], ["arm", arm], ["more", openMore]]) byId(id).addEventListener("click", does);
+const close = () => pause(tell);
+for (const [id, does] of [["pause", close], ["ask", ask], ["arm", arm], ["more", openMore]]) byId(id).addEventListener("click", does);
 byId("more-close").addEventListener("click", () => byId("more-box").close());
 heed({
-  p: pause, g: () => press("greeted"), n: () => press("not-found"), d: () => press("disagree"), h: openScript, s: () => byId("ask").hidden || ask(),
+  p: close, g: () => press("greeted"), n: () => press("not-found"), d: () => press("disagree"), h: openScript, s: () => byId("ask").hidden || ask(),
   m: sound, q: () => go("/phone"), f: () => go("/code"), "?": openMore,
 });
 again();

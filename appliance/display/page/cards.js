@@ -9,6 +9,7 @@ import { say } from "/board/words.js";
 const VERDICTS = [["greeted", "g"], ["not-found", "n"], ["disagree", "d"]];
 const SMALLEST = 0.35;
 const FINE = 0.04;
+const COMMON = 2; // whoever asks may wear what most do, and "1 in 1" is no comfort
 
 let live = [];
 let expiry = 0;
@@ -20,11 +21,11 @@ export function setUp(given) {
   new ResizeObserver(() => byId("cards").querySelectorAll(".telling").forEach(fit)).observe(byId("cards"));
 }
 
-// Shows these and no others; returns those that are new.
-export function showCards(cards) {
-  const at = now();
+// Shows these and no others, as the booth said at `at`, on the page's clock; returns those that are new.
+export function showCards(cards, at) {
   const before = new Map(live.map((one) => [one.card.number, one]));
-  live = cards.map((card) => ({ ...(before.get(card.number) ?? { element: element(card) }), card, until: at + card.left_s * 1000 }));
+  live = cards.map((card) => ({ card, until: at + card.left_s * 1000 })).filter((one) => one.until > now())
+    .map((one) => ({ ...one, element: before.get(one.card.number)?.element ?? element(one.card) }));
   place();
   for (const one of live) markOpen(one);
   expect();
@@ -143,7 +144,8 @@ function zoneOf(card) {
 
 function oddsOf({ odds }) {
   if (!odds) return { text: say("odds-unknown"), of: "" };
-  return { text: say(odds.least ? "odds-least" : "odds", { n: odds.n }), of: odds.of ? say("odds-of", { n: odds.of }) : "" };
+  const rare = odds.least ? "odds-least" : odds.n < COMMON ? "odds-common" : "odds";
+  return { text: say(rare, { n: odds.n }), of: odds.of ? say("odds-of", { n: odds.of }) : "" };
 }
 
 // The largest letters that fit, whatever the language.

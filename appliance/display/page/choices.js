@@ -17,6 +17,13 @@ function keep(name, value) {
   history.replaceState(null, "", location.pathname + (query ? "?" + query : ""));
 }
 
+// The same choices for another page of this device.
+export function query() {
+  const kept = new URLSearchParams(chosen);
+  kept.set("lang", language());
+  return "?" + kept;
+}
+
 export function speak(one) {
   document.documentElement.lang = one;
   keep("lang", one);

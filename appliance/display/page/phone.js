@@ -16,6 +16,5 @@ async function show(renew) {
   drawCode(byId("qr"), values.qr);
 }
 
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") byId("back").click(); });
 byId("renew").addEventListener("click", () => show(true));
 show(false);

@@ -1,8 +1,11 @@
 // How the booth stands: its words in, the top of the page and its calm middle out; nothing claims more than is proven.
 
 import { byId, write } from "/field/dom.js";
+import { showCapture } from "/board/capture.js";
 import { plain } from "/board/doll.js";
+import { device } from "/board/tables.js";
 import { now } from "/board/time.js";
+import { LOST } from "/board/talk.js";
 import { clock, say } from "/board/words.js";
 
 const STREET = [0, 100, 200, 300, 400, 500];
@@ -14,9 +17,7 @@ export function setUp() {
 // `captureUntil`, `pauseUntil`: on the page's clock, milliseconds.
 export function showStanding(state, { captureUntil, pauseUntil, cards }) {
   const name = state.standing.name;
-  const word = now() < captureUntil ? state.capture.word : "unknown";
-  byId("capture").className = word;
-  write(byId("capture-text"), say("capture-" + word));
+  showCapture(state.capture.word, captureUntil);
   write(byId("standing"), cards && name !== "watching" ? say(name) : "");
   byId("middle").hidden = cards > 0;
   byId("middle").className = name;
@@ -31,6 +32,7 @@ export function showStanding(state, { captureUntil, pauseUntil, cards }) {
 
 function adviceOf({ standing: { name, by } }) {
   if (name === "watching") return "";
+  if (name === LOST && device) return say("do-lost-here");
   if (name !== "paused" || !by.length) return say("do-" + name);
   return say("do-paused-" + (by.includes("operator") ? "operator" : by[0]));
 }

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from appliance.uplink.trends.ledger import NAME, Account, LedgerError, read_account
+from appliance.uplink.trends.account import Account
+from appliance.uplink.trends.ledger import NAME, LedgerError, read_account
 from appliance.uplink.trends.shelf import days_of, get, ledger_of
 
 CURE = "ask who did that, then: booth trends begin"
@@ -27,14 +28,16 @@ def sound_account(folder: Path, heads: Iterable[str] = ()) -> Account | None:
 
 def faults_of(folder: Path, account: Account | None, heads: Iterable[str] = ()) -> list[str]:
     """What does not fit, one line each; `heads` are places N:HASH12 that the chain must go through. Raises OSError."""
-    known = {line.head for line in account.lines} if account else set()
+    known = {line.head: line for line in account.lines} if account else {}
     faults = [f"{NAME}: cut or put back: {head} is gone" for head in heads if head not in known]
-    sums = release_sums(account)
+    sums, open_line = release_sums(account), account.open_line if account else None
     for day in days_of(folder):
         payload = get(folder, day) or b""
-        if ledger_of(payload) not in known:
+        paid = known.get(ledger_of(payload))
+        if paid is None or (paid.kind, paid.day) != ("spend", day):
             faults.append(f"{NAME}: cut or put back: it did not pay for {day}.json")
-        elif day in sums and sums[day] != hashlib.sha256(payload).hexdigest():
+        # Only a day that a kill has left open holds a file before the ledger tells of it.
+        elif paid != open_line and sums.get(day) != hashlib.sha256(payload).hexdigest():
             faults.append(f"trends/{day}.json: not the release that was sent")
     return faults
 

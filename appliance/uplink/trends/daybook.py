@@ -18,7 +18,7 @@ from typing import Any
 from appliance.disk import read_small
 from appliance.health.clock import Clock
 from appliance.outfit import Outfit
-from appliance.uplink.trends.days import Trust, local_day
+from appliance.uplink.trends.days import SETTLE_S, Trust, local_day
 from appliance.uplink.trends.tally import Tally, tally_from
 
 FILE = "trends.tally"
@@ -26,10 +26,12 @@ FILE = "trends.tally"
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 MOST_BYTES = 64 * 1024
 EVERY_S = 60.0
-MOST_OVER = 3
-"Days that wait for a disk; the oldest goes."
+MOST_OVER = 7
+"Days that wait for a disk or for a network to confirm the clock; the oldest goes."
 MOST_WAIT_S = 86_400.0
 "For a clock to be set: after that nobody could say of which day the counts are."
+MOST_OPEN_S = 25 * 3600.0 + SETTLE_S
+"The longest day, and the time that a clock may be doubted at its end; what is open for longer holds several days."
 
 
 class DayBook:
@@ -72,12 +74,13 @@ class DayBook:
             # What was counted before the clock was set is of this day if it has begun by then.
             began = local_day(unix_s - (now_s - self._since_s), self._zone, self._ends_at_h)
             if began != day:
-                self._open = Tally(None)
+                self._open, self._since_s = Tally(None), now_s
             self._open.day = self._after(day)
         elif day > known:
-            self._over = [*self._over, self._open][-MOST_OVER:]
+            if now_s - self._since_s <= MOST_OPEN_S:
+                self._over = [*self._over, self._open][-MOST_OVER:]
             self._closed = known
-            self._open = Tally(day)
+            self._open, self._since_s = Tally(day), now_s
             self.save(now_s)
         else:
             # The clock goes back: the open day takes the name that is right now, unless that day is over already.

@@ -23,6 +23,11 @@ def zone_of(name: str) -> tzinfo:
         return timezone.utc
 
 
+def zone_name(name: str) -> str:
+    """How a release calls the zone by which its days are told: the one that zone_of() really gives."""
+    return "UTC" if zone_of(name) is timezone.utc else name
+
+
 def local_day(unix_s: float, zone: tzinfo, ends_at_h: float = 24.0) -> date:
     """The day that the street calls it; one that ends at 21 h begins at 21 h of the evening before.
 
@@ -38,18 +43,25 @@ class Trust:
     """Whether the clock may be believed. Times are monotonic seconds, which no one sets."""
 
     _offset_s: float | None = None
-    "Wall clock less monotonic clock at the last reading."
+    "Wall clock less monotonic clock at the last reading that a network had confirmed."
     _doubt_until_s: float = float("-inf")
 
     def believes(self, clock: Clock, now_s: float) -> bool:
-        """Take one more reading."""
-        if not clock.synced:
-            return False
+        """Take one more reading.
+
+        A clock that was believed and that nobody has set since names the day without a network too: the kernel calls
+        it unsynchronised some nine hours after the last answer of a time server, and it is off by seconds.
+        """
         offset_s, before_s = clock.unix_s - now_s, self._offset_s
+        leapt = before_s is not None and abs(offset_s - before_s) > LEAP_S
+        if not clock.synced:
+            return before_s is not None and not leapt and self.doubt_until_s is None
         self._offset_s = offset_s
-        if before_s is not None and abs(offset_s - before_s) > LEAP_S:
+        if leapt:
             self._doubt_until_s = now_s + SETTLE_S
-        return now_s >= self._doubt_until_s
+        elif now_s >= self._doubt_until_s:
+            self._doubt_until_s = float("-inf")
+        return self.doubt_until_s is None
 
     @property
     def offset_s(self) -> float | None:

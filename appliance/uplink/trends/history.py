@@ -85,6 +85,14 @@ def write_days(folder: Path, known: list[Day], keep_days: int = DAYS) -> None:
     write_durably(folder / FILE, content, CURE, mode=0o600)
 
 
+def forget_days(folder: Path, today: date, keep_days: int) -> None:
+    """Let days go that are too old to be compared or to be kept. Raises BoothError."""
+    known, oldest = read_days(folder), today - timedelta(days=min(DAYS, keep_days))
+    young = [one for one in known if one.day >= oldest]
+    if len(young) < len(known):
+        write_days(folder, young, keep_days)
+
+
 def bounded(value: Any) -> int:
     """A count with its noise, which may lie below 0. Raises ValueError for anything else."""
     if type(value) is not int or abs(value) > MOST:

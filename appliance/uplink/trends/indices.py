@@ -2,6 +2,7 @@
 
 Both are moved by noise and chance, to one side: noise makes any two days differ. So 999 days with the same shares are
 simulated, with their chance and noise; what that moves the figure by is taken off, and their spread is the interval.
+Where the noise is as large as the rare styles, no simulation knows how many of these there are.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from appliance.uplink.trends.intervals import CONFIDENCE
 SIMULATED = 999
 SEED = 1
 "Any: the same counts give the same figures."
+ENOUGH = 100.0
+"""Passages by the scale of the noise, from which on intervals of diversity hold: .93 to .97 in simulated streets; at 40
+it is .80 in one of many styles, at 16 it is .35."""
 Counts: TypeAlias = NDArray[np.float64]
 
 
@@ -29,15 +33,21 @@ class Index:
     high: float
 
 
-def diversity(styles: tuple[int, ...], scale: float) -> Index:
-    """Compute exp of the Shannon entropy: as many styles of one size are as diverse."""
+def diversity(styles: tuple[int, ...], scale: float, passages: int) -> Index:
+    """Compute exp of the Shannon entropy: as many styles of one size are as diverse.
+
+    Below ENOUGH passages the interval is all that the figure can be: 625 of them at epsilon 1, 2,084 at 0.3.
+    """
     rng = np.random.default_rng(SEED)
     counts = np.array(styles, np.float64)
     seen, simulated = float(effective(counts)), effective(again(rng, counts, scale))
     low, high = ends(simulated)
     # The wider of two bootstraps to each side: on a thin day neither alone covers 95 %.
     interval = min(low, 2 * seen - high), max(high, 2 * seen - low)
-    return cut(2 * seen - float(simulated.mean()), *interval, (1.0, float(len(styles))))
+    every = (1.0, float(len(styles)))
+    return cut(
+        2 * seen - float(simulated.mean()), *(interval if passages >= ENOUGH * scale else every), every
+    )
 
 
 def novelty(styles: tuple[int, ...], usual: tuple[int, ...], days: int, scale: float) -> Index:

@@ -12,7 +12,6 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from appliance.health.clock import Clock
 from appliance.logbook.book import whole_size, write_whole
 from appliance.logbook.chain import pieces_of
 from appliance.logbook.entry import BEGIN
+from appliance.uplink.trends.account import Account
 from appliance.uplink.trends.line import Line, line_from
 
 FILE = "ledger.jsonl"
@@ -34,41 +34,6 @@ MOST_BYTES = 4 << 20
 
 class LedgerError(BoothError):
     """The ledger is not what was written: nothing may be spent until a person has looked at it."""
-
-
-@dataclass(frozen=True)
-class Account:
-    """What the ledger says. `lines` is never empty."""
-
-    lines: tuple[Line, ...]
-    torn: int = 0
-    "Bytes after the last whole line."
-
-    @property
-    def head(self) -> Line:
-        """The last line."""
-        return self.lines[-1]
-
-    @property
-    def boot(self) -> str:
-        """What all ids of releases have in common."""
-        return self.lines[0].note
-
-    @property
-    def last_day(self) -> date:
-        """Days up to this one are spent, or were before the ledger was."""
-        return date.fromisoformat(self.head.day)
-
-    @property
-    def open_line(self) -> Line | None:
-        """The line of a day that was spent and of which nobody has said what became of it."""
-        step = next(line for line in reversed(self.lines) if line.kind != "torn")
-        return step if step.kind == "spend" else None
-
-    @property
-    def releases(self) -> int:
-        """How many there were: the number of the last one."""
-        return sum(line.kind == "release" for line in self.lines)
 
 
 def read_account(folder: Path) -> Account | None:

@@ -24,8 +24,9 @@ FORMS = {
 }
 """Kind -> what its note looks like.
 
-begin: nothing up to `day` is told; the note is in the ids of all releases. spend: before the noise is drawn. Then one
-of release (number, SHA-256 of the message), withheld, lost. torn: what a power cut left of a line was cut off.
+begin: nothing up to `day` is told; the note is random, so that no two ledgers are alike. spend: before the noise is
+drawn. Then one of release (number, SHA-256 of the message), withheld, lost. torn: what a power cut left of a line was
+cut off.
 """
 WITHHELD, LOST = FORMS["withheld"], FORMS["lost"]
 MOST_LINE = 1024

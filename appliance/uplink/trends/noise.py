@@ -3,6 +3,9 @@
 Two tallies are neighbours when one has one passage more. That moves the number of passages by one and, in each table,
 one cell by one: an L1 distance of one per question. OpenDP adds discrete Laplace noise of scale 1 / epsilon, adds the
 epsilons up, and refuses a question beyond them. That tallies are made so (tally.py) is what it cannot check itself.
+
+Whoever knows how many passed, as health tells, asks what somebody wore: an outfit that is replaced moves each table by
+two and the number by none, which costs up to twice what the tables cost.
 """
 
 from __future__ import annotations

@@ -17,15 +17,16 @@ from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.uplink.outbox import Outbox
 from appliance.uplink.outbox_bounds import Bounds
+from appliance.uplink.trends.account import Account
 from appliance.uplink.trends.anchor import keep, kept
 from appliance.uplink.trends.audit import sound_account
 from appliance.uplink.trends.history import Day, read_days, usual_before, write_days
-from appliance.uplink.trends.ledger import NAME, Account, LedgerError, append, begin, require_own
+from appliance.uplink.trends.ledger import NAME, LedgerError, append, begin, require_own
 from appliance.uplink.trends.line import LOST, WITHHELD, Line
 from appliance.uplink.trends.noise import Noisy, Questions, draw
 from appliance.uplink.trends.release import Origin, payload_of
 from appliance.uplink.trends.rules import may_release
-from appliance.uplink.trends.shelf import asides_of, clear, get, ledger_of, put
+from appliance.uplink.trends.shelf import alone, get, ledger_of, put
 from appliance.uplink.trends.tally import Tally
 
 
@@ -57,8 +58,12 @@ class Press:
 
     def open(self, clock: Clock, today: date, heads: list[str]) -> Account:
         """The ledger, begun where there is none, after finishing what a kill has left. Raises BoothError, OSError."""
+        require_own(self._desk.folder)
+        with alone(self._desk.folder):
+            return self._opened(clock, today, heads)
+
+    def _opened(self, clock: Clock, today: date, heads: list[str]) -> Account:
         folder = self._desk.folder
-        require_own(folder)
         heads = [*heads, *kept(self._desk.runtime)]
         if sound_account(folder, heads) is None:
             begin(folder, clock, today - timedelta(days=1))
@@ -77,7 +82,12 @@ class Press:
 
         Raises BoothError and OSError; then another try later goes on where this one ended.
         """
-        account = self.open(clock, today, heads)
+        require_own(self._desk.folder)
+        with alone(self._desk.folder):
+            return self._released(tally, clock, today, heads)
+
+    def _released(self, tally: Tally, clock: Clock, today: date, heads: list[str]) -> str:
+        account = self._opened(clock, today, heads)
         if tally.day is None or tally.day >= today:
             raise ValueError("only a day that is over is released")
         if tally.day <= account.last_day:
@@ -90,10 +100,6 @@ class Press:
         self._note(line.head)
         self._drawn = (line, self._written(draw(tally, questions), account, line, known))
         self._finish(account, line, clock)
-        # By the day that was released, not by today's: a clock that is wrong for an hour empties no shelf.
-        clear(desk.folder, tally.day, desk.keep_days)
-        for aside in asides_of(desk.folder):
-            clear(aside, tally.day, desk.keep_days)
         return self._told(tally.day)
 
     def _written(self, noisy: Noisy, account: Account, line: Line, known: list[Day]) -> bytes:
@@ -101,7 +107,7 @@ class Press:
         desk = self._desk
         if not may_release(noisy, desk.epsilon):
             return b""
-        number = f"{desk.booth}-{account.boot}-{account.releases + 1}"
+        number = f"{desk.booth}-{account.next_in_run(line)}"
         day = date.fromisoformat(line.day)
         who = (number, desk.city, desk.booth, day, desk.time_zone, desk.engine, line.head, desk.epsilon)
         origin = Origin(*who)

@@ -11,9 +11,9 @@ from appliance.uplink.trends.formulas import FORMULAS
 from appliance.uplink.trends.history import Usual
 from appliance.uplink.trends.indices import Index, diversity, novelty
 from appliance.uplink.trends.intervals import CONFIDENCE, half_width, share_width
-from appliance.uplink.trends.movers import movers_of
+from appliance.uplink.trends.movers import movers_of, tested
 from appliance.uplink.trends.noise import PASSAGES, Noisy, Query, queries
-from appliance.uplink.trends.rules import LEAST_CELL, LEAST_PASSAGES, told_cells, widths
+from appliance.uplink.trends.rules import LEAST_CELL, LEAST_PASSAGES, may_be_small, told_cells, widths
 from appliance.uplink.trends.styles import read_codebook
 from appliance.uplink.trends.tables import Table, all_tables
 from appliance.uplink.wording import payload_from_values
@@ -63,9 +63,9 @@ def payload_of(noisy: Noisy, usual: Usual | None, origin: Origin) -> bytes:
             "least_cell": LEAST_CELL,
             "passages": passages_values(noisy, asked[PASSAGES], widths(origin.epsilon)[PASSAGES]),
             "tables": tables,
-            "diversity": index_values(diversity(noisy.counts[STYLE], asked[STYLE].scale)),
+            "diversity": index_values(diversity(noisy.counts[STYLE], asked[STYLE].scale, noisy.passages)),
             "novelty": novelty_values(noisy, usual, asked[STYLE].scale),
-            "movers": movers_values(noisy, usual, told, origin.epsilon),
+            "movers": movers_values(noisy, usual, origin.epsilon),
             "formulas": FORMULAS,
         }
     )
@@ -109,7 +109,8 @@ def cell_values(label: str, count: int, passages: int, scales: tuple[float, floa
     """One cell: its count, its share, and the interval of the street's share."""
     share = min(1.0, count / passages)
     width = share_width(share, passages, scales)
-    low, high = rounded(share - width, share + width, 0.0, 1.0)
+    least = 0.0 if may_be_small(count, scales[0]) else share - width
+    low, high = rounded(least, share + width, 0.0, 1.0)
     return {"label": label, "count": count, "share": round(share, DECIMALS), "low": low, "high": high}
 
 
@@ -127,18 +128,16 @@ def novelty_values(noisy: Noisy, usual: Usual | None, scale: float) -> dict[str,
     return {**index_values(index), "days": usual.days}
 
 
-def movers_values(
-    noisy: Noisy, usual: Usual | None, told: list[tuple[str, int]], epsilon: float
-) -> dict[str, Any] | None:
+def movers_values(noisy: Noisy, usual: Usual | None, epsilon: float) -> dict[str, Any] | None:
     """Risers and fallers; None where there is too little to compare with."""
     if usual is None:
         return None
     cells = []
-    for mover in movers_of(noisy, usual, told, epsilon):
+    for mover in movers_of(noisy, usual, epsilon):
         low, high = rounded(mover.low, mover.high, -1.0, 1.0)
         change = round(mover.change, DECIMALS)
         cells.append({"table": mover.table, "label": mover.label, "change": change, "low": low, "high": high})
-    return {"days": usual.days, "tested": len(told), "cells": cells}
+    return {"days": usual.days, "tested": tested(), "cells": cells}
 
 
 def rounded(low: float, high: float, least: float, most: float) -> tuple[float, float]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 from appliance.disk import read_small, sync_folder, write_durably
+from appliance.errors import BoothError
 from appliance.uplink.trends.release import MOST_BYTES
 
 FOLDER = "trends"
@@ -17,6 +22,24 @@ MOST_FILES = 2 * MOST_DAYS
 "That are looked at: whoever fills the folder with others does not hold the booth up."
 MOST_ASIDES = 1000
 MODE = 0o640
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Be the one process that works in `folder`; the kernel lets go when it dies. Raises BoothError, OSError.
+
+    Without it a second one finds the day of the first spent, and calls it lost while the first one sends it.
+    """
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BoothError(f"{folder}: another process is at it; let one vision run") from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def file_of(folder: Path, day: str) -> Path:

@@ -21,10 +21,11 @@ from appliance.uplink.outbox import OUTBOX
 from appliance.uplink.outbox_bounds import bounds_from_settings
 from appliance.uplink.trends.audit import CURE
 from appliance.uplink.trends.daybook import DayBook
-from appliance.uplink.trends.days import zone_of
+from appliance.uplink.trends.days import zone_name, zone_of
+from appliance.uplink.trends.keeping import kept_days
 from appliance.uplink.trends.ledger import LedgerError
 from appliance.uplink.trends.press import Desk, Press
-from appliance.uplink.trends.shelf import FOLDER, MOST_DAYS
+from appliance.uplink.trends.shelf import FOLDER
 from appliance.uplink.trends.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ RETRY_S = 600.0
 PATIENCE_S = 3.0
 "For a release that is under way when the booth stops; one that is cut off then is mended at the next start."
 NO_CLOCK = "waits: the clock is not set"
+UNCONFIRMED = "waits: a network has to confirm the clock before a day is released"
 OFF = "off"
 OWN = "vision"
 "In folders.runtime; for vision alone, as folders.vision is on the disk."
@@ -57,6 +59,7 @@ class Trends:
         self._fault = ""
         self._opened: date | None = None
         self._head = ""
+        self._synced = True
 
     @property
     def head(self) -> str:
@@ -68,6 +71,8 @@ class Trends:
         """One line for the status."""
         if self._fault:
             return self._fault
+        if self._book.today is not None and self._book.over() is not None and not self._synced:
+            return UNCONFIRMED
         counting = NO_CLOCK if self._book.today is None else "counting"
         return f"{counting}; {self._said}" if self._said else counting
 
@@ -81,6 +86,7 @@ class Trends:
             return
         self._looked_s = now_s
         clock = read()
+        self._synced = clock.synced
         self._book.turn(clock, now_s)
         self._take(now_s)
         today = self._book.today
@@ -165,8 +171,8 @@ def desk_of(settings: Settings, engine: str) -> Desk:
         bounds=bounds_from_settings(settings.uplink),
         city=settings.booth.city,
         booth=settings.booth.id,
-        time_zone=settings.place.time_zone,
+        time_zone=zone_name(settings.place.time_zone),
         engine=engine,
         epsilon=settings.trends.epsilon,
-        keep_days=min(MOST_DAYS, settings.retention.reports_days or MOST_DAYS),
+        keep_days=kept_days(settings),
     )

@@ -36,10 +36,35 @@ check_key() {
     [ -n "$ssh_key" ] || { stands "nobody could log in: no key was given" "--ssh-key FILE.pub, the team's public key" && return; }
     [ -f "$ssh_key" ] || { stands "$ssh_key: no such file" "--ssh-key FILE.pub, the team's public key" && return; }
     ! grep -q 'PRIVATE KEY' "$ssh_key" || { stands "$ssh_key is the secret half of a key" "--ssh-key $ssh_key.pub" && return; }
-    ssh-keygen -l -f "$ssh_key" >/dev/null 2>&1 || stands "$ssh_key holds no public key" "ssh-keygen -t ed25519 makes a pair; give the .pub"
+    [ -n "$(key_lines)" ] && [ "$(key_lines | ssh-keygen -l -f - 2>/dev/null | wc -l)" = "$(key_lines | wc -l)" ] ||
+        { stands "$ssh_key has a line that is no public key, or none" "ssh-keygen -t ed25519 makes a pair; give the .pub" && return; }
+    ! key_lines | grep -qE '(^|,)from=' ||
+        hint "$ssh_key says from where one may log in; over the cable that is 192.168.55.100"
+}
+# As sshd reads them: one key a line, with options before it or none; an editor of Windows ends lines in its own way.
+key_lines() { tr -d '\r' <"$ssh_key" | grep -vE '^[[:space:]]*(#|$)' || true; }
+# What --identity looks into the booted Jetson with, an hour later: nobody is there then to type a passphrase.
+check_identity() {
+    local told
+    [ -n "$identity" ] || return 0
+    [ -f "$identity" ] || { stands "$identity: no such file" "--identity FILE, the secret half of the team's key" && return; }
+    told=$(ssh-keygen -y -P '' -f "$identity" 2>&1) || { identity_is_refused "$told" && return; }
+    [ ! -f "$ssh_key" ] || key_lines | grep -qF -- "$(cut -d ' ' -f 2 <<<"$told")" ||
+        stands "$identity does not belong to $ssh_key" "give the two halves of one key"
+}
+identity_is_refused() { # WORDS OF SSH-KEYGEN
+    local words=$1
+    grep -q 'PRIVATE KEY' "$identity" || words=none
+    case $words in
+    *'bad permissions'*) stands "$identity can be read by others, so ssh refuses it" "chmod 600 $identity" ;;
+    *passphrase*) stands "$identity is locked by a passphrase" "go without --identity, and log in by hand" ;;
+    *) stands "$identity is no secret half of a key" "--identity FILE, the one without .pub" ;;
+    esac
 }
 check_debs() {
     local deb
+    image_is_built && [ -z "$ssh_key" ] && return
+    has_booth || stands "no package of the booth is given" "--deb booth_...+py${python/./}_arm64.deb (make deb ARCH=arm64 PY=$python), or --no-booth"
     for deb in "${debs[@]}"; do
         dpkg-deb -f "$deb" Package >/dev/null 2>&1 || { stands "$deb is no package" "give the .deb file itself" && continue; }
         case $(dpkg-deb -f "$deb" Architecture) in
@@ -48,6 +73,14 @@ check_debs() {
         esac
         python_fits "$deb" || stands "$deb is not for Python $python" "the one that was built for $release"
     done
+}
+has_booth() {
+    local deb
+    [ "$no_booth" = no ] || return 0
+    for deb in "${debs[@]}"; do
+        [ "$(dpkg-deb -f "$deb" Package 2>/dev/null)" != booth ] || return 0
+    done
+    return 1
 }
 # Of `python3 (>= 3.10)` and `python3 (<< 3.11)`, as the booth's package says.
 python_fits() { # DEB

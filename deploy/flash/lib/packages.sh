@@ -8,7 +8,7 @@ install_packages() {
     hold_packages
     if [ ${#debs[@]} -gt 0 ] || [ "$screen" = yes ]; then
         mkdir -p "$rootfs/tmp/booth"
-        [ ${#debs[@]} = 0 ] || cp -- "${debs[@]}" "$rootfs/tmp/booth/"
+        copy_debs
         watch packages install_debs
         hold_packages
     fi
@@ -16,6 +16,13 @@ install_packages() {
     rm -rf "$rootfs/tmp/booth" "$rootfs/usr/sbin/policy-rc.d"
     give_own_resolver_back
     unmount_rootfs
+}
+# By names of our own: a browser writes `booth_1.0 (1).deb`, and two files may have one name.
+copy_debs() {
+    local number
+    for number in "${!debs[@]}"; do
+        cp -- "${debs[number]}" "$rootfs/tmp/booth/$(dpkg-deb -f "${debs[number]}" Package)-$number.deb"
+    done
 }
 install_debs() {
     local fetch=--no-download

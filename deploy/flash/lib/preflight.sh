@@ -14,6 +14,7 @@ space|always
 licence|build
 archives|build
 key|build
+identity|write
 debs|build
 emulation|build
 module|build

@@ -26,7 +26,7 @@ give_key() {
     owner=$(awk -F : -v user="$user" '$1 == user { print $3 ":" $4 }' "$rootfs/etc/passwd")
     [ -n "$owner" ] || fail "NVIDIA's tool made no user $user; see $run/user.log"
     mkdir -p "$home/.ssh"
-    grep -hE '^(ssh-|ecdsa-|sk-)' "$ssh_key" >"$home/.ssh/authorized_keys"
+    key_lines >"$home/.ssh/authorized_keys"
     chmod 700 "$home/.ssh"
     chmod 600 "$home/.ssh/authorized_keys"
     chown -R "$owner" "$home"

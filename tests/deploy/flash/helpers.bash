@@ -22,7 +22,7 @@ build_shared() { # OPTIONS...
     local BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR/once
     mkdir -p "$BATS_TEST_TMPDIR"
     setup_machine
-    "$FLASH" --folder "$FOLDER" --ssh-key "$KEY" --accept-license --no-flash "$@" >/dev/null
+    "$FLASH" --folder "$FOLDER" --ssh-key "$KEY" --accept-license --no-flash --no-booth "$@" >/dev/null
     rm -r "$FOLDER/logs"
     truncate -s 0 "$FOLDER/r36/Linux_for_Tegra/bootloader/booth-data.img"
 }
@@ -126,8 +126,9 @@ short_limits() { # SECONDS
     awk -F '|' -v OFS='|' -v limit="$1" '/^#/ { next } { $3 = limit; $4 = limit; print }' "$HERE/../../../deploy/flash/stages.txt" \
         >"$BOOTH_FLASH_STAGES"
 }
-check() { run "$FLASH" --check --folder "$FOLDER" --ssh-key "$KEY" --accept-license "$@"; }
-flash() { run timeout 60 "$FLASH" --folder "$FOLDER" --ssh-key "$KEY" --accept-license "$@"; }
+# Most tests need no package of the booth; those of packages give one.
+check() { run "$FLASH" --check --folder "$FOLDER" --ssh-key "$KEY" --accept-license --no-booth "$@"; }
+flash() { run timeout 60 "$FLASH" --folder "$FOLDER" --ssh-key "$KEY" --accept-license --no-booth "$@"; }
 rewrite() { run timeout 60 "$FLASH" --folder "$FOLDER" --flash-only "$@"; }
 latest() { find "$FOLDER/logs" -mindepth 1 -maxdepth 1 -type d | sort | tail -n 1; }
 has() { [[ $output == *"$1"* ]] || { echo "not said: $1" && echo "$output" && return 1; }; }
@@ -154,7 +155,7 @@ tidy() {
 # As from a terminal: a shell without job control would hand the interrupt on as ignored.
 start() { # OPTIONS...
     python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])' \
-        "$FLASH" --folder "$FOLDER" --ssh-key "$KEY" --accept-license "$@" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+        "$FLASH" --folder "$FOLDER" --ssh-key "$KEY" --accept-license --no-booth "$@" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
     flash_pid=$!
 }
 await() { # COMMAND...

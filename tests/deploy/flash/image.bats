@@ -9,7 +9,10 @@ setup_file() {
     mkdir -p "$BATS_TEST_TMPDIR"
     setup_machine
     make_deb
-    "$FLASH" --folder "$FOLDER" --ssh-key "$KEY" --accept-license --no-flash --deb "$BATS_TEST_TMPDIR/booth.deb" >"$FAKE/said"
+    # As a browser names a second download.
+    mv "$BATS_TEST_TMPDIR/booth.deb" "$BATS_TEST_TMPDIR/booth_1.0 (1).deb"
+    "$FLASH" --folder "$FOLDER" --ssh-key "$KEY" --accept-license --no-flash --deb "$BATS_TEST_TMPDIR/booth_1.0 (1).deb" \
+        >"$FAKE/said"
 }
 make_deb() {
     mkdir -p "$BATS_TEST_TMPDIR/deb/DEBIAN"
@@ -41,6 +44,12 @@ built() {
     [ "$(stat -c %a "$ROOTFS/home/technician/.ssh/authorized_keys")" = 600 ]
     ! grep -rq 'anna@example' "$BATS_FILE_TMPDIR/built/site/logs"
 }
+@test "options before a key stay, comments and the line ends of Windows go" {
+    { printf '# the team\r\n\r\n' && sed 's/^/from="192.168.55.*" /; s/$/\r/' "$KEY"; } >"$BATS_TEST_TMPDIR/windows.pub"
+    flash --no-flash --ssh-key "$BATS_TEST_TMPDIR/windows.pub"
+    [ "$status" = 0 ]
+    [ "$(cat "$FOLDER/r36/Linux_for_Tegra/rootfs/home/technician/.ssh/authorized_keys")" = "from=\"192.168.55.*\" $(cat "$KEY")" ]
+}
 @test "ssh takes keys only, and not from root" {
     built
     grep -qx 'PasswordAuthentication no' "$ROOTFS/etc/ssh/sshd_config.d/60-booth.conf"
@@ -53,9 +62,9 @@ built() {
     grep -q 'Pin-Priority: -1' "$ROOTFS/etc/apt/preferences.d/booth"
     grep -q 'Package-Blacklist.*"nvidia-"' "$ROOTFS/etc/apt/apt.conf.d/60booth"
 }
-@test "the booth's package is installed, and its file is not left behind" {
+@test "the booth's package is installed, whatever its file is called, and the file is not left behind" {
     built
-    [ "$(cat "$ROOTFS/installed")" = booth.deb ]
+    [ "$(cat "$ROOTFS/installed")" = booth-0.deb ]
     [ ! -e "$ROOTFS/tmp/booth" ]
     [ ! -e "$ROOTFS/usr/sbin/policy-rc.d" ]
 }
@@ -206,7 +215,7 @@ built() {
     [ "$status" = 0 ]
     local etc=$FOLDER/r36/Linux_for_Tegra/rootfs/etc name
     for name in $(sed -n 's/^\([a-z0-9][^ #]*\).*/\1/p' "$HERE/../../../deploy/package/screen-packages.txt"); do
-        grep -qE "apt-get install.*/booth.deb .*$name( |\$)" "$FAKE/calls"
+        grep -qE "apt-get install.*/booth-0.deb .*$name( |\$)" "$FAKE/calls"
     done
     [ "$(readlink "$etc/systemd/system/default.target")" = /lib/systemd/system/multi-user.target ]
     for name in display-manager gdm gdm3 seatd; do [ "$(readlink "$etc/systemd/system/$name.service")" = /dev/null ]; done

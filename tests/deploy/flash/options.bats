@@ -13,7 +13,7 @@ wrong() { # WORDS... : what is said of them
     [ "$status" = 0 ]
     [ "${#lines[@]}" -le 40 ]
     local word
-    for word in --check --no-flash --flash-only --massflash pin report --release --board --module --ssh-key --user --deb \
+    for word in --check --no-flash --flash-only --massflash pin report --release --board --module --ssh-key --user --deb --no-booth \
         --screen --online --root-gib --accept-license --folder --identity --accept --restart; do
         has "$word"
     done

@@ -2,14 +2,14 @@
 load helpers
 
 setup() { setup_machine; }
-spoilt() { [ "$status" = 1 ] && has "of 27 checks stand in the way"; }
+spoilt() { [ "$status" = 1 ] && has "of 28 checks stand in the way"; }
 # The one thing that was spoilt, and nothing else.
-alone() { spoilt && has "booth: 1 of 27 checks"; }
+alone() { spoilt && has "booth: 1 of 28 checks"; }
 
 @test "on a machine where all is right, nothing stands in the way" {
     check
     [ "$status" = 0 ]
-    has "27 checks are fine"
+    has "28 checks are fine"
 }
 @test "a machine without systemd is told what does not run, in our words alone" {
     touch "$FAKE/no-systemd"
@@ -106,7 +106,7 @@ alone() { spoilt && has "booth: 1 of 27 checks"; }
     says "only 20 GB are free" "70 are needed"
 }
 @test "the licence is accepted by the user, not by us" {
-    run "$FLASH" --check --folder "$FOLDER" --ssh-key "$KEY"
+    run "$FLASH" --check --folder "$FOLDER" --ssh-key "$KEY" --no-booth
     alone
     says "licence is not accepted" "--accept-license"
 }
@@ -149,7 +149,7 @@ alone() { spoilt && has "booth: 1 of 27 checks"; }
     done
 }
 @test "no key: nobody could log in" {
-    run "$FLASH" --check --folder "$FOLDER" --accept-license
+    run "$FLASH" --check --folder "$FOLDER" --accept-license --no-booth
     alone
     says "no key was given" "--ssh-key FILE.pub"
 }
@@ -167,13 +167,61 @@ alone() { spoilt && has "booth: 1 of 27 checks"; }
     echo hello >"$BATS_TEST_TMPDIR/no.pub"
     check --ssh-key "$BATS_TEST_TMPDIR/no.pub"
     alone
-    says "holds no public key" "ssh-keygen -t ed25519"
+    says "is no public key, or none" "ssh-keygen -t ed25519"
+}
+@test "a file that holds a key and something else" {
+    { cat "$KEY" && echo hello; } >"$BATS_TEST_TMPDIR/half.pub"
+    check --ssh-key "$BATS_TEST_TMPDIR/half.pub"
+    alone
+    says "half.pub has a line that is no public key" "give the .pub"
+}
+@test "several keys, comments, options before a key and line ends of Windows are fine" {
+    { echo "# the team" && echo && sed 's/$/\r/' "$KEY" && sed 's/^/no-pty,from="192.168.55.100,10.0.0.0\/8" /' "$KEY"; } \
+        >"$BATS_TEST_TMPDIR/keys.pub"
+    check --ssh-key "$BATS_TEST_TMPDIR/keys.pub"
+    [ "$status" = 0 ]
+    has "over the cable that is 192.168.55.100"
+}
+@test "the secret half that looks inside is looked at before, not an hour later" {
+    local own=$BATS_TEST_TMPDIR/own
+    check --identity /nowhere
+    alone
+    says "/nowhere: no such file" "--identity FILE"
+    check --identity "$KEY"
+    alone
+    says "team.pub is no secret half" "without .pub"
+    ssh-keygen -q -t ed25519 -N '' -f "$own"
+    check --identity "$own"
+    alone
+    says "$own does not belong to $KEY" "two halves of one key"
+    chmod 644 "$own"
+    check --identity "$own"
+    alone
+    says "can be read by others" "chmod 600 $own"
+    chmod 600 "$own"
+    ssh-keygen -q -p -N secret -f "$own" >/dev/null
+    check --identity "$own"
+    alone
+    says "locked by a passphrase" "by hand"
+    check --identity "${KEY%.pub}"
+    [ "$status" = 0 ]
 }
 make_deb() { # NAME ARCHITECTURE DEPENDS
     mkdir -p "$BATS_TEST_TMPDIR/deb/DEBIAN"
     printf 'Package: %s\nVersion: 1\nArchitecture: %s\nMaintainer: a <a@example.org>\nDescription: x\nDepends: %s\n' "$1" "$2" "$3" \
         >"$BATS_TEST_TMPDIR/deb/DEBIAN/control"
     dpkg-deb -b "$BATS_TEST_TMPDIR/deb" "$BATS_TEST_TMPDIR/$1.deb" >/dev/null
+}
+@test "a Jetson without the booth is flashed by word only" {
+    run "$FLASH" --check --folder "$FOLDER" --ssh-key "$KEY" --accept-license
+    alone
+    says "no package of the booth is given" "make deb ARCH=arm64 PY=3.10"
+    make_deb words all 'python3'
+    run "$FLASH" --check --folder "$FOLDER" --ssh-key "$KEY" --accept-license --deb "$BATS_TEST_TMPDIR/words.deb"
+    alone
+    make_deb booth arm64 'python3 (>= 3.10)'
+    run "$FLASH" --check --folder "$FOLDER" --ssh-key "$KEY" --accept-license --deb "$BATS_TEST_TMPDIR/booth.deb"
+    [ "$status" = 0 ]
 }
 @test "a file that is no package" {
     echo hello >"$BATS_TEST_TMPDIR/x.deb"
@@ -390,13 +438,13 @@ make_deb() { # NAME ARCHITECTURE DEPENDS
     unplug 1 2
     echo udisks2 >>"$FAKE/active"
     check --module orin-nano-8
-    has "booth: 3 of 27 checks"
+    has "booth: 3 of 28 checks"
 }
 @test "every check of the list has been spoilt by a test here" {
     local name problems
     # shellcheck source=/dev/null
     . "$HERE/../../../deploy/flash/lib/preflight.sh"
-    [ "$(wc -l <<<"$checks")" = 27 ]
+    [ "$(wc -l <<<"$checks")" = 28 ]
     problems=$(grep -c '^@test' "$BATS_TEST_FILENAME")
     [ "$problems" -ge 50 ]
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from appliance.config.duties import Language
 from appliance.display.field.words import Word, words_in
-from appliance.duties import Language
 
 HOLE = re.compile(r"\{(\w+)\}")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import ViewportSize
 
+from appliance.config.duties import Language
 from appliance.display.field.device import code_from_display
 from appliance.display.field.words import LANGUAGES, words_in
-from appliance.duties import Language
 from tests.display.field.browser import PHONE, TABLET, chromium, device, why_no_browser
 from tests.display.field.fake_vision import FakeVision, person
 from tests.display.field.technician import STEPS, Technician

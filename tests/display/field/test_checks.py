@@ -58,6 +58,8 @@ def test_a_booth_that_is_well_is_green(tmp_path: Path) -> None:
         ({"uplink": {**UPLINK, "refused": 2}}, {"outbox"}),
         ({"uplink": {**UPLINK, "certificate": "none"}}, {"certificate"}),
         ({"uplink": {**UPLINK, "certificate": "expires in 3 days"}}, {"certificate"}),
+        ({"uplink": {**UPLINK, "certificate": "expires in 21 days"}}, set()),
+        ({"uplink": {**UPLINK, "certificate": "expires in 20 days"}}, {"certificate"}),
         ({"clock": Clock(1_795_000_000.0, False)}, {"clock"}),
         ({"done": {**DONE, "focus": None}}, {"focus"}),
         ({"done": {}}, {"aim", "focus", "zones", "ground"}),
@@ -65,6 +67,8 @@ def test_a_booth_that_is_well_is_green(tmp_path: Path) -> None:
         ({"notices": {**QUIET, "update": "rolled back from 1.3: no frames"}}, {"update"}),
         ({"notices": {**QUIET, "provision": "refused: this stick was used"}}, {"provision"}),
         ({"notices": {**QUIET, "machine": "reboot required"}}, {"machine"}),
+        ({"lan": "192.168.213.77"}, {"lan"}),
+        ({"lan": "127.0.0.1"}, set()),
         ({"notices": {**QUIET, "provision": "applied: new-york/b7", "update": "kept 1.2"}}, set()),
     ],
 )  # fmt: skip

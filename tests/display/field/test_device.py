@@ -14,12 +14,13 @@ from appliance.display.field.device import qr_of
 from tests.command import booth
 from tests.display.running import display
 
+NOWHERE = "192.168.213.77"
 
-def config_in(folder: Path) -> Path:
+
+def config_in(folder: Path, lan: str | None = None) -> Path:
     file = folder / "booth.yaml"
-    file.write_text(
-        yaml.safe_dump({"folders": {"state": str(folder), "runtime": str(folder)}}), encoding="utf-8"
-    )
+    settings = {"folders": {"state": str(folder), "runtime": str(folder)}, "display": {"lan": lan}}
+    file.write_text(yaml.safe_dump(settings), encoding="utf-8")
     return file
 
 
@@ -39,6 +40,17 @@ def test_a_console_shows_address_and_code(tmp_path: Path) -> None:
             f"{found[1]}/api/session", json={"code": found[2] + found[3]}, headers={"origin": origin}
         )
         assert entered.status_code == 200
+
+
+def test_an_address_that_no_interface_has_is_told_beside_its_code(tmp_path: Path) -> None:
+    """The page may be opened before its cable is plugged in: a phone in the hand meanwhile waits for nothing."""
+    config = config_in(tmp_path, NOWHERE)
+    with display(tmp_path, lan=NOWHERE):
+        said = booth("field", "code", "--config", config).out.splitlines()
+    assert said[0].startswith(f"open   http://{NOWHERE}:")
+    assert said[2].startswith(
+        f"but    no interface has display.lan {NOWHERE}: plug in the cable; else give it by"
+    )
 
 
 def test_without_a_display_the_cure_is_named(tmp_path: Path) -> None:

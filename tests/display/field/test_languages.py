@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator
 
+from appliance.config.duties import Language
 from appliance.display.field.device import code_from_display
 from appliance.display.field.words import LANGUAGES, words_in
-from appliance.duties import Language
 from appliance.health.notices import tell
 from appliance.site_file import read_site
 from tests.display.field.browser import PHONE, TABLET, device, why_no_browser

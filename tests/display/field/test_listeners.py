@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from appliance.config import PRIVATE, Display
 from appliance.display.guard import is_address, is_loopback
+from appliance.display.listeners import is_here, lan_fault
 from appliance.errors import BoothError
 
 
@@ -70,3 +71,13 @@ def test_an_address_that_this_machine_cannot_have_names_its_cure() -> None:
 
     with pytest.raises(BoothError, match=r"name an interface"):
         bound("fe80::1%no-such-interface", 0)
+
+
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [("127.0.0.1", True), ("::1", True), ("192.168.213.77", False), ("fd00:213::77", False), ("fe80::7%none", False)],
+)  # fmt: skip
+def test_an_address_that_no_interface_has_is_told_apart(address: str, here: bool) -> None:
+    assert is_here(address) is here
+    assert bool(lan_fault(address)) is not here
+    assert not lan_fault(None)

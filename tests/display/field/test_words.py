@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from appliance.config import Settings
+from appliance.config.duties import Language
 from appliance.display.field.known import KNOWN, STATES
 from appliance.display.field.marks import NAMES
 from appliance.display.field.report import REASONS
 from appliance.display.field.words import LANGUAGES, TEXTS, languages_of, words_in
 from appliance.display.standing import STANDINGS
-from appliance.duties import Language
 from appliance.health.notices import SUBJECTS
 from appliance.law.ground import SIDES
 
@@ -117,7 +117,7 @@ def test_every_word_of_the_tables_is_said_somewhere() -> None:
 def checks() -> list[str]:
     return [
         "vision", "camera", "rate", "pause", "aim", "focus", "zones", "ground", "learning", "broker", "outbox",
-        "certificate", "clock", "disk", *SUBJECTS,
+        "certificate", "clock", "disk", "lan", *SUBJECTS,
     ]  # fmt: skip
 
 

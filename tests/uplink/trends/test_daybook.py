@@ -85,7 +85,23 @@ def test_a_clock_that_leaps_is_not_believed_for_an_hour() -> None:
     assert not trust.believes(Clock(wall + 7, synced=True), 7)
     assert not trust.believes(Clock(wall + SETTLE_S, synced=True), SETTLE_S)
     assert trust.believes(Clock(wall + SETTLE_S + 8, synced=True), SETTLE_S + 8)
-    assert not trust.believes(Clock(wall, synced=False), SETTLE_S + 9)
+
+
+def test_a_clock_that_no_network_confirms_is_believed_as_long_as_nobody_sets_it() -> None:
+    trust, wall = Trust(), 1.8e9
+    assert not trust.believes(Clock(wall, synced=False), 0)
+    assert trust.believes(Clock(wall + 1, synced=True), 1)
+    assert trust.believes(Clock(wall + 90 * H, synced=False), 90 * H)
+    assert not trust.believes(Clock(wall + 92 * H, synced=False), 91 * H)
+    assert trust.believes(Clock(wall + 92 * H + 5, synced=False), 92 * H)
+
+
+def test_a_leap_is_not_believed_before_a_network_confirms_that_it_has_settled() -> None:
+    trust, wall = Trust(), 1.8e9
+    trust.believes(Clock(wall, synced=True), 0)
+    assert not trust.believes(Clock(wall + 1e7, synced=True), 1)
+    assert not trust.believes(Clock(wall + 1e7 + 9 * H, synced=False), 9 * H)
+    assert trust.believes(Clock(wall + 1e7 + 10 * H, synced=True), 10 * H)
 
 
 class Booth:
@@ -217,7 +233,40 @@ def test_a_clock_that_goes_back_begins_no_day_again(booth: Booth) -> None:
     assert booth.book.today == next_day(DAY)
     assert booth.close() is None
     booth.wait(60 * H)
-    assert booth.close() == (next_day(DAY), 5)
+    # Open for 54 hours, it holds several days, and is nobody's.
+    assert booth.close() is None
+    booth.pass_by(4)
+    booth.wait(24 * H)
+    assert booth.close() == (next_day(DAY, 2), 4)
+
+
+def test_days_without_a_network_are_closed_one_by_one(booth: Booth) -> None:
+    """From Friday evening to Monday, say: the kernel takes its word back nine hours after the last answer."""
+    booth.wait(9 * H)
+    booth.synced = False
+    for number in range(3):
+        booth.pass_by(10 + number)
+        booth.wait(24 * H)
+    booth.start()
+    booth.synced = True
+    booth.look()
+    assert [booth.close() for _ in range(4)] == [*((next_day(DAY, n), 10 + n) for n in range(3)), None]
+    assert booth.book.today == next_day(DAY, 3)
+
+
+def test_what_was_open_for_days_is_no_day(booth: Booth) -> None:
+    """The clock was set while no network could confirm it, so nobody knew of midnights."""
+    booth.pass_by(3)
+    booth.synced = False
+    booth.wall_s += 2 * H
+    booth.wait(60 * H)
+    booth.pass_by(5)
+    booth.synced = True
+    booth.wait(2 * SETTLE_S)
+    assert booth.close() is None
+    booth.pass_by(7)
+    booth.wait(24 * H)
+    assert booth.close() == (next_day(DAY, 3), 7)
 
 
 def test_a_clock_that_leaps_ahead_for_a_moment_ends_no_day(booth: Booth) -> None:
@@ -250,7 +299,11 @@ def test_a_clock_that_was_wrong_for_a_day_is_forgiven(booth: Booth) -> None:
     booth.wait(2 * SETTLE_S)
     assert booth.book.today == next_day(DAY)
     booth.wait(48 * H)
-    assert booth.close() == (next_day(DAY), 7)
+    # That day has 37 hours, some of the day before: it is left out, and the next one is a day again.
+    assert booth.close() is None
+    booth.pass_by(9)
+    booth.wait(24 * H)
+    assert booth.close() == (next_day(DAY, 2), 9)
 
 
 def test_days_that_no_disk_takes_are_few(booth: Booth) -> None:

@@ -12,7 +12,6 @@ from appliance.uplink.trends.history import LEAST_DAYS, Day, Usual, usual_before
 from appliance.uplink.trends.indices import again, divergence, diversity, effective, noise, novelty, shares
 from appliance.uplink.trends.movers import movers_of
 from appliance.uplink.trends.noise import Noisy
-from appliance.uplink.trends.rules import told_cells
 from appliance.uplink.trends.tables import all_tables
 from tests.uplink.trends.builders import DAY, noisy
 
@@ -54,7 +53,7 @@ def test_novelty_of_a_street_that_is_as_ever_is_next_to_nothing_and_rises_with_c
 def test_the_interval_of_diversity_covers_the_streets(passages: int) -> None:
     rng = np.random.default_rng(7)
     truth = float(effective(STREET))
-    found = [diversity(day_of(rng, STREET, passages), SCALE) for _ in range(ROUNDS)]
+    found = [diversity(day_of(rng, STREET, passages), SCALE, passages) for _ in range(ROUNDS)]
     assert sum(index.low <= truth <= index.high for index in found) >= 0.88 * ROUNDS
     assert np.mean([index.value for index in found]) == pytest.approx(truth, rel=0.06)
 
@@ -96,7 +95,7 @@ def test_a_colour_that_rises_is_told_with_its_sign_and_nothing_else_moves() -> N
     usual = usual_of(rng, 0.05)
     for red, sign in ((0.09, 1), (0.028, -1)):
         today = quiet_year(rng, red)
-        moved = movers_of(today, usual, told_cells(today, 1.0), 1.0)
+        moved = movers_of(today, usual, 1.0)
         assert moved[0].label == "red"
         assert moved[0].change * sign > 0
         assert moved[0].low < red - 0.05 < moved[0].high
@@ -106,7 +105,7 @@ def test_a_quiet_street_has_no_movers_on_nineteen_days_of_twenty() -> None:
     rng = np.random.default_rng(9)
     usual = usual_of(rng, 0.05)
     days = [quiet_year(rng, 0.05) for _ in range(100)]
-    assert sum(bool(movers_of(day, usual, told_cells(day, 1.0), 1.0)) for day in days) <= 10
+    assert sum(bool(movers_of(day, usual, 1.0)) for day in days) <= 10
 
 
 def test_what_hardly_anybody_wore_before_counts_as_twenty_in_all() -> None:
@@ -114,7 +113,7 @@ def test_what_hardly_anybody_wore_before_counts_as_twenty_in_all() -> None:
     today = noisy(3000, {"upper-colour": {3: 600}})
     for before in (-40, 0, 7, 19):
         usual = Usual(7, 21_000, noisy(0, {"upper-colour": {3: before}}).counts)
-        (mover,) = movers_of(today, usual, [("upper-colour", 3)], 1.0)
+        mover = next(one for one in movers_of(today, usual, 1.0) if one.table == "upper-colour")
         assert mover.change == pytest.approx(0.2 - 20 / 21_000)
 
 

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.uplink.trends import ledger
+from appliance.uplink.trends.account import Account
 from appliance.uplink.trends.audit import faults_of, sound_account
-from appliance.uplink.trends.ledger import FILE, Account, LedgerError, append, begin, read_account
+from appliance.uplink.trends.ledger import FILE, LedgerError, append, begin, read_account
 from appliance.uplink.trends.line import LOST, WITHHELD, Line, line_from
 from appliance.uplink.trends.press import Press
 from tests.uplink.trends.builders import DARK, DAY, alike, clock_at, desk_in, next_day
@@ -245,6 +246,31 @@ def test_a_release_that_was_changed_is_found(copy: Path) -> None:
     file.write_text(json.dumps(values))
     with pytest.raises(LedgerError, match="not the release that was sent"):
         sound_account(copy)
+
+
+def forged(folder: Path, day: date, ledger: str) -> None:
+    """A release that the booth never made, which names a line that there is."""
+    values = json.loads((folder / f"{DAY}.json").read_bytes())
+    (folder / f"{day}.json").write_text(json.dumps({**values, "day": str(day), "ledger": ledger}))
+
+
+def test_a_release_of_a_day_that_its_line_did_not_pay_for_is_found(copy: Path) -> None:
+    for line in known(copy).lines:
+        forged(copy, next_day(DAY, -5), line.head)
+        with pytest.raises(LedgerError, match="did not pay for 2026-11-20"):
+            sound_account(copy)
+
+
+def test_a_release_of_a_day_that_was_withheld_or_lost_is_found(copy: Path) -> None:
+    for number, what in ((3, "withheld"), (4, "lost")):
+        day = next_day(DAY, number)
+        line = append(copy, "spend", day.isoformat(), "epsilon 1", CLOCK)
+        forged(copy, day, line.head)
+        assert sound_account(copy) is not None, "its fate is open"
+        append(copy, what, day.isoformat(), {"withheld": WITHHELD, "lost": LOST}[what], CLOCK)
+        with pytest.raises(LedgerError, match="not the release that was sent"):
+            sound_account(copy)
+        (copy / f"{day}.json").unlink()
 
 
 @pytest.mark.parametrize("content", [b"", b"null", b"[]", b'{"ledger": 3}', b"[" * 5000])

@@ -6,10 +6,11 @@ from collections import Counter
 
 import pytest
 
+from appliance.outfit import Outfit
 from appliance.uplink.trends.noise import PASSAGES, Query, Questions, draw, queries
 from appliance.uplink.trends.tables import all_tables
 from appliance.uplink.trends.tally import Tally
-from tests.uplink.trends.builders import DAY, at_least, street
+from tests.uplink.trends.builders import DAY, JEANS, alike, at_least, street
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,21 @@ def test_all_questions_of_a_day_cost_one_whole(questions: Questions) -> None:
     assert 0.999999 < questions.cost <= 1.0
     assert [query.name for query in queries(1.0)] == [PASSAGES, *(table.name for table in all_tables())]
     assert [round(query.epsilon, 9) for query in queries(1.0)] == [0.2, *[0.16] * 5]
+
+
+def test_what_somebody_wore_costs_up_to_twice_what_the_tables_cost() -> None:
+    """Of one whom everybody knows to have passed: the README, the report and the contract say so."""
+    epsilons = {query.name: query.epsilon for query in queries(1.0)}
+
+    def cost(outfit: Outfit, other: Outfit) -> float:
+        ours, theirs = alike(outfit, 1), alike(other, 1)
+        assert ours.passages == theirs.passages
+        pairs = {name: zip(counts, theirs.counts[name], strict=True) for name, counts in ours.counts.items()}
+        return sum(epsilons[name] * sum(abs(a - b) for a, b in pair) for name, pair in pairs.items())
+
+    other = Outfit("red", "green", ("red", "red", "green", "white"), "striped")
+    assert cost(JEANS, JEANS) == 0
+    assert cost(JEANS, other) == pytest.approx(1.6)
 
 
 @pytest.mark.parametrize("epsilon", [0.01, 0.1, 0.3, 0.7, 1.0])

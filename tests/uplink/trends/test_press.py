@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ from appliance.errors import BoothError
 from appliance.uplink.outbox import Outbox
 from appliance.uplink.papers import read_schema
 from appliance.uplink.trends import press as module
-from appliance.uplink.trends import shelf
+from appliance.uplink.trends.account import Account
 from appliance.uplink.trends.anchor import FILE as ANCHOR
 from appliance.uplink.trends.history import LEAST_DAYS, read_days
-from appliance.uplink.trends.ledger import Account, LedgerError, append, read_account
+from appliance.uplink.trends.ledger import LedgerError, append, read_account
 from appliance.uplink.trends.noise import Noisy, Questions, draw
 from appliance.uplink.trends.press import Press
-from appliance.uplink.trends.shelf import clear, days_of
+from appliance.uplink.trends.shelf import days_of
 from appliance.uplink.trends.tally import Tally
 from tests.uplink.trends.builders import DARK, DAY, alike, clock_at, desk_in, next_day, street
 
@@ -66,7 +67,7 @@ def test_a_day_is_kept_sent_and_written_down_once(tmp_path: Path) -> None:
     account = read_account(tmp_path / "trends")
     assert account is not None
     assert values["ledger"] == account.lines[1].head
-    assert values["id"] == f"desk-{account.boot}-1"
+    assert values["id"] == f"desk-{account.lines[1].hash[:8]}-1"
     assert release(press, street(999, seed=2)) == f"{DAY} released"
     assert release(Press(desk_in(tmp_path)), street(999, seed=2)) == f"{DAY} released"
     assert sent(tmp_path) == [payload]
@@ -81,6 +82,31 @@ def test_releases_are_numbered_without_a_hole_whatever_becomes_of_days_between(t
     ids = [json.loads(payload)["id"] for payload in sent(tmp_path)]
     assert [one.rpartition("-")[2] for one in ids] == ["1", "2", "3"]
     assert len({one.rpartition("-")[0] for one in ids}) == 1
+
+
+def test_a_run_of_numbers_ends_where_a_day_was_not_spent(tmp_path: Path) -> None:
+    """So whoever counts them misses none that was sent, and the next one is new to whoever knows the old ones."""
+    press = begun(tmp_path)
+    for number in (0, 1, 2, 4, 5, 9):
+        release(press, alike(DARK, 300, next_day(DAY, number)))
+    runs = [json.loads(payload)["id"].rsplit("-", 2)[1:] for payload in sent(tmp_path)]
+    assert [number for _, number in runs] == ["1", "2", "3", "1", "2", "1"]
+    assert [run for run, _ in runs] == [runs[place][0] for place in (0, 0, 0, 3, 3, 5)]
+    assert len({run for run, _ in runs}) == 3
+
+
+def test_a_backup_that_is_put_back_gives_no_id_again(tmp_path: Path) -> None:
+    """With all that could tell of it gone: the machine was booted, and the logbook is as old as the ledger."""
+    press = begun(tmp_path)
+    release(press, alike(DARK, 300, DAY))
+    shutil.copytree(tmp_path / "trends", tmp_path / "backup")
+    release(press, alike(DARK, 300, next_day(DAY)))
+    shutil.rmtree(tmp_path / "trends")
+    (tmp_path / "backup").rename(tmp_path / "trends")
+    (tmp_path / "vision" / ANCHOR).unlink()
+    release(Press(desk_in(tmp_path)), alike(DARK, 300, next_day(DAY, 2)))
+    ids = [json.loads(payload)["id"] for payload in sent(tmp_path)]
+    assert len(set(ids)) == 3
 
 
 def test_a_day_on_which_nobody_passed_is_spent_and_withheld(tmp_path: Path) -> None:
@@ -209,6 +235,25 @@ def test_a_comparison_that_cannot_be_kept_costs_no_release(
     assert release(press, street(400)) == f"{DAY} released"
 
 
+def test_two_processes_are_not_at_one_day_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the second calls a day lost that the first is about to send, and gives its number to another."""
+    press, other = begun(tmp_path), Press(desk_in(tmp_path))
+    refused: list[str] = []
+
+    def meanwhile(tally: Tally, questions: Questions) -> Noisy:
+        for work in (lambda: release(other, street(400)), lambda: other.open(clock_at(TODAY), TODAY, [])):
+            with pytest.raises(BoothError, match="another process is at it") as error:
+                work()
+            refused.append(str(error.value))
+        return draw(tally, questions)
+
+    monkeypatch.setattr(module, "draw", meanwhile)
+    assert release(press, street(400)) == f"{DAY} released"
+    assert len(refused) == 2
+    assert release(other, street(400)) == f"{DAY} released"
+    assert (kinds(tmp_path), len(sent(tmp_path))) == (["begin", "spend", "release"], 1)
+
+
 def test_a_torn_file_of_comparisons_only_begins_them_anew(tmp_path: Path) -> None:
     press = begun(tmp_path)
     (tmp_path / "trends/usual.json").write_text('{"schema":"usual/1","days":[{"day":')
@@ -245,32 +290,8 @@ def test_comparisons_out_of_this_world_cost_no_day(tmp_path: Path, count: str) -
     assert release(press, alike(DARK, 400, TODAY)) == f"{TODAY} released"
 
 
-def test_a_clock_that_is_wrong_empties_no_shelf_and_what_was_set_aside_grows_old_too(tmp_path: Path) -> None:
-    press = begun(tmp_path)
-    aside = tmp_path / "trends.aside-1"
-    for days in (399, 401):
-        shelf.put(aside, next_day(DAY, -days).isoformat(), b"{}")
-    release(press, street(400))
-    release(press, alike(DARK, 400, TODAY), 900)
-    assert shelf.days_of(tmp_path / "trends") == [str(DAY), str(TODAY)]
-    assert shelf.days_of(aside) == [str(next_day(DAY, -399))]
-
-
 def test_comparisons_are_kept_no_longer_than_releases(tmp_path: Path) -> None:
     press = begun(tmp_path, keep_days=2)
     for number in range(4):
         release(press, alike(DARK, 400, next_day(DAY, number)))
     assert [one.day for one in read_days(tmp_path / "trends")] == [next_day(DAY, 2), next_day(DAY, 3)]
-
-
-def test_old_releases_go_and_young_ones_stay(tmp_path: Path) -> None:
-    for days in (0, 399, 400, 401, 900):
-        shelf.put(tmp_path, next_day(TODAY, -days).isoformat(), b"{}")
-    (tmp_path / ".2026-11-25.json.77.part").write_bytes(b"torn")
-    (tmp_path / "usual.json").write_bytes(b"{}")
-    clear(tmp_path, TODAY, 400)
-    assert days_of(tmp_path) == [next_day(TODAY, -days).isoformat() for days in (400, 399, 0)]
-    clear(tmp_path, TODAY, 9999)
-    assert len(days_of(tmp_path)) == 3
-    clear(tmp_path, TODAY, 30)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{TODAY}.json", "usual.json"]

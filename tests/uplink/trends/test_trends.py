@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import timezone
+from datetime import timedelta, timezone
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.trends import days
 from appliance.uplink.trends import trends as module
 from appliance.uplink.trends.ledger import FILE, read_account
 from appliance.uplink.trends.press import Press
-from appliance.uplink.trends.trends import NO_CLOCK, RETRY_S, Trends
+from appliance.uplink.trends.trends import NO_CLOCK, RETRY_S, UNCONFIRMED, Trends
 from appliance.uplink.wording import MOST_TEXT
 from tests.uplink.trends.builders import DARK, DAY, clock_at, next_day
 
@@ -99,6 +100,20 @@ def test_without_a_clock_it_waits(booth: Booth) -> None:
     booth.synced = True
     assert booth.look(1) == "counting"
     assert booth.look(20) == f"counting; {DAY} released"
+
+
+def test_days_that_end_without_a_network_are_released_when_it_is_back(booth: Booth) -> None:
+    assert booth.look(5) == "counting"
+    booth.synced = False
+    for _ in range(3):
+        booth.trends.see([DARK] * 300)
+        booth.look(24)
+    assert booth.trends.state == UNCONFIRMED
+    assert len(UNCONFIRMED) <= MOST_TEXT
+    assert booth.kinds() == ["begin"]
+    booth.synced = True
+    assert booth.look(1) == f"counting; {next_day(DAY, 2)} released"
+    assert [values["day"] for values in booth.sent()] == [str(next_day(DAY, number)) for number in range(3)]
 
 
 def test_a_booth_that_closes_at_ten_releases_before(tmp_path: Path) -> None:
@@ -233,3 +248,17 @@ def test_kept_days_are_those_that_the_sign_promises_and_no_more_than_400(tmp_pat
         return module.desk_of(settings, "none").keep_days
 
     assert [kept(None), kept(730), kept(30)] == [400, 400, 30]
+
+
+def test_a_booth_without_the_tz_database_says_that_its_days_are_those_of_utc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings.model_validate({"place": {"time_zone": "Europe/Madrid"}})
+
+    def missing(name: str) -> None:
+        raise LookupError(name)
+
+    monkeypatch.setattr(days, "ZoneInfo", missing)
+    assert module.desk_of(settings, "none").time_zone == "UTC"
+    monkeypatch.setattr(days, "ZoneInfo", lambda _: timezone(timedelta(hours=1)))
+    assert module.desk_of(settings, "none").time_zone == "Europe/Madrid"

@@ -11,7 +11,9 @@ export const language = () => document.documentElement.lang;
 // The page goes on in another language, and says so in its address, where a reload finds it again.
 export function speak(chosen) {
   document.documentElement.lang = chosen;
-  history.replaceState(null, "", `?lang=${chosen}${location.hash}`);
+  const query = new URLSearchParams(location.search);
+  query.set("lang", chosen);
+  history.replaceState(null, "", `?${query}${location.hash}`);
 }
 
 // The text `word`, its {names} filled in; a figure as the language writes it.
