@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.machine.nodes import Machine, Use, nodes_of
+from appliance.screen.address import BOARD, board_at
 
 DEVICE = re.compile(r"/dev/[A-Za-z0-9][\w./:+@-]*", re.ASCII)
 KEYS = "/etc/booth/keys"
@@ -37,13 +38,20 @@ OUTBOX_ROOM_MB = 2048
 
 
 def drop_ins(settings: Settings, machine: Machine) -> dict[str, str]:
-    """Process -> text of its drop-in, '' where the unit is right as it comes. Raises BoothError."""
+    """Process, or 'screen', -> text of its drop-in, '' where the unit is right as it comes. Raises BoothError."""
     own = {
         "vision": [*_devices(settings, machine), *_camera_network(settings, machine), *_room(settings)],
         "uplink": [*_keys(machine), *_room(settings)],
         "display": [*_lan(settings), *_button(settings, machine)],
     }
-    return {process: _text([*lines, *_folders(process, settings)]) for process, lines in own.items()}
+    texts = {process: _text([*lines, *_folders(process, settings)]) for process, lines in own.items()}
+    return {**texts, "screen": _text(_board(settings))}
+
+
+def _board(settings: Settings) -> list[str]:
+    """Where the booth's own screen finds the board."""
+    board = board_at(settings.display.host, settings.display.port)
+    return [f"Environment=BOOTH_BOARD={board}"] if board != BOARD else []
 
 
 def uses_of(settings: Settings) -> frozenset[Use]:

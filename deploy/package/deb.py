@@ -126,6 +126,7 @@ def write_control(folder: Path, target: Target, words: dict[str, str]) -> None:
         "PYTHON": target.python,
         "DEPENDS": ", ".join(depends(target)),
         "RECOMMENDS": RECOMMENDED[target.arch],
+        "SUGGESTS": ", ".join(["mosquitto", *packages_of(HERE / "screen-packages.txt")]),
     }
     (folder / "control").write_text(filled((DEBIAN / "control.in").read_text(), named))
     for name in SCRIPTS:

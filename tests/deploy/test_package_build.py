@@ -255,6 +255,16 @@ def test_it_depends_on_the_packages_of_the_one_list(
 
 
 @needs_dpkg_deb
+def test_a_browser_is_suggested_and_comes_to_no_booth_that_has_no_screen(
+    tools: dict[str, Any], build: Callable[..., Path]
+) -> None:
+    listed = tools["deb"].packages_of(PACKAGE / "screen-packages.txt")
+    package = build("one")
+    assert not {*listed} - {*field(package, "Suggests").split(", ")}
+    assert not {*listed} & {*field(package, "Depends").split(", "), *field(package, "Recommends").split(", ")}
+
+
+@needs_dpkg_deb
 def test_the_same_source_gives_the_same_bytes(build: Callable[..., Path]) -> None:
     first = build("first").read_bytes()
     time.sleep(1.1)  # times inside are in whole seconds

@@ -37,7 +37,8 @@ BELOW = {
     "appliance.remote_file": {"errors", "config", "disk", "remote", "site_file"},
     "appliance.artifacts": {"errors", "records", "disk"},
     "appliance.health": {"errors", "disk"},
-    "appliance.machine": {"errors", "disk", "config", "health"},
+    "appliance.screen": {"errors", "health"},
+    "appliance.machine": {"errors", "disk", "config", "health", "screen.address"},
     "appliance.runtime": {"errors", "records", "geometry", "pose", "config"},
     "appliance.vision": {
         "answers",
