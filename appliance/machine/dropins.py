@@ -21,9 +21,12 @@ LOGIN = "camera.login"
 ROOMS = {
     "vision": ("/var/lib/booth", "/run/booth", "/var/cache/booth"),
     "uplink": ("/var/lib/booth", "/run/booth"),
-    "display": ("/var/lib/booth", "/run/booth"),
+    "display": ("/var/lib/booth/display", "/run/booth"),
 }
 "What the units may write as they come."
+STATE = "/var/lib/booth"
+"The state folder of a booth that the package has made."
+OUTBOX = "outbox.sqlite"
 OTHERS = {"vision": ("display", "uplink"), "uplink": ("display", "vision"), "display": ("uplink", "vision")}
 "Whose folders within state and runtime folder a process may at most read."
 LEARNED = Path("/var/lib/booth/vision")
@@ -154,11 +157,13 @@ def _folders(process: str, settings: Settings) -> list[str]:
     if process == "vision":
         bank = settings.novelty.bank
         folders += [settings.folders.learned, *([bank.parent] if bank and settings.novelty.learning else [])]
-    rooms = [Path(room) for room in ROOMS[process]]
+    rooms = [Path(room) for room in (*ROOMS[process], STATE)]
     beyond = [folder for folder in folders if not any(folder.is_relative_to(room) for room in rooms)]
     lines = [f"ReadWritePaths=-{quoted(folder)}" for folder in dict.fromkeys(beyond)]
     own = [folder / other for folder in folders[:2] if folder in beyond for other in OTHERS[process]]
     lines += [f"ReadOnlyPaths=-{quoted(folder)}" for folder in own]
+    if process == "display" and settings.folders.state in beyond:
+        lines.append(f"InaccessiblePaths=-{quoted(settings.folders.state / OUTBOX)}")
     learned = settings.folders.vision
     if process != "vision" and learned is not None and learned != LEARNED:
         lines.append(f"InaccessiblePaths=-{quoted(learned)}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.deb import changes, failures, field, folders, screen, start, stick, updates, walls
+from tests.deb import changes, failures, field, folders, screen, start, stick, updates, walls, ways
 from tests.deb.booth import Booth
 from tests.deb.facts import Line, tell
 from tests.deb.machine import Machine
@@ -23,7 +23,8 @@ from tests.deb.tools import NotHere, check_here, make_root
 
 SUITES = ("bookworm", "jammy")
 CHAPTERS = {
-    "start": start.FACTS, "walls": walls.FACTS + folders.FACTS, "failures": failures.FACTS, "updates": updates.FACTS,
+    "start": start.FACTS, "walls": walls.FACTS + ways.FACTS + folders.FACTS, "failures": failures.FACTS,
+    "updates": updates.FACTS,
     "field": field.FACTS, "screen": screen.FACTS, "changes": changes.FACTS, "stick": stick.FACTS,
 }  # fmt: skip
 LONGEST_S = 1800.0

@@ -179,6 +179,7 @@ def test_folders_elsewhere_may_be_written_by_those_who_use_them(tmp_path: Path) 
     assert texts["screen"] == ""
     assert "ReadOnlyPaths=-/data/booth/display" in texts["uplink"]
     assert "ReadOnlyPaths=-/data/booth/uplink" in texts["display"]
+    assert "InaccessiblePaths=-/data/booth/outbox.sqlite" in texts["display"]
     assert "ReadOnlyPaths=-/data/booth/vision" in texts["uplink"]
     assert texts["vision"].count("ReadOnlyPaths=-/data/booth/") == len(("display", "uplink"))
 
