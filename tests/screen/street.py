@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.server
 import os
 import shutil
 import signal
@@ -11,34 +10,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).parents[2]
 WAIT_S = 60.0
-PAGE = """<!doctype html><title>page</title><body style="background: #246"><script>
-const tell = (what) => fetch("/told?" + what);
-const look = async () => navigator.mediaDevices.getUserMedia({ video: true });
-function keep() {
-  try { localStorage.a = 1; tell("kept-" + localStorage.a); } catch { tell("kept-nothing"); }
-}
-addEventListener("keydown", (event) => {
-  tell("key-" + event.key);
-  if (event.key === "x") location.href = "http://127.0.0.1:%d/elsewhere";
-  if (event.key === "f") location.href = "/code?lang=sv";
-  if (event.key === "w") tell("opened-" + window.open("/second"));
-  if (event.key === "s") keep();
-  if (event.key === "c") look().then(() => tell("camera"), () => tell("no-camera"));
-});
-let pointer = "";
-setInterval(() => {
-  const now = getComputedStyle(document.body).cursor;
-  if (now !== pointer) tell("pointer-" + (pointer = now));
-}, 50);
-</script>"""
 PROGRAM = """import sys
 from pathlib import Path
 import appliance.screen.webkit as webkit, appliance.screen.window as window
@@ -56,38 +33,6 @@ def why_not() -> str:
     asked = "import gi; gi.require_version('WebKit2', '4.1'); import systemd.daemon"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=False)
     return "" if done.returncode == 0 else "WebKit's bindings are missing (make setup-test)"
-
-
-class Web:
-    """A web server on a port of this machine, and what it was asked for."""
-
-    def __init__(self, port: int = 0, page: str = "") -> None:
-        self.asked: list[str] = []
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked.append(self.path)
-                self.send_response(200)
-                self.send_header("content-type", "text/html")
-                self.end_headers()
-                self.wfile.write(page.encode())
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.port: int = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        """Answer no more."""
-        self._server.shutdown()
-        self._server.server_close()
-
-    def was_told(self, what: str) -> bool:
-        """Whether the page said so."""
-        return f"/told?{what}" in self.asked
 
 
 class Street:

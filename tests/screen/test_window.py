@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.screen.street import PAGE, Street, Web, street, until, why_not
+from tests.screen.street import Street, street, until, why_not
+from tests.screen.web import PAGE, Web
 
 REASON = why_not()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON or "it is there")
