@@ -37,12 +37,18 @@ def tools() -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def wheel(tmp_path: Path) -> MakeWheel:
     def make(
-        name: str, *needs: str, licence: str | None = "MIT", text: bool = True, version: str = "1.0"
+        name: str,
+        *needs: str,
+        licence: str | None = "MIT",
+        text: bool = True,
+        version: str = "1.0",
+        python: str = ">=3.10",
     ) -> Path:
         house = tmp_path / "house"
         house.mkdir(exist_ok=True)
         path, info = house / f"{name}-{version}-py3-none-any.whl", f"{name}-{version}.dist-info"
         lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}", "Author: Somebody"]
+        lines.append(f"Requires-Python: {python}")
         lines += [f"License-Expression: {licence}"] if licence else []
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(f"{name}/__init__.py", "")
@@ -117,6 +123,15 @@ def test_wheels_are_unpacked_without_tests_and_without_a_path_of_this_machine(
     assert not (site / "top/tests").exists()
     texts = [path.read_text() for path in site.rglob("*") if path.is_file()]
     assert not [text for text in texts if str(tmp_path) in text]
+
+
+def test_a_wheel_for_a_newer_python_than_this_one_is_unpacked_for_its_target(
+    tools: dict[str, Any], wheel: MakeWheel, tmp_path: Path
+) -> None:
+    vendor = tools["vendor"]
+    newer = wheel("top", python=f">=3.{sys.version_info.minor + 1}")
+    vendor.unpack([vendor.Wheel(newer)], vendor.Target("arm64", "3.12"), tmp_path / "site")
+    assert (tmp_path / "site/top/__init__.py").exists()
 
 
 def test_every_package_and_network_is_in_the_parts_list(
@@ -255,6 +270,16 @@ def test_it_depends_on_the_packages_of_the_one_list(
 
 
 @needs_dpkg_deb
+def test_a_browser_is_suggested_and_comes_to_no_booth_that_has_no_screen(
+    tools: dict[str, Any], build: Callable[..., Path]
+) -> None:
+    listed = tools["deb"].packages_of(PACKAGE / "screen-packages.txt")
+    package = build("one")
+    assert not {*listed} - {*field(package, "Suggests").split(", ")}
+    assert not {*listed} & {*field(package, "Depends").split(", "), *field(package, "Recommends").split(", ")}
+
+
+@needs_dpkg_deb
 def test_the_same_source_gives_the_same_bytes(build: Callable[..., Path]) -> None:
     first = build("first").read_bytes()
     time.sleep(1.1)  # times inside are in whole seconds
@@ -274,7 +299,9 @@ def test_modes_owners_and_what_lies_where(build: Callable[..., Path]) -> None:
     lines = {line.split()[-1]: line for line in listed.splitlines()}
     assert lines["./usr/bin/booth"].startswith("-rwxr-xr-x root/root")
     assert lines["./usr/lib/booth/launch.py"].startswith("-rw-r--r-- root/root")
-    for name in ("sysusers.d/booth.conf", "tmpfiles.d/booth.conf"):
+    for name in ("nvargus-daemon", "apport"):
+        assert f"./lib/systemd/system/{name}.service.d/50-booth.conf" in lines
+    for name in ("sysusers.d/booth.conf", "tmpfiles.d/booth.conf", "sysctl.d/60-booth.conf"):
         assert f"./usr/lib/{name}" in lines
     for name in ("copyright", "changelog.gz", "sbom.cdx.json", "SECURITY.md", "examples/booth.yaml"):
         assert f"./usr/share/doc/booth/{name}" in lines
@@ -303,6 +330,7 @@ def test_no_placeholder_is_left_in_what_dpkg_runs(build: Callable[..., Path], tm
 def test_templates_and_units_without_install_are_not_enabled(tools: dict[str, Any], tmp_path: Path) -> None:
     folder = tmp_path / "lib/systemd/system"
     folder.mkdir(parents=True)
+    (folder / "d.service.d").mkdir()
     (folder / "a.service").write_text("[Unit]\n\n[Install]\nWantedBy=x\n")
     (folder / "b.service").write_text("[Unit]\n# no [Install]\n")
     (folder / "c@.service").write_text("[Unit]\n\n[Install]\nWantedBy=x\n")
