@@ -139,6 +139,8 @@ class World:
             self.start_backend()
             wait_for(lambda: self._subscriptions, "the backend is subscribed")
             self.start_programs()
+            # The broker says that a booth is gone only of one that has been there.
+            wait_for(self.status, "the booth has greeted")
             time.sleep(SAVED_S)
         except BaseException:
             self._stack.close()
