@@ -162,5 +162,5 @@ function fit(telling) {
 
 function fits(telling, size) {
   telling.style.setProperty("--size", size);
-  return telling.scrollHeight <= telling.clientHeight + 1 && telling.scrollWidth <= telling.clientWidth + 1;
+  return telling.scrollHeight <= telling.clientHeight + 1 && telling.scrollWidth <= telling.clientWidth;
 }
