@@ -19,6 +19,7 @@ from appliance.commands import (
     provision,
     renew,
     reset,
+    screen,
     sign,
     trends,
     update,
@@ -47,6 +48,7 @@ app.add_typer(engines.app, name="engines")
 app.add_typer(field.app, name="field")
 app.add_typer(renew.app, name="renew")
 app.add_typer(reset.app)
+app.add_typer(screen.app)
 app.add_typer(trends.app, name="trends")
 app.add_typer(update.app, name="update")
 

@@ -1,7 +1,8 @@
 """What may be set from afar: the files' settings and an operator's wish in, settings that keep every wall out.
 
 Order: defaults < city < booth file < site < wish; "the files" here are all but the last. A wall of the files is never
-weakened: who may not be looked at by the files may not be looked at by any wish.
+weakened: who may not be looked at by the files may not be looked at by any wish. Nor is what is told widened beyond
+remote_bounds.py.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ValidationError, create_model
 from appliance.config import Capture, Settings, Zone, yielding
 from appliance.errors import BoothError
 from appliance.law.gate import require_lawful
+from appliance.remote_bounds import require_bounds
 from appliance.section import Section
 
 Wish = Mapping[str, Any]
@@ -64,9 +66,10 @@ def in_force(files: Settings, wish: Wish) -> Settings:
 
 
 def checked(files: Settings, wanted: Settings, capture: Capture) -> Settings:
-    """`wanted` with that capture. Raises BoothError where the law of the booth's city forbids what became of it."""
+    """`wanted` with that capture. Raises BoothError where it goes further than a wish may, or than the city's law."""
     settings = wanted.model_copy(update={"capture": capture})
     if settings != files:
+        require_bounds(files, settings)
         require_lawful(settings)
     return settings
 

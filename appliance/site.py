@@ -2,7 +2,8 @@
 
 Order: defaults < city < booth file < site < wish from afar. Who stands before the booth paints mat and spot and so
 moves the zones where people are looked at; nobody lifts opt-in, no opt-out zone or door of the booth's own file falls
-away, and what comes of it is lawful in the booth's city.
+away, and what comes of it is lawful in the booth's city. Where the files say opt-in, a mat that is drawn anew
+leaves room to walk past in every city: drawn over the whole picture it would lift opt-in by another name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 from appliance.config import Settings, Zone
 from appliance.errors import ToldError
 from appliance.ground import Ground
-from appliance.law.gate import require_lawful
+from appliance.law.gate import require_lawful, require_room
 from appliance.section import Section
 
 MOST_ZONES = 16
@@ -105,4 +106,11 @@ def at_site(files: Settings, site: Site) -> Settings:
         raise ToldError(words, "opt-in-needs-zone") from None
     if there != files:
         require_lawful(there)
+    if files.capture.mode == "opt-in-zone" and marked(there) != marked(files):
+        require_room(there)
     return there
+
+
+def marked(settings: Settings) -> frozenset[Zone]:
+    """The zones in which people are looked at."""
+    return frozenset(zone for zone in settings.capture.zones if not zone.shields)

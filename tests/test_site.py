@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from appliance.config import Settings, Zone
-from appliance.errors import BoothError
+from appliance.errors import BoothError, ToldError
 from appliance.ground import Ground
 from appliance.remote import in_force, overlay
 from appliance.site import MOST_ZONES, Plane, SignOff, Site, area, at_site
@@ -39,6 +39,26 @@ def site(*zones: dict[str, Any], **more: Any) -> Site:
 
 def names(settings: Settings) -> list[str]:
     return sorted(zone.name for zone in settings.capture.zones)
+
+
+WHOLE = {"name": "mat", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
+
+
+@pytest.mark.parametrize("city", ["new-york", "stockholm"])
+@pytest.mark.parametrize("kind", ["scored", "spot"])
+def test_where_the_files_say_opt_in_nobody_draws_the_mat_over_the_whole_picture(city: str, kind: str) -> None:
+    own = Settings.model_validate(
+        {"booth": {"city": city}, "capture": {"mode": "opt-in-zone", "zones": [MAT]}}
+    )
+    with pytest.raises(ToldError, match="leave room to walk past"):
+        at_site(own, site(*([MAT] if kind == "spot" else []), {**WHOLE, "name": "whole", "kind": kind}))
+    assert at_site(own, site(NEW_MAT)).capture.zones == (Zone.model_validate(NEW_MAT),)
+
+
+def test_what_the_files_themselves_say_of_the_mat_stays_possible() -> None:
+    own = files(WHOLE, mode="opt-in-zone")
+    assert at_site(own, site(WHOLE, BENCH)).capture.mode == "opt-in-zone"
+    assert at_site(files(), site(WHOLE)).capture.mode == "open-street"
 
 
 def test_nothing_drawn_leaves_the_files_as_they_are() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,14 @@ PATIENCE_S = 20
 Pixels = NDArray[np.uint8]
 
 
-def write_video(path: Path, pictures: Iterable[Pixels], coding: str = SMALL, frame_rate: int = 10) -> Path:
-    """Encode packed RGB pictures (H, W, 3), W a multiple of 4, all of one size."""
+def write_video(
+    path: Path,
+    pictures: Iterable[Pixels],
+    coding: str = SMALL,
+    frame_rate: int = 10,
+    at_s: Sequence[float] | None = None,
+) -> Path:
+    """Encode packed RGB pictures (H, W, 3), W a multiple of 4, all of one size; at even times, or at these."""
     gst = load_gstreamer()
     pictures = list(pictures)
     height, width = pictures[0].shape[:2]
@@ -30,7 +36,8 @@ def write_video(path: Path, pictures: Iterable[Pixels], coding: str = SMALL, fra
     pipeline.set_state(gst.State.PLAYING)
     for index, picture in enumerate(pictures):
         buffer = gst.Buffer.new_wrapped(picture.tobytes())
-        buffer.pts, buffer.duration = (index * gst.SECOND // frame_rate, gst.SECOND // frame_rate)
+        begins_s = index / frame_rate if at_s is None else at_s[index]
+        buffer.pts, buffer.duration = (round(begins_s * gst.SECOND), gst.SECOND // frame_rate)
         source.emit("push-buffer", buffer)
     source.emit("end-of-stream")
     finish(gst, pipeline)

@@ -44,7 +44,7 @@ def owners(own: int, theirs: int, maps: str) -> frozenset[int]:
     """The same of our own and their user, and the user ids that this process can tell apart (user_namespaces(7)).
 
     With PrivateUsers= a process sees all users but its own and root as one, NOBODY: it cannot tell one from others.
-    The uplink lives so, and has nobody but itself to be protected from. Vision and display must not: see their units.
+    None of the three may live so: see their units.
     """
     ranges = [[int(number) for number in line.split()] for line in maps.splitlines()]
     told_apart = not ranges or any(first <= theirs < first + count for first, _, count in ranges)

@@ -33,7 +33,16 @@ class Fault:
 
 def require_lawful(settings: Settings) -> None:
     """Raises BoothError, one line per fault, where a booth may not run by these settings."""
-    found = faults(settings)
+    require_none(faults(settings))
+
+
+def require_room(settings: Settings) -> None:
+    """Raises BoothError where one cannot walk past the scored zones, in whatever city."""
+    require_none(zone_faults(settings, profile_of(settings.booth.city, settings.law.profile)))
+
+
+def require_none(found: list[Fault]) -> None:
+    """Raises BoothError naming what was found."""
     if not found:
         return
     words = "\n".join(map(str, found))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.machine.nodes import Machine, Use, nodes_of
+from appliance.screen.address import BOARD, board_at
 
 DEVICE = re.compile(r"/dev/[A-Za-z0-9][\w./:+@-]*", re.ASCII)
 KEYS = "/etc/booth/keys"
@@ -20,9 +21,12 @@ LOGIN = "camera.login"
 ROOMS = {
     "vision": ("/var/lib/booth", "/run/booth", "/var/cache/booth"),
     "uplink": ("/var/lib/booth", "/run/booth"),
-    "display": ("/var/lib/booth", "/run/booth"),
+    "display": ("/var/lib/booth/display", "/run/booth"),
 }
 "What the units may write as they come."
+STATE = "/var/lib/booth"
+"The state folder of a booth that the package has made."
+OUTBOX = "outbox.sqlite"
 OTHERS = {"vision": ("display", "uplink"), "uplink": ("display", "vision"), "display": ("uplink", "vision")}
 "Whose folders within state and runtime folder a process may at most read."
 LEARNED = Path("/var/lib/booth/vision")
@@ -34,13 +38,20 @@ OUTBOX_ROOM_MB = 2048
 
 
 def drop_ins(settings: Settings, machine: Machine) -> dict[str, str]:
-    """Process -> text of its drop-in, '' where the unit is right as it comes. Raises BoothError."""
+    """Process, or 'screen', -> text of its drop-in, '' where the unit is right as it comes. Raises BoothError."""
     own = {
         "vision": [*_devices(settings, machine), *_camera_network(settings, machine), *_room(settings)],
         "uplink": [*_keys(machine), *_room(settings)],
         "display": [*_lan(settings), *_button(settings, machine)],
     }
-    return {process: _text([*lines, *_folders(process, settings)]) for process, lines in own.items()}
+    texts = {process: _text([*lines, *_folders(process, settings)]) for process, lines in own.items()}
+    return {**texts, "screen": _text(_board(settings))}
+
+
+def _board(settings: Settings) -> list[str]:
+    """Where the booth's own screen finds the board."""
+    board = board_at(settings.display.host, settings.display.port)
+    return [f"Environment=BOOTH_BOARD={board}"] if board != BOARD else []
 
 
 def uses_of(settings: Settings) -> frozenset[Use]:
@@ -146,11 +157,13 @@ def _folders(process: str, settings: Settings) -> list[str]:
     if process == "vision":
         bank = settings.novelty.bank
         folders += [settings.folders.learned, *([bank.parent] if bank and settings.novelty.learning else [])]
-    rooms = [Path(room) for room in ROOMS[process]]
+    rooms = [Path(room) for room in (*ROOMS[process], STATE)]
     beyond = [folder for folder in folders if not any(folder.is_relative_to(room) for room in rooms)]
     lines = [f"ReadWritePaths=-{quoted(folder)}" for folder in dict.fromkeys(beyond)]
     own = [folder / other for folder in folders[:2] if folder in beyond for other in OTHERS[process]]
     lines += [f"ReadOnlyPaths=-{quoted(folder)}" for folder in own]
+    if process == "display" and settings.folders.state in beyond:
+        lines.append(f"InaccessiblePaths=-{quoted(settings.folders.state / OUTBOX)}")
     learned = settings.folders.vision
     if process != "vision" and learned is not None and learned != LEARNED:
         lines.append(f"InaccessiblePaths=-{quoted(learned)}")

@@ -16,6 +16,7 @@ from pathlib import Path
 from appliance.config import Folders
 from appliance.errors import BoothError
 from appliance.health.notices import tell
+from appliance.health.owners import is_from_vision
 from appliance.health.rescued import take_step
 from appliance.health.vitals import read_vitals
 
@@ -68,7 +69,7 @@ def rescue(process: str, folders: Folders, now_s: float, control: Control = syst
 
 def reason_of(runtime: Path, now_s: float, control: Control) -> str:
     """What people have to do: mend what vision named with its last words, else boot anew."""
-    words = read_vitals(runtime, "vision", now_s) or {}
+    words = read_vitals(runtime, "vision", now_s, is_from_vision) or {}
     reason = str(words.get("reason", ""))
     if words.get("state") == "failed" and reason and words.get("camera") != reason:
         return BROKEN + reason

@@ -74,6 +74,12 @@ class Accounted:
                 self._arrived(number, born_s)
         return True
 
+    def discard(self, numbers: Iterable[int]) -> bool:
+        """Of the store: no booth of a simulation makes what nobody shall have, but a store may hold it from before."""
+        doomed = list(numbers)
+        self.gone += len(doomed)
+        return self.store.discard(doomed)
+
     def rows(self) -> int:
         """Of the store."""
         return self.store.rows()

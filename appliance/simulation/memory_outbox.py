@@ -18,6 +18,7 @@ class MemoryOutbox:
         self._born_s: dict[int, float] = {}
         "Row -> seconds since 1970."
         self._number = 0
+        self._lost = 0
 
     @property
     def fault(self) -> str:
@@ -43,6 +44,13 @@ class MemoryOutbox:
             self._born_s.pop(number, None)
         return True
 
+    def discard(self, numbers: Iterable[int]) -> bool:
+        """Drop rows that nobody shall have."""
+        before = len(self._rows)
+        self.delete(numbers)
+        self._lost += before - len(self._rows)
+        return True
+
     def rows(self) -> int:
         """Messages that wait."""
         return len(self._rows)
@@ -57,8 +65,8 @@ class MemoryOutbox:
         return None if oldest is None else max(0.0, clock.unix_s - oldest)
 
     def dropped(self) -> int:
-        """None is ever lost."""
-        return 0
+        """None but those that nobody should have."""
+        return self._lost
 
     def close(self) -> None:
         """Nothing to let go of."""

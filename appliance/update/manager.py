@@ -10,6 +10,7 @@ from appliance.errors import BoothError
 
 Process = Literal["vision", "uplink", "display"]
 PROCESSES: tuple[Process, ...] = get_args(Process)
+SCREEN = "booth-screen.service"
 ASK_S = 30.0
 "Systemd answers in milliseconds; a machine that swaps takes longer."
 
@@ -57,6 +58,8 @@ class Systemd:
             raise BoothError(
                 f"systemd does not start the booth ({why[-1:]}); see: systemctl status booth.target"
             )
+        # The page that it shows is the old program's. Where there is none, nothing comes of it.
+        ask("try-restart", "--no-block", SCREEN)
 
     def look(self, process: Process) -> Unit:
         """See Manager; a unit that nobody can tell about is 'unknown'."""

@@ -1,4 +1,8 @@
-"""The gate to the world: a Decision goes in, an event that tells of an outfit but of nobody comes out."""
+"""What may be told of a decision: a Decision goes in, an event that tells of an outfit but of nobody comes out.
+
+Of the time it tells the minute, and so does whatever is kept. Yet an event is sent at once, since staff and backend
+wait for it: whoever receives it live learns the second by its arrival. What may leave at all is gate.py's to say.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +41,8 @@ class Origin:
 def event_from_decision(decision: Decision, origin: Origin, sequence: int, clock: Clock) -> ExceptionEvent:
     """What may be told of `decision`: rarity to three decimals, vocabulary words, the zone; nothing else.
 
-    Track, box, distance and capture time stay behind: the first three could single a person out, the last
-    could be matched with other cameras. Raises EventError unless `decision` is an exception by the schema.
+    Track, box, distance and capture time stay behind: the first three could single a person out, the last, kept, could
+    be matched with other cameras later. Raises EventError unless `decision` is an exception by the schema.
     """
     if not decision.exception or decision.abstained:
         raise EventError("event: the passage is no exception; only exceptions leave the booth")

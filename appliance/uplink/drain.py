@@ -1,4 +1,7 @@
-"""From outbox to broker: rows go in, messages come out; a row is deleted when the broker took it, and lives on."""
+"""From outbox to broker: rows go in, messages come out; a row is deleted when the broker took it, and lives on.
+
+A row that is no message of this program (gate.py) goes nowhere: it is dropped, and counted as such.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from itertools import takewhile
 
+from appliance.uplink.gate import Gate
 from appliance.uplink.message import CURES, HUNG_UP, REFUSED, TOO_LARGE, UNHEARD, Ack, Message
 from appliance.uplink.mqtt import Link
 from appliance.uplink.outbox import Row
@@ -40,6 +44,7 @@ class Drain:
         outbox: Outlet,
         topic_of: Callable[[str], str],
         draw: Callable[[float, float], float] = random.uniform,
+        gate: Gate | None = None,
     ) -> None:
         self.outbox = outbox
         self.grace_s = GRACE_S
@@ -51,6 +56,7 @@ class Drain:
         self.trial = Trial()
         self._topic_of = topic_of
         self._draw = draw
+        self._gate = gate or Gate()
         self._flying: dict[int, int] = {}
         "Number of the message on this connection -> row."
         self._taken: dict[int, float] = {}
@@ -199,5 +205,5 @@ class Drain:
             self.refused.clear()
             self.trial.pardon()
             rows = self.outbox.batch(AHEAD)
-        self._ahead.extend(rows)
+        self._ahead.extend(self._gate.passed(rows, self.outbox))
         self._after = rows[-1].number if rows else self._after

@@ -18,6 +18,17 @@ MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:00Z")
 VERSION = re.compile(r"[A-Za-z0-9._:-]{1,40}")
 "Of banks and engines: a short hash or name; 'none' where there is none."
 
+WORD = "|".join(WORDS)
+AS_WRITTEN = re.compile(
+    rf'\{{"schema":"{SCHEMA}","id":"{ID.pattern}","city":"{NAME.pattern}","booth":"{NAME.pattern}",'
+    rf'"at":"{MINUTE.pattern}","clock_synced":(?:true|false),"rarity":(?:0|1|1\.0|0\.(?:0|[0-9]{{0,2}}[1-9])),'
+    rf'"why":\[(?:"(?P<first>{WORD})"(?:,"(?!(?P=first)")(?P<second>{WORD})"'
+    rf'(?:,"(?!(?P=first)"|(?P=second)")(?:{WORD})")?)?)?\],'
+    rf'"zone":"{NAME.pattern}","bank":"{VERSION.pattern}","engine":"{VERSION.pattern}"\}}'.encode("ascii")
+)
+"""What payload_from_event() writes, and nothing else: a tenth of the time of reading and writing anew, since each event
+is asked once more before it leaves."""
+
 
 class EventError(BoothError):
     """A value outside the closed schema; the event must not leave."""
@@ -83,3 +94,8 @@ def event_from_payload(payload: bytes) -> ExceptionEvent:
         return ExceptionEvent(**{**values, "why": tuple(values["why"])})
     except (ValueError, TypeError, RecursionError):
         raise EventError(f"event: the message is no {SCHEMA}; ask its sender for the version") from None
+
+
+def is_event(payload: bytes) -> bool:
+    """Whether `payload` is an exception/1, letter by letter as payload_from_event() writes it."""
+    return len(payload) <= MOST_BYTES and AS_WRITTEN.fullmatch(payload) is not None

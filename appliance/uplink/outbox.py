@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 from appliance.errors import BoothError
 from appliance.health.clock import Clock
 from appliance.uplink.outbox_age import ClockTrust
-from appliance.uplink.outbox_aside import is_owed, is_sound
+from appliance.uplink.outbox_aside import LOG, forget_aside, is_owed, is_sound
 from appliance.uplink.outbox_bounds import HEAD, USUAL, Bounds, count_dropped, enforce
 from appliance.uplink.outbox_file import Opened, check_folder, inode, is_damage, open_file
 from appliance.uplink.outbox_schema import ROT, checksum, figures, transaction
@@ -102,12 +102,15 @@ class Outbox:
         """Drop what is too old, stamp what no trusted clock has seen yet; to be called every minute or so.
 
         False when the disk refuses. Writes nothing while there is nothing to do. What a full disk kept from being
-        taken over from a damaged file is tried again.
+        taken over from a damaged file is tried again. What was sent is not to be read from the file any more, nor from
+        SQLite's log, and what lies aside goes when it is as old as no row may be.
         """
         if is_owed(self.file):
             self.close()
         age = self._trust.age(clock)
-        return self._write(lambda base: enforce(base, self.bounds, age, END))
+        if age.drop_s is not None:
+            forget_aside(self.file, age.drop_s - self.bounds.age_s)
+        return self._write(lambda base: enforce(base, self.bounds, age, END)) and self._wipe()
 
     def batch(self, limit: int, after: int = 0) -> list[Row]:
         """At most `limit` rows with numbers above `after`, oldest first; [] while the file refuses.
@@ -116,8 +119,8 @@ class Outbox:
         """
         while found := self._oldest(limit, after):
             rotten = [row[0] for row in found if not is_sound(*row[1:])]
-            if rotten:
-                self._discard(rotten)
+            if rotten and self.discard(rotten):
+                log.error("outbox: %d messages in %s had rotted; dropped", len(rotten), self.file)
             if len(rotten) < len(found):
                 return [Row(*row[:3]) for row in found if row[0] not in rotten]
             after = found[-1][0]
@@ -130,6 +133,14 @@ class Outbox:
         """
         doomed = [(number,) for number in numbers]
         return not doomed or self._write(lambda base: base.executemany(DELETE, doomed), "NORMAL")
+
+    def discard(self, numbers: Iterable[int]) -> bool:
+        """Drop rows that nobody shall have, and count them as dropped. False when the disk refuses."""
+
+        def discard(base: sqlite3.Connection) -> None:
+            count_dropped(base, sum(base.execute(DELETE, (number,)).rowcount for number in numbers))
+
+        return self._write(discard)
 
     def rows(self) -> int:
         """Messages that wait; 0 while the file refuses."""
@@ -156,6 +167,16 @@ class Outbox:
             self._opened.base.close()
             self._opened = None
 
+    def _wipe(self) -> bool:
+        """Bring SQLite's log into the file, where deleted rows are zeros, and cut it down to nothing."""
+        log_file = self.file.with_name(self.file.name + LOG)
+        if not (log_file.exists() and log_file.stat().st_size):
+            return True
+        return (
+            self._try("write", lambda base: base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+            is not None
+        )
+
     def _oldest(self, limit: int, after: int) -> list[Found]:
         """As batch(), with what tells rotten rows."""
 
@@ -167,15 +188,6 @@ class Outbox:
             return found
 
         return self._read(read) or []
-
-    def _discard(self, numbers: list[int]) -> None:
-        """Drop rows that say no longer what was added."""
-
-        def discard(base: sqlite3.Connection) -> None:
-            count_dropped(base, sum(base.execute(DELETE, (number,)).rowcount for number in numbers))
-
-        if self._write(discard):
-            log.error("outbox: %d messages in %s had rotted; dropped", len(numbers), self.file)
 
     def _figures(self) -> tuple[int, int, int]:
         return self._read(figures) or (0, 0, 0)

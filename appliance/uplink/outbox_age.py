@@ -16,7 +16,7 @@ class Age(NamedTuple):
     """What one reading of the clock allows."""
 
     stamp_s: int | None
-    "Unix time to stamp rows with; None: not to be believed."
+    "Unix time to stamp rows with, in whole minutes as events tell them; None: not to be believed."
     drop_s: int | None
     "Unix time by which rows may go for their age; None: none may."
 
@@ -50,4 +50,5 @@ class ClockTrust:
         self._since_s = now_s if self._since_s is None else self._since_s
         settled = now_s - self._since_s >= SETTLED_S
         self._leapt = self._leapt and not settled
-        return Age(None if self._leapt else int(now_s), int(now_s) if settled else None)
+        stamp_s = int(now_s // 60) * 60
+        return Age(None if self._leapt else stamp_s, int(now_s) if settled else None)

@@ -20,7 +20,8 @@ MOST_BELIEVED = 1 << 32
 "Messages ever dropped by one booth; a larger figure has rotted."
 DAMAGED = ".damaged"
 "What is set aside and not yet taken over; then it is called FILE.corrupt-N."
-TAILS = ("-wal", "-shm")
+LOG = "-wal"
+TAILS = (LOG, "-shm")
 "What SQLite keeps beside a file: its log, and the log's index."
 UPWARD = "SELECT number, kind, payload, since, crc FROM messages WHERE number > ? ORDER BY number LIMIT 1"
 DOWNWARD = UPWARD.replace(">", "<").replace("ORDER BY number", "ORDER BY number DESC")
@@ -113,6 +114,20 @@ def is_sound(kind: object, payload: object, _since: object, crc: object) -> bool
     return isinstance(kind, str) and isinstance(payload, bytes) and checksum(kind, payload) == crc
 
 
+def forget_aside(file: Path, before_s: float) -> None:
+    """Remove damaged files that were written last before that, in unix time; never raises."""
+    for number in _numbers(file):
+        kept = _corrupt(file, number)
+        with contextlib.suppress(OSError):
+            if kept.stat().st_mtime < before_s:
+                _remove(kept)
+
+
+def _remove(kept: Path) -> None:
+    for tail in (*TAILS, ""):
+        _beside(kept, tail).unlink(missing_ok=True)
+
+
 def _time(since: object) -> int | None:
     return since if isinstance(since, int) else None
 
@@ -137,8 +152,7 @@ def _keep(file: Path) -> Path:
         _rename(_damaged(file), kept, tail)
     for old in older:
         if old <= number - MOST_KEPT:
-            for tail in (*TAILS, ""):
-                _beside(_corrupt(file, old), tail).unlink(missing_ok=True)
+            _remove(_corrupt(file, old))
     sync_folder(file.parent)
     return kept
 

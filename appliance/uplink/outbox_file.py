@@ -119,6 +119,8 @@ def _open_checked(file: Path) -> Opened:
         base.execute("PRAGMA synchronous = FULL")
         base.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         base.execute(f"PRAGMA journal_size_limit = {LARGEST_LOG_BYTES}")
+        # What was sent is not to be read from free pages.
+        base.execute("PRAGMA secure_delete = ON")
         prepare(base)
     except BaseException:
         base.close()

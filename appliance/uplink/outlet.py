@@ -23,6 +23,9 @@ class Outlet(Protocol):
     def delete(self, numbers: list[int]) -> bool:
         """Forget rows; False when that has to be asked for again."""
 
+    def discard(self, numbers: list[int]) -> bool:
+        """Drop rows that nobody shall have, and count them; False when that has to be asked for again."""
+
     def rows(self) -> int:
         """How many wait."""
 

@@ -16,6 +16,7 @@ from appliance.config import Settings
 from appliance.errors import BoothError
 from appliance.health import notify
 from appliance.health.clock import read_clock
+from appliance.health.owners import is_from_display, is_from_vision
 from appliance.health.vitals import read_vitals, remove_vitals, write_vitals
 from appliance.uplink.life import Life
 from appliance.uplink.outbox import OUTBOX, Outbox
@@ -52,8 +53,9 @@ class UplinkProcess:
         self.now_s = now_s
         self.outbox = Outbox(settings.folders.state / OUTBOX, bounds_from_settings(settings.uplink))
         self._runtime = settings.folders.runtime
-        vitals = partial(read_vitals, self._runtime, "vision")
-        board = partial(read_vitals, self._runtime, "display")
+        # Others write in the folder too: vision's words are vision's, and the board's counts the board's.
+        vitals = partial(read_vitals, self._runtime, "vision", is_from=is_from_vision)
+        board = partial(read_vitals, self._runtime, "display", is_from=is_from_display)
         self.life = Life(settings, self.outbox, vitals, now_s(), board=board)
         self._told_s = float("-inf")
         self._told_state = ""

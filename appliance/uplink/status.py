@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,11 +12,9 @@ from appliance.config import Identity
 from appliance.health.clock import Clock
 from appliance.health.notices import QUIET
 from appliance.uplink.event import ID
-from appliance.uplink.wording import one_line
+from appliance.uplink.said import said_by, text_of
 
 Values = dict[str, Any]
-ADDRESS = re.compile(r"\S*(://|@)\S*")
-"Camera addresses carry passwords."
 FIGURES = ("frames_per_second", "frames", "late", "passages", "exceptions", "abstained", "armed_s")
 "Of vision, as they are; how many people are in view at this moment is nobody's business."
 BOARD_FIGURES = ("cards", "greeted", "not_found", "disagree")
@@ -30,6 +27,8 @@ MOST_FIGURE = 1e15
 START_S = 60.0
 "For so long after its own start the uplink calls a silent vision process 'starting', later 'not running'."
 SILENT = "vision is not running"
+STATES = ("starting", "running", "paused", "blind", "failed", "ended", "stopped")
+"Of vision."
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Sending:
     bytes: int = 0
     "Of the payloads that wait."
     oldest_s: float | None = None
-    "Age of the oldest message that waits; None where none does."
+    "Age of the oldest message that waits; None where none does. Told in whole minutes, as events are."
     unheard: int = 0
     "Messages that the broker took although nobody subscribed to them."
     reconnects: int = 0
@@ -85,9 +84,8 @@ def status_values(
         "booth": booth.id,
         "state": state,
         "reason": _text(reason, ""),
-        **{key: _text(seen.get(key), unknown) for key in ("camera", "inference", "calibrated")},
-        "trends": _text(seen.get("trends"), unknown),
-        "camera_path": _text(seen.get("camera_path"), "unknown"),
+        **{key: said_by(seen, key, unknown) for key in ("camera", "inference", "calibrated", "trends")},
+        "camera_path": said_by(seen, "camera_path", "unknown"),
         "publishing": _text(_publishing(seen, sending), "ok"),
         "certificate": _text(sending.certificate, "none"),
         "config": sending.config,
@@ -95,7 +93,7 @@ def status_values(
         "logbook": _text(sending.logbook, "none"),
         "versions": {
             "booth": _version(),
-            **{key: _text(seen.get(key), "none") for key in ("engine", "bank")},
+            **{key: said_by(seen, key, "none") for key in ("engine", "bank")},
         },
         "at": clock.minute,
         "clock_synced": clock.synced,
@@ -106,7 +104,7 @@ def status_values(
 
 def _publishing(seen: Values, sending: Sending) -> str:
     """'ok', or why messages do not arrive; vision alone knows whether the disk took its newest event."""
-    kept = _text(seen.get("outbox"), "ok")
+    kept = said_by(seen, "outbox", "ok")
     return sending.publishing if kept == "ok" or sending.fault else f"the newest event is lost: {kept}"
 
 
@@ -114,9 +112,9 @@ def booth_state(vision: Values | None, age_s: float) -> tuple[str, str]:
     """State and reason of a connected booth, `age_s` seconds after the uplink's start."""
     if vision is None:
         return ("starting", "") if age_s < START_S else ("online", SILENT)
-    state = str(vision.get("state", "unknown"))
-    fallback = "" if state in ("starting", "running") else state
-    return "starting" if state == "starting" else "online", _text(vision.get("reason"), fallback)
+    state = vision.get("state") if vision.get("state") in STATES else "unknown"
+    fallback = "" if state in ("starting", "running") else str(state)
+    return "starting" if state == "starting" else "online", said_by(vision, "reason", fallback)
 
 
 def health_values(
@@ -142,7 +140,7 @@ def health_values(
         "last_event": _event(seen.get("last_event")),
         "outbox_rows": sending.rows,
         "outbox_bytes": sending.bytes,
-        "outbox_oldest_s": _figure(sending.oldest_s),
+        "outbox_oldest_s": None if sending.oldest_s is None else int(sending.oldest_s // 60) * 60,
         "sent": sending.sent,
         "unheard": sending.unheard,
         "dropped": sending.dropped,
@@ -154,8 +152,8 @@ def health_values(
 
 
 def _text(value: object, instead: str) -> str:
-    """Printable ASCII of `value` with addresses taken out; `instead` where it is no text or empty."""
-    return one_line(ADDRESS.sub("(address)", value if isinstance(value, str) and value else instead))
+    """What is said here, as the contract takes it; `instead` where it is no text or empty."""
+    return text_of(value if isinstance(value, str) and value else instead)
 
 
 def _figure(value: object, least: float = 0) -> float | int | None:

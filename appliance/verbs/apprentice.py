@@ -51,10 +51,10 @@ class Apprentice:
 
     @property
     def state(self) -> str:
-        """'ok', how far it is, or what is wrong with the disk."""
+        """'ok', about how far it is, or what is wrong with the disk; it is told afar, so no single person moves it."""
         if self._keeper.fault:
             return f"not kept: {self._keeper.fault}"
-        return "ok" if self._street.ready() else f"learning: {self._street.known} people so far"
+        return "ok" if self._street.ready() else f"learning: {tens(self._street.known)} people so far"
 
     @property
     def known(self) -> int:
@@ -102,6 +102,11 @@ class Apprentice:
         return self._street.ready() and (
             now_s - self._renewed_s >= RENEW_EVERY_S or (grown and self._street.people > self._people)
         )
+
+
+def tens(people: int) -> str:
+    """In steps of ten."""
+    return str(people // 10 * 10) if people >= 10 else "fewer than ten"
 
 
 def load_known(settings: Settings, wing: Wing) -> Judge | None:

@@ -16,6 +16,7 @@ from appliance.verbs.figures import Figures
 from appliance.verbs.herald import Herald
 from appliance.verbs.noting import note_settings, pause_id
 from appliance.verbs.questions import Questions
+from appliance.verbs.rinse import Rinse
 from appliance.verbs.schooling import Schooling
 from appliance.verbs.scribe import HandedNotes, Scribe
 from appliance.verbs.trending import Trending
@@ -49,6 +50,7 @@ class Crew:
         self._notes.note("bank", bank)
         note_settings(self._notes, self._settings)
         self._trends = Trending(settings, eyes.engine, figures, self._notes, now_s)
+        self._rinse = Rinse()
         self._notes.tend(now_s)
 
     def fault(self) -> str:
@@ -95,6 +97,7 @@ class Crew:
         self._notes.tend(now_s)
         self._herald.tell_kept()
         self._figures.publish()
+        self._rinse.tend(now_s)
 
     def finish(self) -> None:
         """Conclude who is in view and keep what was learned."""

@@ -1,4 +1,4 @@
-"""A recorded source from first to last frame: settings in, one step per frame out. Shared by the offline verbs."""
+"""A source, live or recorded, from first to last frame: settings in, a step per frame out. For the offline verbs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from appliance.app import Eyes, make_pipeline, open_camera
 from appliance.config import Settings
 from appliance.errors import SourceError
+from appliance.health.hardening import forbid_dumps
 from appliance.records import Frame
 from appliance.runtime.seam import Camera, EndOfSource
 from appliance.vision.novelty import Judge
@@ -66,6 +67,8 @@ def play(settings: Settings, eyes: Eyes, judge: Judge | None, excerpt: Excerpt =
 
     Raises SourceError when not one frame can be read; what breaks later is told on stderr and ends the play.
     """
+    if shows_people(settings):
+        forbid_dumps()
     camera = open_camera(settings, eyes, live=False)
     pipeline: Pipeline | None = None
     last: Played | None = None
@@ -80,6 +83,11 @@ def play(settings: Settings, eyes: Eyes, judge: Judge | None, excerpt: Excerpt =
         camera.close()
     if pipeline is not None and last is not None:
         yield replace(last, step=pipeline.finish(last.captured_s))
+
+
+def shows_people(settings: Settings) -> bool:
+    """Whether frames come from a camera: whoever is before it now has agreed to no file, and a core dump is one."""
+    return not (settings.camera.source_is_file() or settings.camera.source.startswith("test:"))
 
 
 def next_frame(settings: Settings, camera: Camera, *, started: bool) -> Frame | None:

@@ -8,7 +8,7 @@ import sys
 import threading
 
 from appliance.config import Settings
-from appliance.health.hardening import forbid_dumps
+from appliance.health.hardening import forbid_dumps, wipe_freed_memory
 
 
 def run_process(process: str, settings: Settings) -> None:
@@ -23,6 +23,7 @@ def run_process(process: str, settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if process == "vision":
+        wipe_freed_memory()
         from appliance.uplink.key_files import credentials_folder
         from appliance.verbs.login import with_login
         from appliance.verbs.vision import run_vision

@@ -1,17 +1,23 @@
 """The camera's shutter: the pause files in; closed while anybody has paused the booth, and open again after it.
 
-Closed, too, while it is not known whom the booth may look at: zones that cannot be read.
+Closed, too, while it is not known whom the booth may look at: zones that cannot be read. A pause of somebody on the
+spot that was seen once is held to its end, whatever becomes of the file that told of it: it was promised to somebody
+who has left.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from appliance.config import Folders
 from appliance.health import notify
-from appliance.health.pause import PauseError, owners_of, paused_by
+from appliance.health.moment import read_moment
+from appliance.health.pause import DISPLAY, PauseError, owners_of, paused_by, read_pauses
+from appliance.health.term import Term
 from appliance.verbs.dead_man import OPENING
 from appliance.verbs.figures import Figures
 
@@ -42,17 +48,38 @@ class Shutter:
         self._figures = figures
         self._fault = fault
         self._note = note
+        self._terms: dict[str, Term] = {}
+        "Of people on the spot, as seen here; each until it is over."
 
     def is_wanted(self) -> bool:
         """Whether anybody pauses the booth."""
         return bool(self._why())
 
     def _why(self) -> str:
-        return paused_by(*self._folders) or self._fault()
+        why = paused_by(*self._folders)
+        if why:
+            self._remember()
+        elif held := self._held():
+            why = f"paused by {', '.join(held)}"
+        return why or self._fault()
+
+    def _remember(self) -> None:
+        now = read_moment()
+        for owner, term in terms_in(*self._folders):
+            known = self._terms.get(owner)
+            if known is None or term.left_s(now) > known.left_s(now):
+                self._terms[owner] = term
+
+    def _held(self) -> list[str]:
+        """Who has paused the booth for a while that is not over, whether the files still say so or not."""
+        if self._terms:
+            now = read_moment()
+            self._terms = {owner: term for owner, term in self._terms.items() if term.left_s(now) > 0}
+        return sorted(self._terms)
 
     def _owners(self) -> list[str]:
         try:
-            owners = owners_of(*self._folders)
+            owners = sorted({*owners_of(*self._folders), *self._held()})
         except PauseError:
             return ["fault"]
         fault = self._fault()
@@ -88,3 +115,13 @@ class Shutter:
         if not stop.is_set():
             self._figures.set(state="starting", reason="", camera="starting")
             log.info("nobody pauses the booth any more; the camera opens")
+
+
+def terms_in(state: Path, runtime: Path) -> list[tuple[str, Term]]:
+    """Pauses that lift themselves, over or not, in files that can be read."""
+    found: list[tuple[str, Term]] = []
+    for folder in (state, runtime):
+        with contextlib.suppress(PauseError):
+            pauses = read_pauses(folder / DISPLAY).items()
+            found += [(owner, pause) for owner, pause in pauses if isinstance(pause, Term)]
+    return found

@@ -31,6 +31,9 @@ SYSTEM_FILES = {
     "deploy/package/sysusers.d/*.conf": "usr/lib/sysusers.d",
     "deploy/package/tmpfiles.d/*.conf": "usr/lib/tmpfiles.d",
     "deploy/package/udev/*.rules": "lib/udev/rules.d",
+    "deploy/package/sysctl.d/*.conf": "usr/lib/sysctl.d",
+    "deploy/package/nvargus-daemon.service.d/*.conf": "lib/systemd/system/nvargus-daemon.service.d",
+    "deploy/package/apport.service.d/*.conf": "lib/systemd/system/apport.service.d",
     "deploy/package/journald.conf.d/*.conf": "usr/lib/systemd/journald.conf.d",
 }
 "Files of the checkout -> where they lie on a machine."
@@ -110,7 +113,7 @@ def copy(source: Path, target: Path) -> None:
 
 def enabled_units(root: Path) -> list[str]:
     """Return the units that start with the machine: those with an [Install] section, templates left out."""
-    units = sorted((root / "lib/systemd/system").glob("*"))
+    units = sorted(path for path in (root / "lib/systemd/system").glob("*") if path.is_file())
     return [path.name for path in units if "@" not in path.name and "\n[Install]" in path.read_text()]
 
 
@@ -123,6 +126,7 @@ def write_control(folder: Path, target: Target, words: dict[str, str]) -> None:
         "PYTHON": target.python,
         "DEPENDS": ", ".join(depends(target)),
         "RECOMMENDS": RECOMMENDED[target.arch],
+        "SUGGESTS": ", ".join(["mosquitto", *packages_of(HERE / "screen-packages.txt")]),
     }
     (folder / "control").write_text(filled((DEBIAN / "control.in").read_text(), named))
     for name in SCRIPTS:

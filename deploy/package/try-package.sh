@@ -97,7 +97,7 @@ inside "dpkg-query -W -f '\${db:Status-Status} \${Version}' booth | grep -qx \"i
 
 echo "key" >"$root/etc/booth/keys/booth.key"
 inside 'booth factory-reset --yes' || fail "it does not reset"
-[ -z "$(find "$root/etc/booth" "$root/var/lib/booth" -type f)" ] || fail "a reset leaves files"
+[ -z "$(find "$root/etc/booth" "$root/var/lib/booth" -type f ! -empty)" ] || fail "a reset leaves files"
 [ "$(stat -c %a "$root/var/lib/booth/vision")" = 700 ] || fail "after a reset the folders are not as they must be"
 inside 'booth --help' || fail "after a reset the program is gone"
 fact "factory reset: no key, bank or setting left, the program stays"

@@ -13,17 +13,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.deb import changes, failures, field, folders, start, stick, updates, walls
+from tests.deb import changes, failures, field, folders, screen, start, stick, updates, walls, ways
 from tests.deb.booth import Booth
 from tests.deb.facts import Line, tell
 from tests.deb.machine import Machine
 from tests.deb.package import make_packages
+from tests.deb.panel import bring_programs
 from tests.deb.tools import NotHere, check_here, make_root
 
 SUITES = ("bookworm", "jammy")
 CHAPTERS = {
-    "start": start.FACTS, "walls": walls.FACTS + folders.FACTS, "failures": failures.FACTS, "updates": updates.FACTS,
-    "field": field.FACTS, "changes": changes.FACTS, "stick": stick.FACTS,
+    "start": start.FACTS, "walls": walls.FACTS + ways.FACTS + folders.FACTS, "failures": failures.FACTS,
+    "updates": updates.FACTS, "field": field.FACTS, "screen": screen.FACTS, "changes": changes.FACTS,
+    "stick": stick.FACTS,
 }  # fmt: skip
 LONGEST_S = 1800.0
 "Of one suite; facts that would begin later fail."
@@ -64,6 +66,8 @@ def play(suite: str, root: Path, given: argparse.Namespace) -> list[Line]:
         booth.lay_out(machine.folder)
         shutil.copyfile(this, machine.path("/srv/this.deb"))
         shutil.copyfile(following, machine.path("/srv/next.deb"))
+        if "screen" in given.chapters:
+            bring_programs(machine)
         print(f"{suite}: booted in {machine.boot():.1f} s", flush=True)
         machine.path("/srv/files-before").write_text("\n".join(changes.listing(booth)))
         booth.start_city()

@@ -72,6 +72,13 @@ def swap(folder: str) -> None:
     Path(away).rename(folder)
 
 
+def knock(path: str) -> None:
+    """A connection to a socket that is a file."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as opened:
+        opened.settimeout(3)
+        opened.connect(path)
+
+
 def open_device(path: str) -> None:
     """A node opened for reading and writing."""
     os.close(os.open(path, os.O_RDWR | os.O_NONBLOCK))
@@ -118,7 +125,7 @@ def environment(name: str) -> str:
 
 
 WAYS = {
-    "socket": open_socket, "send": send, "connect": connect, "read": read, "write": write, "swap": swap,
+    "socket": open_socket, "knock": knock, "send": send, "connect": connect, "read": read, "write": write, "swap": swap,
     "device": open_device, "node": make_node, "signal": signal, "code": map_code, "call": call, "routes": routes,
     "limit": limit, "environment": environment,
 }  # fmt: skip

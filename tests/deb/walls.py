@@ -137,7 +137,18 @@ def no_process_leaves_a_core_and_vision_has_no_swap(booth: Booth) -> str:
         assert booth.show(f"booth-{process}.service", "MemorySwapMax") == "0"
         owner = machine.says("stat", "-c", "%U", f"/proc/{booth.pid(process)}/mem")
         assert owner == "root", f"{process} can be dumped: /proc/PID/mem is of {owner}"
-    return "RLIMIT_CORE 0, not dumpable, MemorySwapMax 0"
+    assert (
+        machine.does("cat", "/usr/lib/sysctl.d/60-booth.conf").count("kernel.core_pattern = |/bin/false") == 1
+    )
+    nvargus = "nvargus-daemon.service"
+    machine.put(f"/run/systemd/system/{nvargus}", "[Service]\nExecStart=/bin/sleep infinity\n")
+    try:
+        machine.does("systemctl", "daemon-reload")
+        assert (booth.show(nvargus, "LimitCORE"), booth.show(nvargus, "MemorySwapMax")) == ("0", "0")
+    finally:
+        machine.does("rm", f"/run/systemd/system/{nvargus}")
+        machine.does("systemctl", "daemon-reload")
+    return "RLIMIT_CORE 0, not dumpable, MemorySwapMax 0; nvargus-daemon as well"
 
 
 def only_the_declared_sockets_listen(booth: Booth) -> str:

@@ -255,6 +255,16 @@ def test_it_depends_on_the_packages_of_the_one_list(
 
 
 @needs_dpkg_deb
+def test_a_browser_is_suggested_and_comes_to_no_booth_that_has_no_screen(
+    tools: dict[str, Any], build: Callable[..., Path]
+) -> None:
+    listed = tools["deb"].packages_of(PACKAGE / "screen-packages.txt")
+    package = build("one")
+    assert not {*listed} - {*field(package, "Suggests").split(", ")}
+    assert not {*listed} & {*field(package, "Depends").split(", "), *field(package, "Recommends").split(", ")}
+
+
+@needs_dpkg_deb
 def test_the_same_source_gives_the_same_bytes(build: Callable[..., Path]) -> None:
     first = build("first").read_bytes()
     time.sleep(1.1)  # times inside are in whole seconds
@@ -274,7 +284,9 @@ def test_modes_owners_and_what_lies_where(build: Callable[..., Path]) -> None:
     lines = {line.split()[-1]: line for line in listed.splitlines()}
     assert lines["./usr/bin/booth"].startswith("-rwxr-xr-x root/root")
     assert lines["./usr/lib/booth/launch.py"].startswith("-rw-r--r-- root/root")
-    for name in ("sysusers.d/booth.conf", "tmpfiles.d/booth.conf"):
+    for name in ("nvargus-daemon", "apport"):
+        assert f"./lib/systemd/system/{name}.service.d/50-booth.conf" in lines
+    for name in ("sysusers.d/booth.conf", "tmpfiles.d/booth.conf", "sysctl.d/60-booth.conf"):
         assert f"./usr/lib/{name}" in lines
     for name in ("copyright", "changelog.gz", "sbom.cdx.json", "SECURITY.md", "examples/booth.yaml"):
         assert f"./usr/share/doc/booth/{name}" in lines
@@ -303,6 +315,7 @@ def test_no_placeholder_is_left_in_what_dpkg_runs(build: Callable[..., Path], tm
 def test_templates_and_units_without_install_are_not_enabled(tools: dict[str, Any], tmp_path: Path) -> None:
     folder = tmp_path / "lib/systemd/system"
     folder.mkdir(parents=True)
+    (folder / "d.service.d").mkdir()
     (folder / "a.service").write_text("[Unit]\n\n[Install]\nWantedBy=x\n")
     (folder / "b.service").write_text("[Unit]\n# no [Install]\n")
     (folder / "c@.service").write_text("[Unit]\n\n[Install]\nWantedBy=x\n")

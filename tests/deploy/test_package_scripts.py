@@ -345,7 +345,7 @@ def test_a_purge_leaves_nothing_and_a_removal_keeps_identity_and_memory(machine:
     assert not [name for name in own if (machine.root / name).exists()]
     assert all((machine.root / name).exists() for name in others)
     gone = [line for line in machine.log.read_text().splitlines() if line.startswith("userdel")]
-    users = ("booth-vision", "booth-uplink", "booth-display", "booth-update")
+    users = ("booth-vision", "booth-uplink", "booth-display", "booth-screen", "booth-update")
     assert gone == [f"userdel {user}" for user in users]
 
 
@@ -387,7 +387,8 @@ def test_an_installation_waits_for_no_engine_and_for_no_trial_of_hours(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.command("systemctl")
-    monkeypatch.setitem(globals(), "UNITS", "booth.target booth-update-switch.service booth-update.timer")
+    units = "booth.target booth-screen.service booth-update-switch.service booth-update.timer"
+    monkeypatch.setitem(globals(), "UNITS", units)
     wanted = ["systemctl --no-block start booth.target", "deb-systemd-invoke start booth-update.timer"]
     assert starts(machine) == wanted
 

@@ -34,9 +34,9 @@ from appliance.display.standing import (
             "too early to tell: 9 of 66 passages",
         ),
         (
-            {"state": "running", "calibrated": "learning: 7 people so far"},
+            {"state": "running", "calibrated": "learning: fewer than ten people so far"},
             "early",
-            "learning: 7 people so far",
+            "learning: fewer than ten people so far",
         ),
         ({"state": "blind", "reason": "no frame for 5 s"}, "blind", "no frame for 5 s"),
         ({"state": "paused", "reason": "ok"}, "paused", ""),

@@ -96,7 +96,7 @@ def test_a_session_is_display_s_alone(tmp_path: Path) -> None:
 
 
 def test_whom_a_process_cannot_tell_apart_it_takes_for_display_and_no_other_does() -> None:
-    """The uplink's unit has PrivateUsers=yes: all users but its own and root look like one. Vision's has no."""
+    """With PrivateUsers=yes all users but its own and root look like one; none of the three units has it."""
     whole, private = "         0          0 4294967295\n", "0 0 1\n990 990 1\n"
     assert owners(989, 991, whole) == owners(989, 991, "") == {0, 989, 991}
     assert owners(990, 991, private) == {0, 990, NOBODY}

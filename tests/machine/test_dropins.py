@@ -35,7 +35,26 @@ def keys(root: Path, *names: str) -> Path:
 
 
 def test_a_desk_with_a_recording_and_no_keys_needs_nothing(tmp_path: Path) -> None:
-    assert made(tmp_path, camera={"source": "street.mp4"}) == {"vision": "", "uplink": "", "display": ""}
+    assert made(tmp_path, camera={"source": "street.mp4"}) == {
+        "vision": "", "uplink": "", "display": "", "screen": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("display", "board"),
+    [
+        ({"port": 8480}, ""),
+        ({"port": 0}, ""),
+        ({"port": 9000}, "http://127.0.0.1:9000/"),
+        ({"host": "::1"}, "http://[::1]:8480/"),
+    ],
+)
+def test_the_screen_is_told_of_another_port_and_of_nothing_else(
+    tmp_path: Path, display: dict[str, Any], board: str
+) -> None:
+    text = made(tmp_path, camera={"source": "street.mp4"}, display=display)["screen"]
+    assert re.findall(r"^Environment=BOOTH_BOARD=(.*)$", text, re.MULTILINE) == ([board] if board else [])
+    assert len(text.splitlines()) == (3 if board else 0)
 
 
 def test_a_usb_camera_is_the_one_device_of_a_desk(tmp_path: Path) -> None:
@@ -156,9 +175,11 @@ def test_folders_elsewhere_may_be_written_by_those_who_use_them(tmp_path: Path) 
     assert "ReadWritePaths=-/data/seen" in texts["vision"]
     assert all("\nInaccessiblePaths=-/data/seen\n" in texts[other] for other in ("uplink", "display"))
     assert "ReadWritePaths=-/data/seen" not in texts["uplink"] + texts["display"]
-    assert all("ReadWritePaths=-/data/booth" in text for text in texts.values())
+    assert all("ReadWritePaths=-/data/booth" in texts[process] for process in ("vision", "uplink", "display"))
+    assert texts["screen"] == ""
     assert "ReadOnlyPaths=-/data/booth/display" in texts["uplink"]
     assert "ReadOnlyPaths=-/data/booth/uplink" in texts["display"]
+    assert "InaccessiblePaths=-/data/booth/outbox.sqlite" in texts["display"]
     assert "ReadOnlyPaths=-/data/booth/vision" in texts["uplink"]
     assert texts["vision"].count("ReadOnlyPaths=-/data/booth/") == len(("display", "uplink"))
 

@@ -11,6 +11,8 @@ SYSTEMD = Path(__file__).parents[2] / "systemd"
 OWN = Path("/usr/lib/systemd/system")
 PROCESSES = ("vision", "uplink", "display")
 UNITS = tuple(f"booth-{process}.service" for process in PROCESSES)
+COMMANDS = ("usr/bin/booth", "usr/bin/cage", "usr/bin/chvt", "usr/sbin/seatd", "bin/sh")
+"What the units start."
 MOST_EXPOSURE = 2.0
 FIRST_OFFLINE = 250
 "`systemd-analyze security --offline` is there from this version on."
@@ -37,10 +39,11 @@ def lay_out(root: Path) -> Path:
     for pattern in ("*.target", "*.slice", "systemd-journald*"):
         for unit in OWN.glob(pattern):
             shutil.copy(unit, theirs, follow_symlinks=False)
-    command = root / "usr/bin/booth"
-    command.parent.mkdir()
-    command.write_text("#!/bin/sh\n")
-    command.chmod(0o755)
+    for name in COMMANDS:
+        command = root / name
+        command.parent.mkdir(parents=True, exist_ok=True)
+        command.write_text("#!/bin/sh\n")
+        command.chmod(0o755)
     return root
 
 

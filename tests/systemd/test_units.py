@@ -25,6 +25,7 @@ from tests.systemd.analysis import (
     why_not,
 )
 
+PACKAGE = SYSTEMD.parent / "deploy/package"
 REASON = why_not()
 pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON or "it is there")
 OTHERS = ("booth.target", "booth-rescue@vision.service", "booth-rescue@vision.timer")
@@ -57,7 +58,7 @@ def values(unit: str, key: str) -> list[str]:
     return re.findall(rf"^{key}=(.*)$", text_of(unit), re.MULTILINE)
 
 
-@pytest.mark.parametrize("process", ["vision", "display"])
+@pytest.mark.parametrize("process", PROCESSES)
 def test_who_asks_shows_by_his_user(process: str) -> None:
     # A namespace of users would make strangers of all others: of the page's socket, and of who asks for a code.
     assert values(f"booth-{process}.service", "PrivateUsers") == ["no"]
@@ -148,4 +149,24 @@ def test_vision_has_no_network_and_the_uplink_no_device() -> None:
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_the_folders_that_a_unit_may_write_are_those_that_the_drop_ins_know(process: str) -> None:
-    assert values(f"booth-{process}.service", "ReadWritePaths") == [" ".join(ROOMS[process])]
+    assert values(f"booth-{process}.service", "ReadWritePaths")[0] == " ".join(ROOMS[process])
+
+
+def test_of_what_is_shared_the_display_writes_the_logbook_alone() -> None:
+    shared = "-/var/lib/booth/logbook.jsonl"
+    assert values("booth-display.service", "ReadWritePaths") == [" ".join(ROOMS["display"]), shared]
+    assert f"f {shared[1:]} 0660 root booth" in (PACKAGE / "tmpfiles.d/booth.conf").read_text().splitlines()
+    assert values("booth-display.service", "ProtectSystem") == ["strict"]
+
+
+@pytest.mark.parametrize("process", ["vision", "display"])
+def test_no_socket_of_the_system_s_reaches_beyond_the_walls(process: str) -> None:
+    unit = f"booth-{process}.service"
+    assert values(unit, "TemporaryFileSystem")[0].split()[0] == "/run:ro"
+    assert values(unit, "BindPaths") == ["/run/booth"]
+    assert values(unit, "BindReadOnlyPaths") == ["/run/systemd/notify"]
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_no_memory_is_shared_between_the_three(process: str) -> None:
+    assert "/dev/shm" in values(f"booth-{process}.service", "TemporaryFileSystem")[0]

@@ -40,3 +40,21 @@ def test_a_start_that_is_silent_yet_is_told_by_the_one_before_it_of_the_same_pro
     journal = Journal({"_SYSTEMD_INVOCATION_ID=now": own, UNIT: f"{FATAL}\n"}, restarts)
     monkeypatch.setattr(manager, "run", journal.run)
     assert Systemd().last_words("display") == said
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_with_another_program_the_booths_own_screen_starts_anew_too_and_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    asked: list[list[str]] = []
+
+    def run(command: list[str], _patience_s: float = 0) -> subprocess.CompletedProcess[str]:
+        asked.append(command[1:])
+        return subprocess.CompletedProcess(
+            command, 5 if "try-restart" in command and not there else 0, "", ""
+        )
+
+    monkeypatch.setattr(manager, "run", run)
+    Systemd().restart()
+    assert asked[-1] == ["try-restart", "--no-block", "booth-screen.service"]
+    assert asked[-2][:2] == ["restart", "--no-block"]

@@ -44,7 +44,7 @@ def test_wanted_settings_are_on_trial_then_applied_and_told_in_the_status(
     broker: LocalBroker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("appliance.uplink.desired.TRIAL_S", 0.5)
-    settings = booth_settings(tmp_path, broker.url)
+    settings = booth_settings(tmp_path, broker.url, status_every_s=0.4)
     with Consumer(broker.port) as backend, life_of(settings) as life:
         desire(backend, 3, decision={"wanted_per_hour": 12}, uplink={"status_every_s": 0.5})
         live(life, lambda: last_report(backend).get("result") == "applied")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.uplink.drain import GRACE_S, LONGEST_RETRY_S, Drain
+from appliance.uplink.gate import Gate
 from appliance.uplink.message import Ack, LinkLostError
 from appliance.uplink.mqtt import Link
 from appliance.uplink.outbox import Outbox
@@ -35,7 +36,7 @@ class Line:
 
     def __init__(self, outbox: Outbox, window: int = 4) -> None:
         self.link = FakeLink(window)
-        self.drain = Drain(outbox, lambda kind: kind, longest)
+        self.drain = Drain(outbox, lambda kind: kind, longest, Gate(lambda _: True))
         self.now_s = 0.0
         self.heard = True
         "Something comes from the broker at each step."

@@ -24,6 +24,8 @@ from appliance.uplink.command import Command, payload_from_command
 from appliance.uplink.life import GOODBYE_S, UNANSWERED, Life
 from appliance.uplink.message import Message
 from appliance.uplink.outbox import Outbox
+from appliance.uplink.papers import read_schema
+from appliance.uplink.wording import payload_from_values
 from tests.uplink.builders import booth_settings, payloads
 from tests.uplink.consumer import Consumer
 
@@ -151,7 +153,7 @@ def test_what_a_broker_finds_too_large_waits_and_holds_up_nothing(tmp_path: Path
         live(life, online(life))
         outbox = life.drain.outbox
         assert isinstance(outbox, Outbox)
-        outbox.add("trend", b'"' + b"x" * 2000 + b'"')
+        outbox.add("trend", payload_from_values(read_schema("trend")["examples"][0]))
         for message in payloads(3):
             outbox.add("exception", message)
         live(life, lambda: len(backend.ids()) == 3)

@@ -17,7 +17,8 @@ from appliance.uplink.outbox_age import LEAP_S, SETTLED_S, ClockTrust
 from appliance.uplink.outbox_bounds import DAY_S, MOST_AT_ONCE, Bounds, bounds_from_settings
 from tests.uplink.crash.old import old_outbox
 
-NOW_S = 1_795_366_859.0
+NOW_S = 1_795_366_860.0
+"A whole minute, as rows are stamped."
 IN_2099_S = 4_080_000_000.0
 MONTH = Bounds(age_s=30 * DAY_S)
 

@@ -320,3 +320,20 @@ def test_the_watchdog_is_fed_by_turns_of_the_loop_with_or_without_a_broker_and_n
         assert len(fed) <= before + 1
         hangs.set()
         wait_for(lambda: len(fed) > before + 1)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to another user")
+def test_words_in_visions_name_that_another_user_wrote_are_not_told(tmp_path: Path) -> None:
+    settings = booth_settings(tmp_path, f"mqtt://127.0.0.1:{free_port()}")
+    process = UplinkProcess(settings, threading.Event())
+    report = process.life.report
+    try:
+        for name in ("vision", "display"):
+            write_vitals(settings.folders.runtime, name, {"state": "running", "cards": 7})
+        assert report._vitals(time.monotonic())
+        assert report._board(time.monotonic())
+        for name in ("vision", "display"):
+            os.chown(settings.folders.runtime / f"{name}.json", 54_321, -1)
+        assert report._vitals(time.monotonic()) is report._board(time.monotonic()) is None
+    finally:
+        process.close()

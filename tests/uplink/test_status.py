@@ -19,7 +19,10 @@ from appliance.uplink.status import (
     health_values,
     status_values,
 )
+from appliance.uplink.trends.trends import NO_CLOCK, UNCONFIRMED
 from appliance.uplink.wording import payload_from_values
+from appliance.vision.pipeline import NO_BANK
+from appliance.vision.rarity import readiness
 from tests.uplink.builders import CLOCK, check_schema
 
 BOOTH = Identity(city="new-york", id="desk")
@@ -68,6 +71,51 @@ def test_each_part_is_told_on_its_own() -> None:
     assert (said["camera"], said["inference"], said["calibrated"]) == ("ok", "no engine", "ok")
     assert (said["versions"]["bank"], said["versions"]["engine"]) == ("b1", "e1")
     assert said["publishing"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("trends", "person at .41 .63 red coat 13:41:07"),
+        ("trends", "counting; 2026-11-25 released\n"),
+        ("calibrated", "person 17 of 40"),
+        ("camera_path", "software: .41 .63 at 13:41:07"),
+        ("state", "x" * 40),
+    ],
+)
+def test_a_line_that_has_not_the_form_of_what_is_said_there_is_told_as_unknown(key: str, line: str) -> None:
+    values = status({key: line}) if key != "state" else {}
+    state, reason = booth_state({key: line}, 100.0)
+    assert values.get(key, "unknown") == "unknown"
+    assert (state, reason) == ("online", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("trends", "off"),
+        ("trends", "counting"),
+        ("trends", f"{NO_CLOCK}; 2026-11-25 withheld: too few passages"),
+        ("trends", UNCONFIRMED),
+        ("trends", "no release: trends/ledger.jsonl: it is gone"),
+        ("calibrated", NO_BANK),
+        ("calibrated", "not kept: /var/lib/booth/vision/street.bank: No space left on device; free space"),
+        ("calibrated", "not judged by: a bank of 9 x 9 takes 9 MB"),
+        ("camera_path", "software: camera.nvmm is off"),
+    ],
+)
+def test_what_vision_says_is_told_as_it_is(key: str, line: str) -> None:
+    assert status({key: line})[key] == line
+
+
+@given(st.integers(0, 5000), st.floats(0.001, 0.5))
+def test_no_count_of_a_young_booth_moves_with_a_single_person(known: int, wanted: float) -> None:
+    early = status({"calibrated": readiness(wanted, known)})["calibrated"]
+    learning = status({"calibrated": f"learning: {known} people so far"})["calibrated"]
+    for line in (early, learning):
+        assert all(int(word) % 10 == 0 for word in line.split() if word.isdecimal()), line
+    assert early == "ok" or early.startswith("too early to tell: ")
+    assert learning.startswith("learning: ")
 
 
 def test_the_way_of_the_frames_is_told_once_it_is_known() -> None:
@@ -133,12 +181,6 @@ def test_a_figure_of_no_world_is_not_told(figure: float) -> None:
     assert values["frames"] is None
 
 
-def test_people_in_view_are_not_told() -> None:
-    values = health_values(BOOTH, {"people": 4, "frames": 7}, sending=WELL, uptime_s=0, clock=CLOCK)
-    assert values["frames"] == 7
-    assert "people" not in values
-
-
 @given(
     st.none()
     | st.dictionaries(st.sampled_from(["cards", "greeted", "not_found", "disagree", "button"]), ANYTHING)
@@ -173,3 +215,12 @@ def test_the_load_of_the_machine_is_not_told_for_it_moves_with_the_people_in_vie
 def test_a_temperature_below_what_there_is_is_not_known() -> None:
     values = health_values(BOOTH, {"temperature_c": -256.0}, sending=WELL, uptime_s=0, clock=CLOCK)
     assert values["temperature_c"] is None
+
+
+@given(st.floats(0, 1e6))
+def test_how_long_the_oldest_event_waits_is_told_in_whole_minutes(waits_s: float) -> None:
+    sending = Sending(1, 0, 0, 0, "", oldest_s=waits_s)
+    values = health_values(BOOTH, None, sending=sending, uptime_s=0, clock=CLOCK)
+    check_schema("health", payload_from_values(values))
+    assert values["outbox_oldest_s"] % 60 == 0
+    assert 0 <= waits_s - values["outbox_oldest_s"] < 60

@@ -87,7 +87,7 @@ def test_a_street_becomes_a_bank_that_is_kept_and_gone_on_with(tmp_path: Path) -
 def test_too_few_people_are_a_state_and_leave_no_file(tmp_path: Path) -> None:
     apprentice = Apprentice(Street(), tmp_path / KEPT, 0.0)
     watch(apprentice, 9)
-    assert apprentice.state == "learning: 9 people so far"
+    assert apprentice.state == "learning: fewer than ten people so far"
     apprentice.close(10.0, NOW)
     assert list(tmp_path.iterdir()) == []
 
@@ -261,4 +261,4 @@ def test_a_booth_that_has_seen_few_says_so(
 ) -> None:
     pipeline, told = look(5)
     assert not pipeline.banks
-    assert told["calibrated"] == told["learning"] == "learning: 6 people so far"
+    assert told["calibrated"] == told["learning"] == "learning: fewer than ten people so far"

@@ -23,6 +23,8 @@ from tests.verbs.booth import FILE, Acts, Booth, paused_from
 
 MAT = {"name": "mat", "polygon": [[0, 0], [1, 0], [1, 1]]}
 
+FEW = "learning: fewer than ten people so far"
+
 
 def keep(booth: Booth, number: int, **wish: Any) -> Callable[[], None]:
     return lambda: write_kept(booth.state, Kept(Version(number, wish), tried=number))
@@ -58,7 +60,7 @@ def test_learning_is_switched_off_and_on_from_afar(booth: Booth) -> None:
     booth.look([Deliver(10_000)], stop_s=20)
     learning = [vitals["learning"] for vitals in booth.told if "learning" in vitals]
     changes = [state for row, state in enumerate(learning) if row == 0 or learning[row - 1] != state]
-    assert changes == ["learning: 0 people so far", "off", "learning: 0 people so far"]
+    assert changes == [FEW, "off", FEW]
 
 
 def test_a_booth_starts_with_what_was_set_from_afar(booth: Booth) -> None:

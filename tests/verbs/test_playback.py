@@ -109,3 +109,23 @@ def test_a_time_limit_ends_an_endless_camera(monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_an_excerpt_ends_where_it_says(excerpt: Excerpt, at_s: float, length_s: float, ends: bool) -> None:
     assert excerpt.ends(at_s, length_s) == ends
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [("v4l2:/dev/video0", 1), ("rtsp://10.0.0.5/main", 1), ("csi:0", 1), ("street.mp4", 0), ("test:", 0)],
+)
+def test_whoever_plays_a_camera_leaves_no_core_with_frames(
+    monkeypatch: pytest.MonkeyPatch, source: str, wanted: int
+) -> None:
+    """As `booth run` does: `booth zones` and `booth learn` stand before the same street."""
+    forbidden: list[bool] = []
+    monkeypatch.setattr("appliance.verbs.playback.forbid_dumps", lambda: forbidden.append(True))
+    monkeypatch.setattr(
+        "appliance.verbs.playback.open_camera",
+        lambda *_, live: Recording(FakeClock(0.0), [Deliver(1 + len(forbidden)), End()]),
+    )
+    monkeypatch.setattr("appliance.verbs.playback.make_pipeline", lambda *_: FakePipeline())
+    frames = list(play(Settings.model_validate({"camera": {"source": source}}), EYES, None))
+    assert len(forbidden) == wanted
+    assert len(frames) == 2 + wanted, "before the camera is opened"

@@ -6,19 +6,25 @@ import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from appliance.config import Folders
 from appliance.errors import SourceError
 from appliance.health.armed import UPLINK as UPLINK_ACT
 from appliance.health.armed import arm
+from appliance.health.breaks import pause_for
 from appliance.health.moment import moment_at
-from appliance.health.pause import OPERATOR, pause, resume
+from appliance.health.pause import DISPLAY, OPERATOR, PASSER_BY, pause, resume, write_pauses
 from appliance.health.pause import UPLINK as PAUSE_FILE
+from appliance.health.term import Term
 from appliance.logbook.chain import links_of
 from appliance.records import Frame
+from appliance.verbs.figures import Figures
+from appliance.verbs.shutter import Shutter
 from appliance.vision.pipeline import Step
 from tests.fakes import Deliver, End, FakeCamera, FakeClock, FakePipeline, Freeze
 from tests.streets import passage, random_measures
@@ -194,6 +200,29 @@ def test_who_passed_a_moment_before_a_pause_is_not_learned(booth: Booth) -> None
     booth.pipeline = Passing()
     paused_from(booth, 1008.05, 1010.0)
     booth.look([Deliver(10_000)], [Deliver(10_000)], stop_s=13.5)
-    learning = [vitals["learning"] for vitals in booth.told if "learning" in vitals]
-    assert "learning: 8 people so far" in learning
-    assert learning[-1] == "learning: 3 people so far"
+    learned = [vitals["learned"] for vitals in booth.told if "learned" in vitals]
+    assert 8 in learned
+    assert learned[-1] == 3
+
+
+@pytest.mark.parametrize("become", ["gone", "shorter", "over"])
+def test_a_passer_bys_pause_lasts_to_its_end_whatever_becomes_of_displays_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, become: str
+) -> None:
+    now_s = 1000.0
+    monkeypatch.setattr("appliance.verbs.shutter.read_moment", lambda: moment_at(now_s))
+    monkeypatch.setattr("appliance.health.pause.read_moment", lambda: moment_at(now_s))
+    folders = Folders(state=tmp_path / "state", runtime=tmp_path / "run")
+    shutter = Shutter(folders, Figures(tmp_path / "run"))
+    pause_for(folders.state, folders.runtime, PASSER_BY, 15, moment_at(now_s))
+    assert shutter.is_wanted()
+    for folder in (folders.state, folders.runtime):
+        (folder / DISPLAY).unlink(missing_ok=True)
+        if become != "gone":
+            began_s = now_s if become == "shorter" else now_s - 5000
+            write_pauses(folder / DISPLAY, {PASSER_BY: Term(1.0, moment_at(began_s))})
+    now_s = 1000 + 899.0
+    assert shutter.is_wanted()
+    assert shutter._owners() == [PASSER_BY]
+    now_s = 1000 + 901.0
+    assert not shutter.is_wanted()

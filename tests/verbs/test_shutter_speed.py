@@ -18,6 +18,7 @@ from appliance.health.pause import OPERATOR, PASSER_BY, pause, resume
 from appliance.health.vitals import read_vitals
 
 LIMIT_S = 0.2
+SHORT_S = 1.5
 PRESSES = 5
 PATIENCE_S = 20.0
 ROOT = Path(__file__).parents[2]
@@ -54,10 +55,10 @@ class Vision:
         """The fresh ones; {} before there are any."""
         return read_vitals(self.runtime, "vision") or {}
 
-    def press(self) -> float:
+    def press(self, minutes: float = MINUTES) -> float:
         """When the button was pressed."""
         now_s = time.monotonic()
-        pause_for(self.state, self.runtime, PASSER_BY, MINUTES, read_moment())
+        pause_for(self.state, self.runtime, PASSER_BY, minutes, read_moment())
         return now_s
 
     def stop(self) -> None:
@@ -79,14 +80,13 @@ def press_often(vision: Vision, presses: int) -> list[float]:
     """Seconds from each press to the closed camera; while it is paused nothing is read or opened."""
     took_s = []
     for _ in range(presses):
-        pressed_s = vision.press()
+        pressed_s = vision.press(SHORT_S / 60)
         closed_s = vision.until("close", pressed_s)
         took_s.append(closed_s - pressed_s)
         time.sleep(0.3)
         assert not [name for name, at_s in vision.noted() if at_s > closed_s], "read or opened while paused"
         vitals = vision.vitals()
         assert (vitals.get("camera"), vitals.get("reason")) == ("paused", "paused by passer-by")
-        resume(vision.state, PASSER_BY)
         vision.until("read", closed_s)
     return took_s
 

@@ -38,7 +38,7 @@ class Canary:
     "Runs of pixels of the pictures, as RGB, BGR and single channels."
 
 
-def make_canary(folder: Path, street_video: Path) -> Canary:
+def make_canary(folder: Path, street_video: Path, frame_rate: int = 10) -> Canary:
     """Write the video into `folder`."""
     camera = CpuCamera(Camera(source=str(street_video)), live=False)
     pictures, rng = [], np.random.default_rng(0)
@@ -51,7 +51,7 @@ def make_canary(folder: Path, street_video: Path) -> Canary:
         picture[-32:, :64] = rng.integers(0, 256, (32, 64, 3), dtype=np.uint8)
         pictures.append(picture)
     camera.close()
-    video = write_video(folder / "canary.mkv", pictures, LOSSLESS)
+    video = write_video(folder / "canary.mkv", pictures, LOSSLESS, frame_rate)
     return Canary(video, {piece for picture in pictures for piece in pieces_of(picture)})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import sys
 import threading
@@ -17,7 +16,8 @@ from appliance.app import Eyes
 from appliance.display.view import MOST_BYTES, View, view_from_datagram
 from appliance.display.views import SOCKET
 from appliance.health.field import FILE, renew_session
-from tests.walls.canary import Canary, found_in, make_canary
+from tests.walls.canary import Canary, found_in
+from tests.walls.conftest import write_settings
 from tests.walls.tracing import Trace, require_strace, trace
 
 RENEW_EVERY_S = 1.0
@@ -63,21 +63,12 @@ class Page:
 
 
 @pytest.fixture(scope="module")
-def canary(tmp_path_factory: pytest.TempPathFactory, street_video: Path) -> Canary:
-    return make_canary(tmp_path_factory.mktemp("canary"), street_video)
-
-
-@pytest.fixture(scope="module")
 def aimed(canary: Canary, eyes: Eyes, tmp_path_factory: pytest.TempPathFactory) -> tuple[Trace, Path, Page]:
     """Vision looks at the canary while a technician is there."""
     folder = tmp_path_factory.mktemp("field")
     (folder / "run").mkdir()
-    settings = {
-        "camera": {"source": str(canary.video)},
-        "folders": {"state": str(folder / "state"), "runtime": str(folder / "run")},
-    }
-    (folder / "booth.yaml").write_text(json.dumps(settings))
-    command = [sys.executable, "-m", "appliance", "run", "vision", "--config", str(folder / "booth.yaml")]
+    settings = write_settings(folder, canary.video)
+    command = [sys.executable, "-m", "appliance", "run", "vision", "--config", str(settings)]
     page = Page(folder / "run")
     with page.open():
         seen = trace(require_strace(), command, folder.parent / "field.strace", folder)

@@ -125,12 +125,12 @@ def test_readers_that_look_again_and_again_keep_no_descriptor(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("process", "others"),
-    [("vision", {"display", "uplink"}), ("uplink", {"display"}), ("display", {"uplink"})],
+    [("vision", {"display", "uplink"}), ("uplink", {"display"})],
 )
 def test_each_unit_mounts_the_folders_of_the_others_read_only(process: str, others: set[str]) -> None:
     lines = (SYSTEMD / f"booth-{process}.service").read_text().splitlines()
     named = [line.split("=", 1)[1].split() for line in lines if line.startswith("ReadOnlyPaths=")]
-    memory = {"/run/booth/display"} if process != "display" else set()
+    memory = {"/run/booth/display"}
     assert {path for paths in named for path in paths} == {
         f"/var/lib/booth/{other}" for other in others
     } | memory

@@ -14,6 +14,7 @@ KNOWN = tuple(
     for pattern, word in (
         (r"too early to tell: (?P<n>\d+) of (?P<of>\d+) passages", "counted"),
         (r"learning: (?P<n>\d+) people so far", "people-so-far"),
+        (r"learning: fewer than ten people so far", "few-people-so-far"),
         (r"no bank: .*", "no-bank"),
         (r"loading networks", "loading-networks"),
         (r"paused by (?P<by>.+)", "paused-by"),

@@ -12,6 +12,7 @@ make_it_a_booth() {
     enable_unit booth-fit.service
     take_identity_away
     close_serial_lines
+    give_screen_to_board
     write_fstab
 }
 enable_unit() { # UNIT
@@ -62,7 +63,7 @@ require_mounts() {
     # These mounts may come after local-fs.target. Whoever looked before they are there would see a booth without an
     # update, a reset without keys to remove, or one that has no identity yet.
     for unit in booth-vision booth-uplink booth-display booth-provision booth-provision@ booth-factory-reset booth-update \
-        booth-update-boot booth-update-switch; do
+        booth-update-boot booth-update-switch booth-screen; do
         mkdir -p "$rootfs/etc/systemd/system/$unit.service.d"
         printf '[Unit]\nRequiresMountsFor=%s\n' "$(tr ' ' '\n' <<<"$shared" | grep booth | paste -sd ' ')" \
             >"$rootfs/etc/systemd/system/$unit.service.d/10-data.conf"

@@ -20,6 +20,7 @@ what to put on it
   --user NAME           the name to log in with; technician unless said otherwise
   --deb FILE            a package to install, the booth's or one that it needs; may be given several times
   --no-booth            a system without the booth's package
+  --screen              the booth has a screen of its own: it shows the board, and there is no desktop
   --online              may fetch what these packages need in addition
   --root-gib N          size of each of the two systems in GiB; 20 unless said otherwise
   --accept-license      you have read NVIDIA's licence and accept it
@@ -35,7 +36,7 @@ TEXT
 }
 set_defaults() {
     verb=flash release=r36 board='' module='' ssh_key='' user=technician root_gib=20 identity=''
-    folder=/srv/booth-flash debs=() accepted=() arguments=() accept_license=no online=no restart=no no_booth=no
+    folder=/srv/booth-flash debs=() accepted=() arguments=() accept_license=no online=no screen=no restart=no no_booth=no
     do_build=yes do_write=yes units_wanted=1 command_line="$*"
 }
 read_options() {
@@ -70,6 +71,7 @@ read_switch() { # WORD
     --accept-license) accept_license=yes ;;
     --online) online=yes ;;
     --no-booth) no_booth=yes ;;
+    --screen) screen=yes ;;
     --restart) restart=yes ;;
     *) return 1 ;;
     esac

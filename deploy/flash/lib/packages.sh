@@ -6,7 +6,7 @@ install_packages() {
     forbid_starts
     # Before, so that no package takes another release in; after, for those that came with them.
     hold_packages
-    if [ ${#debs[@]} -gt 0 ]; then
+    if [ ${#debs[@]} -gt 0 ] || [ "$screen" = yes ]; then
         mkdir -p "$rootfs/tmp/booth"
         copy_debs
         watch packages install_debs
@@ -28,7 +28,8 @@ install_debs() {
     local fetch=--no-download
     [ "$online" = no ] || { fetch='' && in_rootfs apt-get update -q; }
     # shellcheck disable=SC2046,SC2086 # a list of files without blanks; an option or none
-    in_rootfs apt-get install -y -q --no-install-recommends $fetch $(cd "$rootfs" && find tmp/booth -name '*.deb' -printf '/%p\n' | sort)
+    in_rootfs apt-get install -y -q --no-install-recommends $fetch $(cd "$rootfs" && find tmp/booth -name '*.deb' -printf '/%p\n' | sort) \
+        $(screen_packages)
 }
 in_rootfs() { chroot "$rootfs" env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
 forbid_starts() {

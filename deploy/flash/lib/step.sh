@@ -21,10 +21,10 @@ image_is_built() { [ "$restart" = no ] && [ -f "$state/images" ]; }
 # Everything that goes into the system of the Jetson, as one sum: another key or package means another system.
 system_inputs() {
     {
-        echo "$bsp_sha256 $bsp_sha1 $sample_sha256 $sample_sha1 $user $online"
+        echo "$bsp_sha256 $bsp_sha1 $sample_sha256 $sample_sha1 $user $online $screen"
         cat "$ssh_key"
         [ ${#debs[@]} = 0 ] || sha256sum "${debs[@]}" | cut -d ' ' -f 1
-        (cd "$here" && find rootfs lib/bsp.sh lib/user.sh lib/packages.sh lib/image.sh -type f -print0 | sort -z | xargs -0 sha256sum)
+        (cd "$here" && find rootfs lib/{bsp,user,packages,image,screen}.sh ../package/screen-packages.txt -type f -print0 | sort -z | xargs -0 sha256sum)
     } | sha256sum | cut -d ' ' -f 1
 }
 # Changed inputs, or --restart: what was begun is of no use.

@@ -122,8 +122,8 @@ built() {
 @test "a booth without its data does not start anew on the system's disk" {
     built
     local unit
-    # All that start with the machine or read the booth's data by themselves; a rescue follows on one of these.
-    for unit in $(cd "$BATS_TEST_DIRNAME/../../../systemd" && printf '%s\n' *.service | sed 's/\.service$//' | grep -v rescue); do
+    # All that start with the machine or read the booth's data by themselves; a rescue and a seat follow on one of these.
+    for unit in $(cd "$BATS_TEST_DIRNAME/../../../systemd" && printf '%s\n' *.service | sed 's/\.service$//' | grep -vE 'rescue|seat'); do
         grep -q '^RequiresMountsFor=.*/var/lib/booth' "$ROOTFS/etc/systemd/system/$unit.service.d/10-data.conf"
     done
 }
@@ -201,6 +201,40 @@ built() {
     run grep -E 'apt-mark hold|apt-get install' "$FAKE/calls"
     [ "${#lines[@]}" = 3 ]
     [[ ${lines[0]} == *"apt-mark hold"* && ${lines[1]} == *"apt-get install"* && ${lines[2]} == *"apt-mark hold"* ]]
+}
+@test "without --screen no browser comes and the desktop stays as NVIDIA has it" {
+    built
+    [ -z "$(grep 'apt-get install' "$FAKE/calls" | grep -w cage)" ]
+    [ ! -e "$ROOTFS/etc/systemd/system/default.target" ]
+    [ ! -e "$ROOTFS/etc/systemd/system/gdm3.service" ]
+    [ ! -e "$ROOTFS/etc/modprobe.d/booth-screen.conf" ]
+}
+@test "--screen brings what shows the board, and no desktop takes the screen" {
+    make_deb
+    flash --no-flash --online --screen --deb "$BATS_TEST_TMPDIR/booth.deb"
+    [ "$status" = 0 ]
+    local etc=$FOLDER/r36/Linux_for_Tegra/rootfs/etc name
+    for name in $(sed -n 's/^\([a-z0-9][^ #]*\).*/\1/p' "$HERE/../../../deploy/package/screen-packages.txt"); do
+        grep -qE "apt-get install.*/booth-0.deb .*$name( |\$)" "$FAKE/calls"
+    done
+    [ "$(readlink "$etc/systemd/system/default.target")" = /lib/systemd/system/multi-user.target ]
+    for name in display-manager gdm gdm3 seatd; do [ "$(readlink "$etc/systemd/system/$name.service")" = /dev/null ]; done
+    grep -qx 'options nvidia-drm modeset=1' "$etc/modprobe.d/booth-screen.conf"
+    grep -qx nvidia-drm "$etc/modules-load.d/booth-screen.conf"
+}
+@test "--screen without --online fetches nothing and says what to give" {
+    touch "$FAKE/apt-fails"
+    flash --no-flash --screen
+    [ "$status" = 1 ]
+    says "install the packages failed" "give every package that it needs by --deb, or say --online"
+    grep -q 'apt-get install.* --no-download .*cage' "$FAKE/calls"
+}
+@test "an image with a screen is another image" {
+    flash --no-flash
+    [ "$status" = 0 ]
+    flash --no-flash --online --screen
+    [ "$status" = 0 ]
+    has "the image is built anew"
 }
 @test "--online lends this machine's resolver and takes it back" {
     make_deb

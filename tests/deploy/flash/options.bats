@@ -14,7 +14,7 @@ wrong() { # WORDS... : what is said of them
     [ "${#lines[@]}" -le 40 ]
     local word
     for word in --check --no-flash --flash-only --massflash pin report --release --board --module --ssh-key --user --deb --no-booth \
-        --online --root-gib --accept-license --folder --identity --accept --restart; do
+        --screen --online --root-gib --accept-license --folder --identity --accept --restart; do
         has "$word"
     done
     [ "$(awk '{ if (length($0) > longest) longest = length($0) } END { print longest }' <<<"$output")" -le 150 ]

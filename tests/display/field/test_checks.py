@@ -109,7 +109,8 @@ def test_the_page_has_a_word_for_every_check(tmp_path: Path) -> None:
 
 TOLD = [
     ("too early to tell: 43 of 66 passages", "43 av 66 passager"),
-    ("learning: 12 people so far", "12 personer hittills"),
+    ("learning: 20 people so far", "20 personer hittills"),
+    ("learning: fewer than ten people so far", "färre än tio personer hittills"),
     ("expires in 1 day", "går ut om 1 dagar"),
     ("paused by operator", "pausad av operator"),
     ("csi 0: no frame for 5 s; check cable and power", "csi 0: ingen bild på 5 s; se över kabel och ström"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from appliance.uplink.drain import Drain
+from appliance.uplink.gate import Gate
 from appliance.uplink.mqtt import Link
 from appliance.uplink.outbox import Outbox
 from tests.uplink.crash.life import number_of, payload_of
@@ -46,7 +47,7 @@ def turn(drain: Drain, link: FakeLink, now_s: float) -> None:
 def main(folder: Path) -> dict[str, object]:
     writer, drainer = Outbox(folder / "outbox.sqlite"), Outbox(folder / "outbox.sqlite")
     link = FakeLink(window=8)
-    drain = Drain(drainer, lambda kind: kind)
+    drain = Drain(drainer, lambda kind: kind, gate=Gate(lambda _: True))
     for number in range(20):
         assert writer.add("exception", payload_of(number))
     fill(folder / "filler")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from appliance.uplink.gate import is_trend
 from appliance.uplink.papers import read_schema
 from appliance.uplink.trends import release
 from appliance.uplink.trends.formulas import FORMULAS
@@ -87,6 +88,7 @@ def test_every_release_that_may_be_is_by_the_contract_and_tells_of_no_cell_too_s
         usual = Usual(days, 200 * days + abs(before.passages), before.counts)
         payload = payload_of(noisy, usual, ORIGIN)
         assert len(payload) <= MOST_BYTES
+        assert is_trend(payload), "or the uplink would not let it leave"
         values = json.loads(payload)
         SCHEMA.validate(values)
         for table in values["tables"]:
