@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.display.field.browser import why_no_browser
 from tests.display.running import until
 
 SIZES = ((360, 640), (390, 844), (768, 1024), (1280, 800), (800, 480))
-STATES = ("quiet", "asking", "asked", "one", "two", "long")
+STATES = ("quiet", "earlier", "asking", "asked", "one", "two", "long")
 LONG = (("patterned", "purple", "whole"), ("colour", "pattern", "cut"))
 TOUCHED: dict[str, Any] = {"has_touch": True, "reduced_motion": "reduce"}
 LEAST_PX = 12
@@ -44,11 +45,12 @@ CROWDED = """() => [...document.querySelectorAll('button')].filter((button) => {
 "Buttons whose words come nearer to their edge than their padding."
 COVERED = """() => {
   const bar = document.getElementById('acts').getBoundingClientRect();
-  return [...document.querySelectorAll('.card, .card *')].filter((element) => element.checkVisibility())
-    .map((element) => [element.getAttribute('class'), element.getBoundingClientRect().bottom])
+  const parts = [...document.querySelectorAll('.card, .card *, #middle > *, #earlier, #answer')];
+  return parts.filter((element) => element.checkVisibility())
+    .map((element) => [element.getAttribute('class') || element.id, element.getBoundingClientRect().bottom])
     .filter(([, bottom]) => bottom > Math.min(bar.top, innerHeight) + 0.5).map(([name]) => name);
 }"""
-"What of a card lies under the bar of buttons, or below the window."
+"What of a card, or of what stands in its place, lies under the bar of buttons, or below the window."
 SETTLED = """() => new Promise((done) => {
   scrollTo(0, 0);
   requestAnimationFrame(() => requestAnimationFrame(done));
@@ -61,13 +63,16 @@ pytestmark = pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser())
 
 
 @pytest.fixture
-def here(tmp_path: Path, browser: Browser) -> Iterator[Booth]:
-    with booth(tmp_path, browser, SPOT) as opened:
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
         yield opened
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_on_every_screen_and_in_every_language_all_is_to_be_seen(name: str, here: Booth) -> None:
+def test_on_every_screen_and_in_every_language_all_is_to_be_seen(
+    name: str, stack: ExitStack, tmp_path: Path, browser: Browser
+) -> None:
+    here = stack.enter_context(booth(tmp_path, browser, SPOT, card_s=1.5 if name == "earlier" else 20))
     staff = here.staff(**TOUCHED)
     count = bring(here, staff, name)
     for width, height in SIZES:
@@ -81,7 +86,10 @@ def test_on_every_screen_and_in_every_language_all_is_to_be_seen(name: str, here
         assert len(staff.cards()) == count, "they were there to the end"
 
 
-def test_what_has_the_focus_is_not_under_the_bar_of_buttons(here: Booth) -> None:
+def test_what_has_the_focus_is_not_under_the_bar_of_buttons(
+    stack: ExitStack, tmp_path: Path, browser: Browser
+) -> None:
+    here = stack.enter_context(booth(tmp_path, browser, SPOT))
     staff = here.staff(**TOUCHED, viewport={"width": 360, "height": 560})
     bring(here, staff, "two")
     staff.page.focus(".card:last-child .greeted")
