@@ -200,9 +200,12 @@ def key(requirement: Requirement) -> str:
 
 
 def unpack(wheels: Iterable[Wheel], target: Target, folder: Path) -> None:
-    """Put wheels into `folder` as pip lays them out, without bytecode, tests and scripts."""
+    """Put wheels into `folder` as pip lays them out, without bytecode, tests and scripts.
+
+    They were brought for the target's Python, and pip 23 would hold a file's Requires-Python against this machine's.
+    """
     command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps",
-               "--no-index", "--no-compile", "--no-warn-conflicts", "--target", str(folder),
+               "--no-index", "--no-compile", "--no-warn-conflicts", "--ignore-requires-python", "--target", str(folder),
                *target.pip_options()]  # fmt: skip
     subprocess.run([*command, *(str(wheel.path) for wheel in wheels)], check=True)
     for path in sorted(folder.rglob("*"), reverse=True):

@@ -37,12 +37,18 @@ def tools() -> Iterator[dict[str, Any]]:
 @pytest.fixture
 def wheel(tmp_path: Path) -> MakeWheel:
     def make(
-        name: str, *needs: str, licence: str | None = "MIT", text: bool = True, version: str = "1.0"
+        name: str,
+        *needs: str,
+        licence: str | None = "MIT",
+        text: bool = True,
+        version: str = "1.0",
+        python: str = ">=3.10",
     ) -> Path:
         house = tmp_path / "house"
         house.mkdir(exist_ok=True)
         path, info = house / f"{name}-{version}-py3-none-any.whl", f"{name}-{version}.dist-info"
         lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}", "Author: Somebody"]
+        lines.append(f"Requires-Python: {python}")
         lines += [f"License-Expression: {licence}"] if licence else []
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(f"{name}/__init__.py", "")
@@ -117,6 +123,15 @@ def test_wheels_are_unpacked_without_tests_and_without_a_path_of_this_machine(
     assert not (site / "top/tests").exists()
     texts = [path.read_text() for path in site.rglob("*") if path.is_file()]
     assert not [text for text in texts if str(tmp_path) in text]
+
+
+def test_a_wheel_for_a_newer_python_than_this_one_is_unpacked_for_its_target(
+    tools: dict[str, Any], wheel: MakeWheel, tmp_path: Path
+) -> None:
+    vendor = tools["vendor"]
+    newer = wheel("top", python=f">=3.{sys.version_info.minor + 1}")
+    vendor.unpack([vendor.Wheel(newer)], vendor.Target("arm64", "3.12"), tmp_path / "site")
+    assert (tmp_path / "site/top/__init__.py").exists()
 
 
 def test_every_package_and_network_is_in_the_parts_list(

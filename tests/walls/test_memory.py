@@ -22,16 +22,14 @@ from numpy.typing import NDArray
 
 from appliance.app import Eyes
 from appliance.artifacts import save_bank
-from appliance.config import Camera
-from appliance.runtime.cpu.camera import CpuCamera
 from appliance.verbs.apprentice import KEPT
 from appliance.vision.descriptor import MEASURES, VERSION
 from appliance.vision.garments import CUT_WIDTH
 from calibration.bank import learn_bank
-from tests.videos import LOSSLESS, write_video
 from tests.walls.canary import Canary
-from tests.walls.conftest import FRAME_RATE, write_settings
-from tests.walls.memory import Find, Needles, Pixels, cut_needles, dump, pixel_needles, vector_needles
+from tests.walls.conftest import write_settings
+from tests.walls.emptied import PEOPLE_S, pictures_of, write_street
+from tests.walls.memory import Find, Needles, cut_needles, dump, pixel_needles, vector_needles
 from tests.walls.planted import read_rows
 from tests.walls.serving import wait_until
 from tests.walls.spy import CUTS, TIMES
@@ -39,11 +37,6 @@ from tests.walls.tracing import surroundings
 
 FRAME_S, VECTOR_S = 2.0, 30.0
 "Longest lives, by the promise."
-FRAMES = 24
-"Of the canary's video that are shown."
-PEOPLE_S = FRAMES / FRAME_RATE
-EMPTY_S = 60
-"Of the wall: three seconds of frames at the usual rate, then one a second."
 NEWER = 4
 """Frames: GStreamer's three buffers are used in turn, so a frame lives until as many newer ones came.
 
@@ -68,28 +61,6 @@ class Remembered:
     "Of vectors, while people were there."
     vectors: list[Find]
     "Of vectors, VECTOR_S after the last frame with anybody at the latest."
-
-
-def pictures_of(canary: Canary) -> list[Pixels]:
-    camera = CpuCamera(Camera(source=str(canary.video)), live=False)
-    pictures: list[Pixels] = []
-    for _ in range(FRAMES):
-        frame = camera.take(10)
-        assert frame is not None
-        # Its memory is the camera's, and soon another picture's.
-        pictures.append(np.array(frame.pixels, np.uint8))
-    camera.close()
-    return pictures
-
-
-def write_street(folder: Path, pictures: list[Pixels]) -> Path:
-    """The pictures, then EMPTY_S of nobody."""
-    soon = FRAMES + 3 * FRAME_RATE
-    at_s = [number / FRAME_RATE for number in range(soon)]
-    at_s += [at_s[-1] + number for number in range(1, EMPTY_S - 2)]
-    # A wall, since a street made of the pictures' medians has people in it who stood still.
-    shown = pictures + [np.full_like(pictures[0], 120)] * (len(at_s) - FRAMES)
-    return write_video(folder / "street.mkv", shown, LOSSLESS, FRAME_RATE, at_s)
 
 
 @contextmanager
