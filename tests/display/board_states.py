@@ -42,7 +42,7 @@ CARDS: dict[str, tuple[dict[str, Any], ...]] = {
             "why": ("vivid", "purple"),
             "outfit": PURPLE,
             "heading": "towards",
-            "zone": "left-pavement",
+            "zone": "puerta-del-sol",
             "rarity": 0.999,
         },
     ),

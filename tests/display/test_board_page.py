@@ -61,21 +61,33 @@ def test_a_card_is_on_the_page_within_a_second_of_its_datagram(make: Made) -> No
 def test_a_card_shows_whom_to_look_for(make: Made) -> None:
     booth = make()
     staff = booth.staff()
-    booth.tell("red", "striped", "upper", zone="left-pavement")
+    booth.tell("red", "striped", "upper", zone="puerta-del-sol")
     staff.page.wait_for_selector(".card")
     assert staff.cards() == ["red striped upper body"]
     assert staff.text(".way b") == "Walking left" or staff.text(".way b") == "walking left"
-    assert staff.text(".way b + span") == "left pavement"
+    assert staff.text(".way b + span") == "puerta del sol"
     assert staff.text(".odds") == "1 in 80 today\nknown from 320 passages"
     assert "red, red, blue, black, striped" in str(staff.page.get_attribute(".doll", "aria-label"))
     clothes = staff.page.locator(".doll g[clip-path] > path:first-child")
     assert [path.get_attribute("class") for path in clothes.all()] == ["red", "red", "blue", "black"]
     assert staff.page.locator(".doll .striped").count() == 2
     assert staff.page.locator(".doll .bracket").count() == 2
-    staff.says("#announced", "New card: red, striped, upper body, walking left, left pavement, 1 in 80 today")
+    staff.says(
+        "#announced", "New card: red, striped, upper body, walking left, puerta del sol, 1 in 80 today"
+    )
     size_px = staff.page.evaluate("parseFloat(getComputedStyle(document.querySelector('.words')).fontSize)")
     assert size_px >= 60  # 7 mm of x-height on a tablet of ten inches: read at 2 m
     assert staff.faults == []
+
+
+def test_a_zone_that_the_booth_named_is_said_in_the_language_and_one_of_the_citys_as_it_is(
+    make: Made,
+) -> None:
+    booth = make()
+    staff = booth.staff("?lang=sv")
+    for zone, said in (("pavement", "trottoaren"), ("mat-2", "mattan 2"), ("mat-hall", "mat hall")):
+        booth.tell("red", zone=zone)
+        staff.says(".way b + span", said)
 
 
 def test_no_more_than_two_cards_and_the_newest_first(make: Made) -> None:

@@ -104,7 +104,7 @@ def test_no_text_of_the_page_bypasses_the_tables(
         enter(here, name)
         show(staff, name)
         past = past_the_tables(staff.page.evaluate(SEEN))
-        assert {*past} <= {*"PGNDHSMQF", "spot", "left", "pavement"}, name
+        assert {*past} <= {*"PGNDHSMQF", "puerta", "del", "sol"}, name
         leave(staff)
     staff.says("#notice", "waiting for the certificate")
     assert staff.page.get_attribute("#notice", "lang") == "en"

@@ -19,7 +19,9 @@ from appliance.display.standing import OWNERS, STANDINGS
 from appliance.display.verdicts import VERDICTS
 from appliance.display.words import LANGUAGES, MOST_ODDS, coarse, odds_of, words_in
 from appliance.outfit import HEADINGS
+from appliance.vision.zones import STREET
 from appliance.vocabulary import WORDS
+from calibration.siting import SUGGESTED
 
 FAR = ("lost", "outside", "refused", "full")
 "What a page says that hears nothing of the booth."
@@ -49,6 +51,25 @@ def test_every_word_of_the_vocabulary_has_a_translation_of_its_own(language: Lan
     assert {word.removeprefix("word-") for word in words if word.startswith("word-")} == set(WORDS)
 
 
+def proposed_zones() -> set[str]:
+    """The names that a card may bear although nobody typed them."""
+    sketch = (PAGE.parent / "field/page/sketch.js").read_text(encoding="utf-8")
+    templates = re.findall(r'name: "([a-z]+)", kind: "scored"', sketch)
+    added = re.findall(r'(?:scored|spot): "([a-z]+)"', sketch)
+    assert templates
+    assert added
+    return {STREET, SUGGESTED, *templates, *added}
+
+
+def test_every_zone_that_the_booth_names_itself_is_said_in_the_readers_language() -> None:
+    code = (PAGE / "cards.js").read_text(encoding="utf-8")
+    found = re.search(r"OWN_ZONES = /\^\(([a-z|]+)\)", code)
+    assert found
+    assert set(found[1].split("|")) == proposed_zones()
+    for language in LANGUAGES:
+        assert {f"zone-{name}" for name in proposed_zones()} <= words_in(language).keys()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_standing_says_what_to_do(language: Language) -> None:
     words = words_in(language)
@@ -76,7 +97,8 @@ def test_every_word_of_the_tables_is_said_somewhere_and_no_other() -> None:
         *STANDINGS, *FAR, *(f"do-{name}" for name in (*STANDINGS, *FAR)),
         *HEADINGS, *VERDICTS,
         *(f"do-paused-{owner}" for owner in OWNERS), *(f"capture-{word}" for word in ("open", "closed", "unknown")),
-        *(f"word-{word}" for word in WORDS), *(f"reply-{name}" for name in (*ANSWERS, *REFUSALS)),
+        *(f"word-{word}" for word in WORDS), *(f"zone-{name}" for name in proposed_zones()),
+        *(f"reply-{name}" for name in (*ANSWERS, *REFUSALS)),
     }  # fmt: skip
     spoken = {*put_together, *QUOTED.findall(page), *QUOTED.findall(python), *html}
     words = words_in("en").keys()

@@ -9,6 +9,8 @@ import { say } from "/board/words.js";
 const VERDICTS = [["greeted", "g"], ["not-found", "n"], ["disagree", "d"]];
 const SMALLEST = 0.35;
 const FINE = 0.04;
+// The names that the booth proposes itself are said in the reader's language; one that somebody typed stays as it is.
+const OWN_ZONES = /^(street|pavement|mat|spot)(?:-([0-9]+))?$/;
 const COMMON = 2; // whoever asks may wear what most do, and "1 in 1" is no comfort
 
 let live = [];
@@ -138,8 +140,9 @@ export function tick() {
   }
 }
 
-function zoneOf(card) {
-  return card.zone === "street" ? say("street") : card.zone.replaceAll("-", " ");
+function zoneOf({ zone }) {
+  const [, own, number] = OWN_ZONES.exec(zone) ?? [];
+  return own ? say("zone-" + own) + (number ? " " + number : "") : zone.replaceAll("-", " ");
 }
 
 function oddsOf({ odds }) {
@@ -162,5 +165,5 @@ function fit(telling) {
 
 function fits(telling, size) {
   telling.style.setProperty("--size", size);
-  return telling.scrollHeight <= telling.clientHeight + 1 && telling.scrollWidth <= telling.clientWidth + 1;
+  return telling.scrollHeight <= telling.clientHeight + 1 && telling.scrollWidth <= telling.clientWidth;
 }

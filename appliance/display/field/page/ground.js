@@ -6,6 +6,7 @@ import { figure, say, tell as tellIn } from "/field/words.js";
 
 export const name = "ground";
 const SPOTS = ["near", "far"];
+const LEAST_PX = 12; // of the letters, as the page has pixels
 
 export function build(tools) {
   const scene = makeScene();
@@ -34,16 +35,17 @@ export function build(tools) {
     if (!ground) return;
     pen.strokeStyle = pen.fillStyle = colours.figure;
     pen.lineWidth = Math.max(1, width / 500);
-    pen.font = `${Math.round(width / 32)}px system-ui, sans-serif`;
+    const size = Math.max(width / 32, (LEAST_PX * width) / pen.canvas.clientWidth);
+    pen.font = `${Math.round(size)}px system-ui, sans-serif`;
     let free = Infinity; // below which there is room for the next words
     for (const row of ground.plane?.grid ?? []) {
       const y = row.foot_y * high;
       if (y > free) continue;
-      free = y - width / 22;
+      free = y - 1.5 * size;
       pen.globalAlpha = 0.6;
       line(pen, width, y);
       pen.globalAlpha = 1;
-      pen.fillText(say("metres", { n: row.distance_m }), width / 60, y - width / 120);
+      label(pen, say("metres", { n: row.distance_m }), width / 60, y - size / 3, colours);
     }
     if (ground.plane) return;
     for (const spot of Object.values(ground.spots)) for (const y of [spot.foot_y, spot.head_y]) line(pen, width, y * high);
@@ -105,4 +107,14 @@ function line(pen, width, y) {
   pen.moveTo(0, y);
   pen.lineTo(width, y);
   pen.stroke();
+}
+
+// On a ground of its own: whatever the street has there crosses no letter.
+function label(pen, words, x, y, colours) {
+  const { width, actualBoundingBoxAscent: high } = pen.measureText(words);
+  const edge = high / 4;
+  pen.fillStyle = colours.panel;
+  pen.fillRect(x - edge, y - high - edge, width + 2 * edge, high + 2 * edge);
+  pen.fillStyle = colours.figure;
+  pen.fillText(words, x, y);
 }
