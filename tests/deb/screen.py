@@ -105,7 +105,8 @@ def a_display_that_was_away_is_shown_again(booth: Booth) -> str:
 def the_seat_serves_the_screen_and_no_other_process_of_the_booth(booth: Booth) -> str:
     way = "read=/run/booth-seat/seatd.sock"
     found = {process: try_inside(booth, process, way)[way] for process in PROCESSES}
-    assert set(found.values()) == {"Permission denied"}, found
+    # Vision and display do not even see the folder, where systemd can hide it.
+    assert set(found.values()) <= {"Permission denied", "No such file or directory"}, found
     own = booth.machine.run("runuser", "-u", "booth-screen", "--", "cat", way.partition("=")[2])
     assert "No such device or address" in own.stderr, own.stderr
     return "three refused; the control is let in"
