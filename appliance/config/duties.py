@@ -54,7 +54,7 @@ def known_zone(name: str) -> str:
     return name
 
 
-def web_address(url: str) -> str:
+def page_address(url: str) -> str:
     """The same address. Raises ValueError where a telephone could not open it."""
     if not url.startswith("https://") or not url.isascii() or len(url.split()) != 1 or "." not in url:
         raise ValueError("no web address; write https://HOST/PATH, where the second layer lies")
@@ -113,7 +113,7 @@ class Sign(Section):
     "GDPR art. 6(1)(a) or (f); notice: where a law asks for no basis."
     refusal: Refusal | None = None
     "How one stays out of it here: a marked path, a button that closes the cameras for 15 minutes, or both."
-    url: Annotated[str, Field(max_length=100), AfterValidator(web_address)] | None = None
+    url: Annotated[str, Field(max_length=100), AfterValidator(page_address)] | None = None
     "Of the second layer; a longer one makes a QR code too fine for an old telephone."
 
 

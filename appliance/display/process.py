@@ -53,7 +53,7 @@ class QuietServer(uvicorn.Server):
 
 
 def quiet_server(app: ASGIApp, connection: type[Connection]) -> QuietServer:
-    """A server of `app` that writes no log of its own and believes no header of a proxy.
+    """A server of `app` that logs its start, its end and faults, no request, and believes no header of a proxy.
 
     It bounds its own connections: whoever fills up the LAN's does not take the staff's board away.
     """

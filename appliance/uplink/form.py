@@ -1,6 +1,6 @@
 """A closed form: a JSON Schema of the contract goes in, a check that nothing fits but what it describes comes out.
 
-Of JSON Schema only the words that the contract uses, each of which is known here: one that is not ends the start.
+Of JSON Schema only the words that the contract uses, each of which is known here; one that is not makes no form.
 """
 
 from __future__ import annotations

@@ -56,14 +56,15 @@ def is_trend(payload: bytes) -> bool:
     """Whether `payload` is a trend/1 as this program writes it."""
     if len(payload) > MOST_TREND_BYTES:
         return False
+    form = trend_form()
     try:
         values = json.loads(payload)
-        return trend_form()(values) and payload_from_values(values) == payload
+        return form(values) and payload_from_values(values) == payload
     except (ValueError, RecursionError):
         return False
 
 
 @lru_cache(maxsize=1)
 def trend_form() -> Form:
-    """By the contract's own schema."""
+    """By the contract's own schema. Raises ValueError for one that no form can be made of: a fault of the program."""
     return form_from(read_schema("trend"))

@@ -56,7 +56,7 @@ def coarse(line: str) -> str:
 
 
 def tens(number: int) -> str:
-    """In steps of ten."""
+    """A number of people, >= 0, in steps of ten, rounded down: 'fewer than ten', '10', '20'."""
     return str(number // 10 * 10) if number >= 10 else "fewer than ten"
 
 

@@ -13,6 +13,7 @@ from appliance.config import Settings
 from appliance.health.clock import FLOOR_UNIX_S, Clock
 from appliance.records import Passage
 from appliance.runtime.choose import Wing
+from appliance.uplink.said import tens
 from appliance.verbs.keeper import Keeper
 from appliance.verbs.scribe import Hand, do_here
 from appliance.vision.banks import read_bank
@@ -102,11 +103,6 @@ class Apprentice:
         return self._street.ready() and (
             now_s - self._renewed_s >= RENEW_EVERY_S or (grown and self._street.people > self._people)
         )
-
-
-def tens(people: int) -> str:
-    """In steps of ten."""
-    return str(people // 10 * 10) if people >= 10 else "fewer than ten"
 
 
 def load_known(settings: Settings, wing: Wing) -> Judge | None:

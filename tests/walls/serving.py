@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.uplink.consumer import wait_for
 from tests.walls.tracing import Trace, closely_traced, require_strace, surroundings, trace_from
 
 PATIENCE_S = 30.0
@@ -53,11 +53,5 @@ def renamed(seen: Trace, said: str) -> Trace:
 
 
 def wait_until(fact: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
-    """First true value of `fact`; fails where there is none in time."""
-    until_s = time.monotonic() + seconds
-    while time.monotonic() < until_s:
-        value = fact()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"did not happen in {seconds} s")
+    """First true value of `fact`; a process under strace takes its time."""
+    return wait_for(fact, seconds)
